@@ -1,0 +1,54 @@
+// For algorithm plugins that use LibTorch: rows as tensors, tensors in snapshots. Header only; the SDK itself does not
+// link LibTorch.
+#pragma once
+
+#include <ATen/Version.h>
+#include <torch/torch.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutti/algorithm.hpp"
+
+namespace tutti {
+
+/// A view of `rows` without a copy, float32 [rows, columns]. Valid as long as the rows are.
+inline torch::Tensor as_tensor(Rows<const float> rows) {
+  return torch::from_blob(const_cast<float*>(rows.data),
+                          {static_cast<std::int64_t>(rows.rows), static_cast<std::int64_t>(rows.columns)}, torch::kFloat32);
+}
+inline torch::Tensor as_tensor(Rows<float> rows) {
+  return as_tensor(Rows<const float>{rows.data, rows.rows, rows.columns});
+}
+
+/// Writes a contiguous float32 or float64 tensor's values.
+inline void save_tensor(SnapshotWriter& writer, std::string_view name, const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.detach().contiguous();
+  const auto count = static_cast<std::size_t>(values.numel());
+  if (values.scalar_type() == torch::kFloat64) {
+    writer.values<double>(name, {values.data_ptr<double>(), count});
+  } else {
+    writer.values<float>(name, {values.to(torch::kFloat32).data_ptr<float>(), count});
+  }
+}
+
+/// Reads values into `tensor` in place; it must be contiguous and have the stored type and number of elements.
+inline void load_tensor(SnapshotReader& reader, std::string_view name, torch::Tensor& tensor) {
+  const torch::NoGradGuard no_grad;
+  const auto count = static_cast<std::size_t>(tensor.numel());
+  if (tensor.scalar_type() == torch::kFloat64) {
+    reader.values<double>(name, {tensor.data_ptr<double>(), count});
+  } else {
+    reader.values<float>(name, {tensor.data_ptr<float>(), count});
+  }
+}
+
+/// Standard normal values drawn from `random`, float32.
+inline torch::Tensor normal_tensor(RandomStream& random, torch::IntArrayRef shape) {
+  torch::Tensor result = torch::empty(shape, torch::kFloat32);
+  random.fill_normal(std::span<float>(result.data_ptr<float>(), static_cast<std::size_t>(result.numel())));
+  return result;
+}
+
+}  // namespace tutti
