@@ -1,0 +1,353 @@
+// Everything that a report shows, as plain numbers: computed once, then rendered as tables, figures, a page and JSON.
+//
+// A missing number is NaN. Indices into `tasks` and `algorithms` are used throughout; a matrix [task][algorithm] has
+// a cell for every pair, empty (n = 0) where nothing was measured.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reports/options.hpp"
+
+namespace tutti::reports {
+
+struct Dataset;  // reports/scores/dataset.hpp: the runs themselves
+
+inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+template <class T>
+using Matrix = std::vector<std::vector<T>>;  // [task][algorithm] unless said otherwise
+
+struct Interval {
+  double low = kMissing;
+  double high = kMissing;
+};
+
+/// A number and its interval; none where fewer than two runs carry it.
+struct Estimate {
+  double value = kMissing;
+  std::optional<Interval> interval;
+};
+
+// ---- what was run ----
+
+struct TaskInfo {
+  std::string label;                                       // "mpe/coop-nav-n3"
+  std::string family;                                      // "mpe"
+  Bounds bounds{kMissing, kMissing};                       // what normalises to 0 and 1
+  std::vector<std::pair<std::string, std::string>> facts;  // sizes, limits, digests
+};
+
+struct AlgorithmInfo {
+  std::string label;
+  std::string name;  // of the plugin; of imported results the writer's name
+  bool proposed = false;
+  bool imported = false;
+};
+
+struct Protocol {
+  std::int64_t environment_steps = 0;  // T
+  std::int64_t interval = 0;           // I, environment steps
+  std::int64_t evaluations = 0;        // K, without the untrained one
+  std::int64_t episodes = 0;           // E
+  std::string mode;                    // deterministic, sampled
+  std::string seeds;                   // fresh, fixed
+  bool absolute = true;
+};
+
+/// One property whose value is not the same in all runs.
+struct Difference {
+  struct Value {
+    std::string value;
+    std::int64_t runs = 0;
+    std::vector<std::string> examples;  // up to five runs
+  };
+  std::string property;  // "code.revision", "libraries.MuJoCo"
+  bool refused = true;   // aggregation needs --mixed
+  std::vector<Value> values;
+};
+
+/// A file or row that could not be used.
+struct Damage {
+  std::string file;  // relative to the folder that was given
+  std::string what;
+};
+
+struct Failure {
+  std::string task, algorithm;
+  std::int64_t seed = 0;
+  std::string kind;  // signal, not-finite, ...
+  std::string message;
+  std::int64_t environment_steps = 0;  // reached
+  std::vector<std::string> log;        // last lines
+};
+
+/// A planned run that gives no complete score: not started, running, interrupted, damaged, failed.
+struct MissingRun {
+  std::string task, algorithm;
+  std::int64_t seed = 0;
+  std::string status;
+};
+
+struct Fact {
+  std::string name;
+  std::string value;  // several distinct values are joined with "; "
+};
+
+// ---- scores ----
+
+/// One score over the runs of one algorithm on one task.
+struct Cell {
+  std::vector<std::int64_t> seeds;  // of the runs below
+  std::vector<double> runs;         // one score for each run
+  std::int64_t n = 0;
+  std::int64_t failed = 0;   // runs that failed, also where they count as worst
+  std::int64_t missing = 0;  // planned runs without a score that did not fail
+  double mean = kMissing;
+  double sd = kMissing;              // divisor n - 1
+  double sd0 = kMissing;             // divisor n
+  double sem = kMissing;             // sd / sqrt(n)
+  std::optional<Interval> interval;  // of the mean, by options.interval; none with n < 3
+  double median = kMissing, min = kMissing, max = kMissing;
+  double spread = kMissing;  // by options.spread; "ci" is half the interval's width
+  bool best = false;         // bold
+  bool underlined = false;   // by options.mark
+  double p = kMissing;       // Welch against the best cell of the row
+  double p_holm = kMissing;  // after Holm's correction
+};
+
+struct ScoreTable {
+  std::string score;       // "final"
+  std::string definition;  // one sentence
+  Matrix<Cell> cells;
+  std::vector<int> decimals;  // for each task, by the largest spread of the row
+  std::vector<Estimate> iqm;  // footer, for each algorithm; empty where aggregates are refused
+  std::vector<double> mean_rank;
+  std::vector<std::int64_t> best_count;
+};
+
+// ---- aggregates across tasks ----
+
+struct Aggregate {
+  std::int64_t n = 0;  // runs per task; of ragged aggregates the smallest
+  std::vector<std::int64_t> seeds;
+  std::vector<std::int64_t> left_out;  // seeds that are complete on some tasks only
+  Estimate median, iqm, mean, gap;
+  double mean_rank = kMissing;
+  std::int64_t best_count = 0;
+};
+
+struct Profile {
+  std::vector<double> fraction, low, high;  // for each threshold; bands empty with n < 2
+  double median = kMissing;                 // smallest threshold whose fraction is at most 0.5
+  double area = kMissing;                   // mean of the scores clipped to [0, 1]
+};
+
+/// The chance that a random run of x beats a random run of y on a random task.
+struct Improvement {
+  std::size_t x = 0, y = 0;  // algorithms
+  Estimate probability;
+  std::vector<double> per_task;  // for each of Aggregates::tasks
+  bool marked = false;           // the interval excludes 0.5
+  bool meaningful = false;       // and its upper limit exceeds 0.75
+};
+
+struct Aggregates {
+  bool available = false;
+  std::string reason;  // why not
+  std::string score;
+  std::string definition;
+  std::vector<std::size_t> tasks;  // over which it was aggregated
+  std::vector<Aggregate> algorithms;
+  std::vector<double> thresholds;         // of the profiles
+  std::vector<Profile> profiles;          // for each algorithm
+  std::vector<Improvement> improvements;  // every ordered pair; proposed against baselines first, then descending
+};
+
+// ---- curves ----
+
+/// Mean over runs at each x, with the band of options.band.
+struct Curve {
+  std::vector<double> x;  // environment steps, seconds, or a fraction
+  std::vector<double> mean;
+  std::vector<double> low, high;  // empty: no band
+  std::vector<std::int64_t> seeds;
+  Matrix<double> runs;  // [run][x]
+  std::int64_t n = 0;
+};
+
+struct Curves {
+  std::string caption;                      // of the band: "mean over runs, shaded: 95 % interval (Student t)"
+  Matrix<Curve> steps;                      // x in environment steps, raw return
+  Matrix<Curve> wall_clock;                 // x in training seconds
+  std::vector<Curve> aggregate;             // for each algorithm; mean holds the normalised IQM; empty if refused
+  std::vector<Curve> aggregate_wall_clock;  // x as a fraction of the task's largest training time
+};
+
+// ---- sample efficiency ----
+
+/// How many times fewer steps than the best baseline needs for its own peak.
+struct SpeedUp {
+  enum class Kind { kNone, kReached, kCensored, kAtStart, kSelf };
+  Kind kind = Kind::kNone;
+  double value = kMissing;  // of kReached and kSelf
+  double bound = kMissing;  // upper bound of a censored one: baseline's steps / horizon
+  std::optional<Interval> interval;
+  bool low_censored = false, high_censored = false;  // that limit is "< bound"
+};
+
+struct EfficiencyCell {
+  std::int64_t n = 0;
+  std::int64_t reached = 0;                       // runs that reached the threshold
+  double median_steps = kMissing;                 // infinity: more than half are censored
+  double restricted_mean = kMissing;              // mean of min(steps, horizon)
+  double curve_steps = kMissing;                  // of the mean curve; infinity: censored
+  SpeedUp speed_up;                               // at options.threshold, or the best baseline's peak
+  SpeedUp speed_up_half, speed_up_most;           // both sides by first crossing at 50 and 90 % of the way
+  double auc_mean = kMissing, auc_sd = kMissing;  // average return during training
+  std::optional<Interval> auc_interval;           // bootstrap
+  double normalized_auc = kMissing;
+};
+
+struct EfficiencyRow {
+  double threshold = kMissing;
+  std::optional<std::size_t> baseline;  // the best one
+  double baseline_steps = kMissing;     // where its mean curve peaks
+  double horizon = kMissing;            // last step of the shortest curve
+  std::vector<EfficiencyCell> cells;    // for each algorithm
+};
+
+/// One algorithm's speed-ups over all tasks.
+struct SpeedUpSummary {
+  double geometric_mean = kMissing, min = kMissing, max = kMissing;  // over the finite ones
+  std::int64_t finite = 0, not_reached = 0, at_start = 0, tasks = 0;
+};
+
+struct SampleEfficiency {
+  std::string definition;
+  std::vector<EfficiencyRow> rows;                                  // for each task
+  std::vector<SpeedUpSummary> summary, summary_half, summary_most;  // for each algorithm
+};
+
+struct Spread {
+  double mean = kMissing, sd = kMissing;
+  std::int64_t n = 0;
+};
+
+struct Milestones {
+  std::vector<int> percent{10, 25, 50, 100};
+  std::vector<Matrix<Spread>> cells;       // [milestone][task][algorithm], return
+  std::vector<std::vector<double>> steps;  // [milestone][task] the evaluation used
+};
+
+struct CoverageCell {
+  Spread visited, coverage, entropy, outside;
+};
+
+struct Coverage {
+  bool available = false;
+  std::vector<int> percent{25, 50, 100};
+  std::vector<double> bins;                 // for each task; NaN where not declared
+  std::vector<Matrix<CoverageCell>> cells;  // [percent][task][algorithm]
+  Matrix<Curve> visited;                    // bins visited against environment steps
+};
+
+// ---- resources ----
+
+struct RuntimeCell {
+  std::int64_t n = 0;
+  double train_seconds = kMissing;  // means over runs
+  double environment_seconds = kMissing, act_seconds = kMissing, update_seconds = kMissing;
+  double evaluate_seconds = kMissing, checkpoint_seconds = kMissing, cpu_seconds = kMissing;
+  double steps_per_second = kMissing;
+  double peak_memory_bytes = kMissing;  // largest
+  std::int64_t segments = 0;            // most; more than 1 means resumed
+};
+
+struct Runtime {
+  Matrix<RuntimeCell> cells;
+  double total_cpu_seconds = 0;
+  std::string machine;  // processor and the number of runs that shared it, for captions
+};
+
+// ---- published figures ----
+
+struct PublishedFigure {
+  std::size_t task = 0;
+  std::string algorithm;
+  double mean = kMissing;
+  double spread = kMissing;
+  std::string note;
+};
+
+struct Published {
+  std::string title, source;
+  std::vector<std::string> algorithms;    // columns, in order
+  std::vector<PublishedFigure> figures;   // of the report's tasks only
+  std::vector<PublishedFigure> coverage;  // fraction of bins; spread holds the number of bins
+  std::vector<std::string> caveats;
+};
+
+struct Analysis {
+  std::string suite;
+  std::vector<std::string> suite_digests;
+  std::string version;  // of the harness that makes the report
+  std::vector<TaskInfo> tasks;
+  std::vector<AlgorithmInfo> algorithms;  // in suite order; render with proposed ones last or first
+  std::vector<std::int64_t> seeds;
+  Protocol protocol;
+  std::vector<Fact> code, libraries, machine, numerics;
+  std::vector<Difference> differences;  // refused ones first
+  std::vector<Damage> damage;
+  std::vector<Failure> failures;
+  std::vector<MissingRun> missing;
+  std::vector<std::string> warnings;  // sentences, in order of weight
+
+  ScoreTable main;
+  Aggregates aggregates;
+  Curves curves;
+  SampleEfficiency efficiency;
+  Milestones milestones;
+  Coverage coverage;
+  Runtime runtime;
+  std::optional<Published> published;
+
+  std::shared_ptr<const Dataset> data;  // for the exports
+};
+
+/// Reads the suites' result folders and computes every number. Damaged files are named in the result and left out.
+/// Throws Error when there is nothing to report, and when runs differ in code, libraries, task facts or protocol and
+/// `options.mixed` is not set; the message then lists the differences.
+Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOptions& options);
+
+/// Writes marl-eval, rliable and CSV files into `folder`.
+void write_exports(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder);
+
+// ---- the same suite under two builds ----
+
+struct ComparisonRow {
+  std::string task, algorithm;
+  Cell a, b;
+  Estimate difference;  // mean of b minus mean of a; Welch interval
+  double p = kMissing, p_holm = kMissing;
+};
+
+struct Comparison {
+  std::string score;
+  std::vector<ComparisonRow> rows;
+  std::vector<Difference> differences;  // between the two folders
+  std::vector<Damage> damage;
+  std::vector<std::string> warnings;
+};
+
+/// Compares two folders of the same suite pair by pair. Differences in code and libraries are expected and listed.
+Comparison compare(const std::filesystem::path& a, const std::filesystem::path& b, const ReportOptions& options);
+
+}  // namespace tutti::reports
