@@ -1,0 +1,99 @@
+#include "results/plan_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "results/files.hpp"
+#include "results/json.hpp"
+
+namespace tutti::results {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedTask, label, family)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedAlgorithm, label, name, proposed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRun, task, algorithm, seed, folder)
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kSchema = 1;
+
+json report_to_json(const PlanRecord& plan) {
+  json object = json::object();
+  for (const auto& [name, value] : plan.report_options) {
+    std::visit([&, &key = name](const auto& option) { object[key] = option; }, value);
+  }
+  return object;
+}
+
+ReportOption option_from_json(const std::string& name, const json& value) {
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return value.get<std::string>();
+  throw Error("report option \"" + name + "\" is neither text, number, true nor false");
+}
+
+PlanRecord from_object(const json& object) {
+  if (object.at("schema").get<int>() != kSchema) throw Error("written by another version of tutti");
+  PlanRecord plan;
+  object.at("suite").get_to(plan.suite);
+  object.at("digest").get_to(plan.digest);
+  plan.protocol = protocol_from_json(object.at("protocol"));
+  object.at("tasks").get_to(plan.tasks);
+  object.at("algorithms").get_to(plan.algorithms);
+  object.at("seeds").get_to(plan.seeds);
+  for (const auto& [name, value] : object.at("report").items()) {
+    plan.report_options.emplace(name, option_from_json(name, value));
+  }
+  object.at("runs").get_to(plan.runs);
+  return plan;
+}
+
+}  // namespace
+
+nlohmann::ordered_json protocol_to_json(const Protocol& protocol) {
+  nlohmann::ordered_json object = {{"environment_steps", protocol.environment_steps},
+                                   {"interval", protocol.interval},
+                                   {"episodes", protocol.episodes},
+                                   {"mode", protocol.mode},
+                                   {"seeds", protocol.seeds},
+                                   {"absolute", protocol.absolute}};
+  if (protocol.copies > 0) object["copies"] = protocol.copies;
+  return object;
+}
+
+Protocol protocol_from_json(const json& object) {
+  Protocol protocol;
+  object.at("environment_steps").get_to(protocol.environment_steps);
+  object.at("interval").get_to(protocol.interval);
+  object.at("episodes").get_to(protocol.episodes);
+  object.at("mode").get_to(protocol.mode);
+  object.at("seeds").get_to(protocol.seeds);
+  object.at("absolute").get_to(protocol.absolute);
+  protocol.copies = object.value("copies", std::int64_t{0});
+  return protocol;
+}
+
+void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
+  const nlohmann::ordered_json object = {{"schema", kSchema},         {"suite", plan.suite},
+                                         {"digest", plan.digest},     {"protocol", protocol_to_json(plan.protocol)},
+                                         {"tasks", json(plan.tasks)}, {"algorithms", json(plan.algorithms)},
+                                         {"seeds", plan.seeds},       {"report", report_to_json(plan)},
+                                         {"runs", json(plan.runs)}};
+  write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
+}
+
+PlanRecord read_plan(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "plan.json";
+  const std::optional<std::string> text = read_file_if_any(file);
+  if (!text) throw Error(file.string() + ": no such file; give the folder of a suite, results/<suite>");
+  try {
+    return from_object(json::parse(*text));
+  } catch (const json::exception& error) {
+    throw Error(file.string() + ": " + error.what());
+  } catch (const Error& error) {
+    throw Error(file.string() + ": " + error.what());
+  }
+}
+
+}  // namespace tutti::results

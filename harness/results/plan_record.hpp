@@ -1,0 +1,53 @@
+// plan.json: what a suite planned, so that reports and `status` need neither the suite file nor any plugin.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "results/run_record.hpp"
+
+namespace tutti::results {
+
+struct PlannedTask {
+  std::string label;
+  std::string family;  // the environment plugin
+};
+
+struct PlannedAlgorithm {
+  std::string label;
+  std::string name;  // the algorithm plugin
+  bool proposed = false;
+};
+
+struct PlannedRun {
+  std::string task;
+  std::string algorithm;
+  std::uint64_t seed = 0;
+  std::string folder;  // below the suite's
+};
+
+/// A report option as the suite gives it.
+using ReportOption = std::variant<bool, std::int64_t, double, std::string>;
+
+struct PlanRecord {
+  std::string suite;
+  std::string digest;  // SHA-256 of the suite file
+  Protocol protocol;
+  std::vector<PlannedTask> tasks;
+  std::vector<PlannedAlgorithm> algorithms;
+  std::vector<std::uint64_t> seeds;
+  std::map<std::string, ReportOption> report_options;  // those that the suite sets
+  std::vector<PlannedRun> runs;
+};
+
+/// Replaces <folder>/plan.json. Throws FileError.
+void write_plan(const std::filesystem::path& folder, const PlanRecord& plan);
+
+/// Throws Error, starting with the file, if there is none or it cannot be understood.
+PlanRecord read_plan(const std::filesystem::path& folder);
+
+}  // namespace tutti::results

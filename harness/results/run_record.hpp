@@ -1,0 +1,138 @@
+// run.json: what a run was made from, how it went and what became of it. README.md shows the file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tutti::results {
+
+using Facts = std::map<std::string, std::string>;
+
+enum class RunStatus { kRunning, kFinished, kFailed, kInterrupted };
+
+/// "running", "finished", "failed", "interrupted".
+std::string_view to_text(RunStatus status);
+
+/// Why a run failed. Kinds: exception, signal, exit, not-finite, stalled, disk, memory, killed.
+struct Failure {
+  std::string kind;
+  std::string message;           // one sentence
+  std::vector<std::string> log;  // last lines of log.txt
+};
+
+/// The evaluation protocol, and what else makes two runs comparable.
+struct Protocol {
+  std::int64_t environment_steps = 0;
+  std::int64_t interval = 0;  // environment steps
+  std::int64_t episodes = 0;
+  std::string mode;   // deterministic or sampled
+  std::string seeds;  // fresh or fixed
+  bool absolute = true;
+  std::int64_t copies = 0;  // 0: not said, as in plan.json, where each run has its own
+};
+
+struct CodeRecord {
+  std::string version;
+  std::string revision;
+  bool modified = false;  // the tree had uncommitted changes
+  std::string build_type;
+  std::string compiler;
+  std::string flags;
+};
+
+struct PluginRecord {
+  std::string kind;
+  std::string name;
+  std::string version;
+  std::string build_tag;
+  std::string sha256;
+};
+
+struct MachineRecord {
+  std::string processor;
+  std::string instruction_set;  // widest vector extension: avx512f, avx2, ...
+  std::int64_t cores = 0;       // that this process may use
+  std::int64_t memory_bytes = 0;
+  std::string kernel;
+  std::string distribution;
+  bool container = false;
+  std::string host;
+  std::int64_t jobs = 0;  // runs at once on this machine
+};
+
+/// One process's part of a run.
+struct Segment {
+  std::string start;  // UTC
+  std::string stop;   // empty while it lasts
+  std::int64_t from_step = 0;
+  std::string reason;  // finished, failed, interrupted; empty if the process was killed
+  std::string host;
+  std::int64_t process = 0;
+};
+
+/// Summed over segments; what was lost in a kill does not count.
+struct TimeRecord {
+  double environment_seconds = 0;
+  double act_seconds = 0;
+  double update_seconds = 0;  // observe and update
+  double evaluate_seconds = 0;
+  double checkpoint_seconds = 0;
+  double train_seconds = 0;  // the training loop without evaluating and checkpointing
+  double wall_seconds = 0;
+  double cpu_seconds = 0;
+  double steps_per_second = 0;
+  std::int64_t peak_memory_bytes = 0;
+};
+
+struct ProgressRecord {
+  std::int64_t environment_steps = 0;
+  std::int64_t updates = 0;
+  std::int64_t episodes = 0;
+  std::int64_t evaluations = 0;
+  std::optional<double> last_evaluation;  // mean return
+};
+
+struct RunRecord {
+  std::string suite;
+  std::string suite_digest;
+  std::string run_id;
+  std::string task;  // label
+  std::string environment;
+  std::string algorithm;  // label
+  std::string algorithm_name;
+  std::uint64_t seed = 0;
+  RunStatus status = RunStatus::kRunning;
+  std::optional<Failure> failure;
+  Protocol protocol;
+  std::string config_digest;
+  std::string evaluations_digest;  // when finished
+  CodeRecord code;
+  std::vector<PluginRecord> plugins;
+  Facts libraries;  // versions reported at run time
+  Facts task_facts;
+  MachineRecord machine;
+  Facts numerics;
+  std::string generator;
+  std::map<std::string, std::uint64_t> streams;  // seeds by name
+  std::vector<Segment> segments;
+  TimeRecord time;
+  ProgressRecord progress;
+};
+
+std::string to_json(const RunRecord& record);
+
+/// Throws Error that says what is wrong; the caller knows the file.
+RunRecord run_record_from_json(std::string_view text);
+
+/// Replaces <folder>/run.json. Throws FileError.
+void write_run_record(const std::filesystem::path& folder, const RunRecord& record);
+
+/// Nothing if there is none. Throws Error, starting with the file, if it cannot be understood.
+std::optional<RunRecord> read_run_record(const std::filesystem::path& folder);
+
+}  // namespace tutti::results

@@ -1,0 +1,44 @@
+#include "results/plan_record.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "results/files.hpp"
+#include "temporary_folder.hpp"
+
+namespace tutti::results {
+namespace {
+
+TEST(PlanRecord, ReadsBackWhatWasWritten) {
+  const testing_support::TemporaryFolder folder;
+  PlanRecord plan;
+  plan.suite = "quick";
+  plan.protocol = {20000, 5000, 32, "sampled", "fixed", false, 0};
+  plan.tasks = {{"mpe/coop-nav-n3", "mpe"}};
+  plan.algorithms = {{"ours", "omad", true}, {"hatd3", "hatd3", false}};
+  plan.seeds = {1, 18446744073709551615U};
+  plan.report_options = {{"score", "final"}, {"runs", true}, {"level", 0.9}, {"replicates", std::int64_t{100}}};
+  plan.runs = {{"mpe/coop-nav-n3", "ours", 1, "mpe/coop-nav-n3/ours/seed-1"}};
+  write_plan(folder.path(), plan);
+
+  const PlanRecord read = read_plan(folder.path());
+  EXPECT_EQ(read.suite, "quick");
+  EXPECT_EQ(read.protocol.mode, "sampled");
+  EXPECT_FALSE(read.protocol.absolute);
+  EXPECT_EQ(read.tasks.at(0).family, "mpe");
+  EXPECT_TRUE(read.algorithms.at(0).proposed);
+  EXPECT_EQ(read.seeds, plan.seeds);
+  EXPECT_EQ(read.report_options, plan.report_options);
+  EXPECT_EQ(read.runs.at(0).folder, "mpe/coop-nav-n3/ours/seed-1");
+}
+
+TEST(PlanRecord, AbsentOrDamagedFileIsASentence) {
+  const testing_support::TemporaryFolder folder;
+  EXPECT_THROW((void)read_plan(folder.path()), Error);
+  write_file(folder.path() / "plan.json", "{\"schema\": 1}", Durability::kProcess);
+  EXPECT_THROW((void)read_plan(folder.path()), Error);
+}
+
+}  // namespace
+}  // namespace tutti::results
