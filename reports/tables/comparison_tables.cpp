@@ -1,0 +1,129 @@
+// Tables that put two origins side by side: a paper's figures and ours, two builds of one suite.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string folded(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// The measured algorithm that a published column is about, by label or plugin name.
+const Cell* measured(const Analysis& analysis, std::size_t task, const std::string& algorithm) {
+  for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
+    const AlgorithmInfo& info = analysis.algorithms[a];
+    if (folded(info.label) == folded(algorithm) || folded(info.name) == folded(algorithm)) {
+      return &analysis.main.cells[task][a];
+    }
+  }
+  return nullptr;
+}
+
+void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
+  const Cell none;
+  const Cell* found = measured(analysis, figure.task, figure.algorithm);
+  const Cell& cell = found != nullptr ? *found : none;
+  const int decimals = decimals_for_spread(std::fmax(figure.spread, cell.sd));
+  TableCell published{.value = fixed(figure.mean, decimals), .spread = fixed(figure.spread, decimals)};
+  if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
+  const std::string& task = analysis.tasks[figure.task].label;
+  section.rows.push_back({{.value = task},
+                          {.value = figure.algorithm},
+                          published,
+                          {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
+                          {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""}});
+  table.data.rows.push_back({"return", task, figure.algorithm, shortest(figure.mean), shortest(figure.spread),
+                             shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n), figure.note});
+}
+
+void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
+  const std::string& task = analysis.tasks[figure.task].label;
+  TableCell published{.value = fixed(100 * figure.mean, 1) + " %"};
+  if (std::isfinite(figure.spread)) published.detail = fmt::format("of {} bins", fixed(figure.spread, 0));
+  if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
+  section.rows.push_back({{.value = task}, {.value = figure.algorithm}, published, {}, {}});
+  table.data.rows.push_back(
+      {"coverage", task, figure.algorithm, shortest(figure.mean), shortest(figure.spread), "", "", "", figure.note});
+}
+
+TableCell mean_cell(const Cell& cell, int decimals) {
+  TableCell out{.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)};
+  out.superscript = fmt::format("N={}", cell.n);
+  return out;
+}
+
+}  // namespace
+
+ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
+  ReportTable table;
+  table.shown = {.name = "published",
+                 .title = "Published figures beside measured ones",
+                 .columns = {{.head = "task", .right = false},
+                             {.head = "algorithm", .right = false},
+                             {.head = "published", .measurement = true},
+                             {.head = "measured here", .measurement = true},
+                             {.head = "N"}}};
+  table.data.header = {"quantity", "task",        "algorithm",  "published", "published_spread",
+                       "measured", "measured_sd", "measured_n", "note"};
+  if (!analysis.published) {
+    table.shown.caption = "No published figures were asked for.";
+    return table;
+  }
+  const Published& published = *analysis.published;
+  table.shown.caption = fmt::format("Published: {} ({}). Measured: {} score, mean ± sd (N−1) over runs of this report.",
+                                    published.title, published.source, analysis.main.score);
+  Section returns{.heading = "return"}, coverage{.heading = "share of bins visited"};
+  for (const PublishedFigure& figure : published.figures) add_figure(table, returns, analysis, figure);
+  for (const PublishedFigure& figure : published.coverage) add_coverage(table, coverage, analysis, figure);
+  for (Section* section : {&returns, &coverage}) {
+    if (!section->rows.empty()) table.shown.sections.push_back(std::move(*section));
+  }
+  return table;
+}
+
+ReportTable comparison_table(const Comparison& comparison) {
+  ReportTable table;
+  table.shown = {
+      .name = "comparison",
+      .title = "A against B",
+      .caption = fmt::format("Score: {}. Mean ± sd over runs; difference: mean of B minus mean of A with the "
+                             "95 % interval of Welch's t; p after Holm's correction over all rows. Bold: "
+                             "the interval leaves out 0.",
+                             comparison.score),
+      .columns = {{.head = "task", .right = false},
+                  {.head = "algorithm", .right = false},
+                  {.head = "A", .measurement = true},
+                  {.head = "B", .measurement = true},
+                  {.head = "B − A"},
+                  {.head = "p"}}};
+  table.data.header = {"task", "algorithm",  "n_a",   "mean_a", "sd_a", "n_b",   "mean_b",
+                       "sd_b", "difference", "ci_lo", "ci_hi",  "p",    "p_holm"};
+  Section section;
+  for (const ComparisonRow& row : comparison.rows) {
+    const int decimals = decimals_for_spread(std::fmax(row.a.sd, row.b.sd));
+    TableCell difference = estimate_cell(row.difference, decimals);
+    const Interval interval = row.difference.interval.value_or(Interval{});
+    if (interval.low > 0 || interval.high < 0) difference.mark = Mark::kBest;
+    section.rows.push_back({{.value = row.task},
+                            {.value = row.algorithm},
+                            mean_cell(row.a, decimals),
+                            mean_cell(row.b, decimals),
+                            difference,
+                            {.value = fixed(row.p_holm, 3)}});
+    table.data.rows.push_back({row.task, row.algorithm, fmt::format("{}", row.a.n), shortest(row.a.mean),
+                               shortest(row.a.sd), fmt::format("{}", row.b.n), shortest(row.b.mean), shortest(row.b.sd),
+                               shortest(row.difference.value), shortest(interval.low), shortest(interval.high),
+                               shortest(row.p), shortest(row.p_holm)});
+  }
+  table.shown.sections.push_back(std::move(section));
+  return table;
+}
+
+}  // namespace tutti::reports

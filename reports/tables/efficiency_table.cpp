@@ -1,0 +1,178 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string ratio(double value) { return fixed(value, 2) + "×"; }
+
+// A limit of an interval; one that falls on a censored replicate is only known to be below the bound.
+std::string limit(double value, bool censored, double bound) {
+  return (censored ? "< " : "") + fixed(censored ? bound : value, 2);
+}
+
+TableCell speed_up_cell(const SpeedUp& speed) {
+  TableCell cell;
+  switch (speed.kind) {
+    case SpeedUp::Kind::kNone:
+      return cell;
+    case SpeedUp::Kind::kSelf:
+      return {.value = ratio(1)};
+    case SpeedUp::Kind::kAtStart:
+      return {.value = "at start"};
+    case SpeedUp::Kind::kCensored:
+      cell.value = "< " + ratio(speed.bound);
+      break;
+    case SpeedUp::Kind::kReached:
+      cell.value = ratio(speed.value);
+      break;
+  }
+  if (speed.interval) {
+    cell.detail = fmt::format("[{}, {}]", limit(speed.interval->low, speed.low_censored, speed.bound),
+                              limit(speed.interval->high, speed.high_censored, speed.bound));
+  }
+  return cell;
+}
+
+TableCell steps_cell(const EfficiencyCell& cell, double horizon) {
+  if (cell.n == 0 || std::isnan(cell.median_steps)) return {};
+  return {.value = std::isinf(cell.median_steps) ? "> " + steps_text(horizon) : steps_text(cell.median_steps),
+          .detail = fmt::format("({}/{})", cell.reached, cell.n)};
+}
+
+int auc_decimals(const EfficiencyRow& row) {
+  double spread = 0;
+  for (const EfficiencyCell& cell : row.cells) spread = std::fmax(spread, cell.auc_sd);
+  return decimals_for_spread(spread);
+}
+
+// One panel: a row for each task, a column for each algorithm.
+template <class Value>
+Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, std::string heading, Value value) {
+  Section section{.heading = std::move(heading)};
+  for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
+    const EfficiencyRow& row = analysis.efficiency.rows[m];
+    std::vector<TableCell> cells{{.value = analysis.tasks[m].label},
+                                 {.value = fixed(row.threshold, auc_decimals(row))},
+                                 {.value = row.baseline ? analysis.algorithms[*row.baseline].label : ""},
+                                 {.value = std::isnan(row.baseline_steps) ? "" : steps_text(row.baseline_steps)}};
+    for (const std::size_t a : order) cells.push_back(value(row, row.cells[a]));
+    section.rows.push_back(std::move(cells));
+  }
+  return section;
+}
+
+TableCell summary_cell(const SpeedUpSummary& summary) {
+  if (summary.finite == 0) return {.value = fmt::format("0 of {}", summary.tasks)};
+  return {.value = ratio(summary.geometric_mean),
+          .detail = fmt::format("({}–{}, {} of {} tasks{}{})", ratio(summary.min), ratio(summary.max), summary.finite,
+                                summary.tasks,
+                                summary.not_reached > 0 ? fmt::format(", {} not reached", summary.not_reached) : "",
+                                summary.at_start > 0 ? fmt::format(", {} at start", summary.at_start) : "")};
+}
+
+void add_summary(Section& section, const std::vector<SpeedUpSummary>& summary, const std::vector<std::size_t>& order) {
+  if (summary.empty() || section.rows.size() < 2) return;
+  std::vector<TableCell> cells{{.value = "geometric mean"}, {.value = " "}, {.value = " "}, {.value = " "}};
+  for (const std::size_t a : order) cells.push_back(summary_cell(summary[a]));
+  section.rows.push_back(std::move(cells));
+}
+
+std::string kind_name(SpeedUp::Kind kind) {
+  switch (kind) {
+    case SpeedUp::Kind::kReached:
+      return "reached";
+    case SpeedUp::Kind::kCensored:
+      return "not reached";
+    case SpeedUp::Kind::kAtStart:
+      return "at start";
+    case SpeedUp::Kind::kSelf:
+      return "best baseline";
+    default:
+      return "";
+  }
+}
+
+void append_speed_up(std::vector<std::string>& row, const SpeedUp& speed) {
+  const Interval interval = speed.interval.value_or(Interval{});
+  row.insert(row.end(),
+             {kind_name(speed.kind), shortest(speed.value), shortest(speed.bound),
+              speed.low_censored ? "" : shortest(interval.low), speed.high_censored ? "" : shortest(interval.high)});
+}
+
+CsvTable data(const Analysis& analysis) {
+  CsvTable csv{{"task", "algorithm", "threshold", "best_baseline", "baseline_steps", "horizon", "n", "reached",
+                "median_steps", "restricted_mean_steps", "mean_curve_steps"},
+               {}};
+  for (const std::string name : {"speed_up", "speed_up_50", "speed_up_90"}) {
+    for (const std::string part : {"_case", "", "_bound", "_lo", "_hi"}) csv.header.push_back(name + part);
+  }
+  csv.header.insert(csv.header.end(), {"auc", "auc_sd", "auc_lo", "auc_hi", "normalised_auc"});
+  for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
+    const EfficiencyRow& row = analysis.efficiency.rows[m];
+    for (std::size_t a = 0; a < row.cells.size(); ++a) {
+      const EfficiencyCell& cell = row.cells[a];
+      std::vector<std::string> fields{
+          analysis.tasks[m].label,      analysis.algorithms[a].label,
+          shortest(row.threshold),      row.baseline ? analysis.algorithms[*row.baseline].label : "",
+          shortest(row.baseline_steps), shortest(row.horizon),
+          fmt::format("{}", cell.n),    fmt::format("{}", cell.reached),
+          shortest(cell.median_steps),  shortest(cell.restricted_mean),
+          shortest(cell.curve_steps)};
+      for (const SpeedUp* speed : {&cell.speed_up, &cell.speed_up_half, &cell.speed_up_most}) {
+        append_speed_up(fields, *speed);
+      }
+      const Interval auc = cell.auc_interval.value_or(Interval{});
+      fields.insert(fields.end(), {shortest(cell.auc_mean), shortest(cell.auc_sd), shortest(auc.low),
+                                   shortest(auc.high), shortest(cell.normalized_auc)});
+      csv.rows.push_back(std::move(fields));
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
+ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOptions& options) {
+  const auto order = display_order(analysis, options);
+  Table table{
+      .name = "sample-efficiency",
+      .title = "Sample efficiency",
+      .caption = fmt::format("{} Steps: median over runs, in brackets how many runs reached the threshold. "
+                             "“> T”: more than half did not reach it within T steps. Speed-up: {:g} % bootstrap "
+                             "intervals; “< x”: never reached within the budget, so at most x. Area under the "
+                             "curve: average return during training, mean ± sd over runs.",
+                             analysis.efficiency.definition, 100 * options.level),
+      .columns = {{.head = "task", .right = false},
+                  {.head = "threshold"},
+                  {.head = "best baseline", .right = false},
+                  {.head = "its steps"}}};
+  for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
+
+  table.sections.push_back(panel(analysis, order, "steps to the threshold",
+                                 [](const auto& row, const auto& cell) { return steps_cell(cell, row.horizon); }));
+  const auto add_speed_up = [&](std::string heading, SpeedUp EfficiencyCell::*member,
+                                const std::vector<SpeedUpSummary>& summary) {
+    Section section = panel(analysis, order, std::move(heading),
+                            [&](const auto&, const auto& cell) { return speed_up_cell(cell.*member); });
+    add_summary(section, summary, order);
+    table.sections.push_back(std::move(section));
+  };
+  add_speed_up("speed-up over the best baseline", &EfficiencyCell::speed_up, analysis.efficiency.summary);
+  add_speed_up("speed-up at 50 % of the way, both by first crossing", &EfficiencyCell::speed_up_half,
+               analysis.efficiency.summary_half);
+  add_speed_up("speed-up at 90 % of the way, both by first crossing", &EfficiencyCell::speed_up_most,
+               analysis.efficiency.summary_most);
+  table.sections.push_back(panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
+    const int decimals = auc_decimals(row);
+    return TableCell{.value = fixed(cell.auc_mean, decimals), .spread = fixed(cell.auc_sd, decimals)};
+  }));
+  return {std::move(table), data(analysis)};
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string mark_rule(const std::string& mark) {
+  if (mark == "overlap") return "its interval mean ± sd meets that of the best";
+  if (mark == "bootstrap") return "the 95 % bootstrap interval of its difference from the best contains 0";
+  if (mark == "second") return "the second-best mean";
+  return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
+}
+
+std::string caption(const Analysis& analysis, const ReportOptions& options) {
+  std::string text = fmt::format(
+      "Score: {} ({}). Mean ± {} over N = {} runs. Bold: highest mean of the row; underlined: {}.", analysis.main.score,
+      analysis.main.definition, spread_name(options.spread), common_runs(analysis), mark_rule(options.mark));
+  if (analysis.published) {
+    text += " Columns headed “published” are quoted from " + analysis.published->source +
+            ", not measured here; they take part in no mark and no footer.";
+  }
+  return text;
+}
+
+std::string runs_phrase(std::int64_t count, const std::string& what) {
+  return fmt::format("{} run{} {}", count, count == 1 ? "" : "s", what);
+}
+
+TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell, int decimals) {
+  TableCell out;
+  out.value = fixed(cell.mean, decimals);
+  out.spread = fixed(cell.spread, decimals);
+  if (cell.best) out.mark = Mark::kBest;
+  if (cell.underlined) out.mark = Mark::kClose;
+  if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
+  if (cell.failed > 0) out.notes.push_back(table.note(runs_phrase(cell.failed, "failed")));
+  if (cell.missing > 0) out.notes.push_back(table.note(runs_phrase(cell.missing, "without a score")));
+  return out;
+}
+
+TableCell published_cell(Table& table, const Published& published, std::size_t task, const std::string& algorithm,
+                         int decimals) {
+  for (const PublishedFigure& figure : published.figures) {
+    if (figure.task != task || figure.algorithm != algorithm) continue;
+    TableCell cell{.value = fixed(figure.mean, decimals), .spread = fixed(figure.spread, decimals)};
+    if (!figure.note.empty()) cell.notes.push_back(table.note("published: " + figure.note));
+    return cell;
+  }
+  return {};
+}
+
+std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const std::vector<std::size_t>& order,
+                                std::size_t task) {
+  const int decimals = analysis.main.decimals[task];
+  std::vector<TableCell> row{{.value = short_label(analysis.tasks[task])}};
+  for (const std::size_t a : order) {
+    row.push_back(measured_cell(table, analysis, analysis.main.cells[task][a], decimals));
+  }
+  if (analysis.published) {
+    for (const std::string& algorithm : analysis.published->algorithms) {
+      row.push_back(published_cell(table, *analysis.published, task, algorithm, decimals));
+    }
+  }
+  return row;
+}
+
+template <class Value>
+std::vector<TableCell> footer_row(const Table& table, const std::string& name, const std::vector<std::size_t>& order,
+                                  Value value) {
+  std::vector<TableCell> row{{.value = name}};
+  for (const std::size_t a : order) row.push_back(value(a));
+  row.resize(table.columns.size());
+  return row;
+}
+
+Section footer(const Table& table, const Analysis& analysis, const std::vector<std::size_t>& order) {
+  Section section;
+  const ScoreTable& main = analysis.main;
+  if (!main.iqm.empty()) {
+    section.rows.push_back(
+        footer_row(table, "IQM, normalised", order, [&](std::size_t a) { return estimate_cell(main.iqm[a], 2); }));
+  }
+  if (!main.mean_rank.empty()) {
+    section.rows.push_back(footer_row(table, "mean rank", order,
+                                      [&](std::size_t a) { return TableCell{.value = fixed(main.mean_rank[a], 2)}; }));
+  }
+  if (!main.best_count.empty()) {
+    section.rows.push_back(footer_row(table, "best in row", order, [&](std::size_t a) {
+      return TableCell{.value = fmt::format("{} / {}", main.best_count[a], analysis.tasks.size())};
+    }));
+  }
+  return section;
+}
+
+CsvTable data(const Analysis& analysis) {
+  CsvTable csv{{"task", "algorithm", "score", "n", "mean", "sd", "sem", "ci_lo", "ci_hi", "median", "min", "max",
+                "best", "mark"},
+               {}};
+  for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
+    for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
+      const Cell& cell = analysis.main.cells[m][a];
+      const Interval interval = cell.interval.value_or(Interval{});
+      csv.rows.push_back({analysis.tasks[m].label, analysis.algorithms[a].label, analysis.main.score,
+                          fmt::format("{}", cell.n), shortest(cell.mean), shortest(cell.sd), shortest(cell.sem),
+                          shortest(interval.low), shortest(interval.high), shortest(cell.median), shortest(cell.min),
+                          shortest(cell.max), cell.best ? "1" : "0",
+                          cell.best         ? "bold"
+                          : cell.underlined ? "underline"
+                                            : ""});
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
+ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
+  const auto order = display_order(analysis, options);
+  Table table{.name = "main", .title = "Main table", .caption = caption(analysis, options)};
+  table.columns.push_back({.head = "task", .right = false});
+  for (const std::size_t a : order) {
+    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+  }
+  if (analysis.published) {
+    for (const std::string& algorithm : analysis.published->algorithms) {
+      table.columns.push_back({.head = algorithm + " (published)", .measurement = true});
+    }
+  }
+  for (const Family& family : families(analysis)) {
+    Section section{.heading = family.name};
+    for (const std::size_t task : family.tasks) section.rows.push_back(task_row(table, analysis, order, task));
+    table.sections.push_back(std::move(section));
+  }
+  if (Section last = footer(table, analysis, order); !last.rows.empty()) table.sections.push_back(std::move(last));
+  return {std::move(table), data(analysis)};
+}
+
+}  // namespace tutti::reports

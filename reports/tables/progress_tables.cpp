@@ -1,0 +1,124 @@
+// Tables at fixed shares of the budget: mean return, state coverage.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+int row_decimals(const std::vector<Spread>& row) {
+  double largest = 0;
+  for (const Spread& cell : row) largest = std::fmax(largest, cell.sd);
+  return decimals_for_spread(largest);
+}
+
+TableCell spread_cell(const Spread& spread, int decimals) {
+  if (spread.n == 0) return {};
+  return {.value = fixed(spread.mean, decimals), .spread = fixed(spread.sd, decimals)};
+}
+
+// Shares in percent, which are small numbers: one decimal.
+TableCell percent_cell(const Spread& spread) { return spread_cell({100 * spread.mean, 100 * spread.sd, spread.n}, 1); }
+
+void append_spread(std::vector<std::string>& row, const Spread& spread) {
+  row.insert(row.end(), {fmt::format("{}", spread.n), shortest(spread.mean), shortest(spread.sd)});
+}
+
+bool declared(const Coverage& coverage, std::size_t task) {
+  return coverage.available && task < coverage.bins.size() && std::isfinite(coverage.bins[task]);
+}
+
+Section coverage_section(const Analysis& analysis, const std::vector<std::size_t>& order, std::size_t task) {
+  const Coverage& coverage = analysis.coverage;
+  Section section{.heading = fmt::format("{}: {} bins", analysis.tasks[task].label, fixed(coverage.bins[task], 0))};
+  for (const std::size_t a : order) {
+    std::vector<TableCell> row{{.value = analysis.algorithms[a].label}};
+    for (std::size_t p = 0; p < coverage.percent.size(); ++p) {
+      row.push_back(spread_cell(coverage.cells[p][task][a].visited, 0));
+    }
+    const CoverageCell& last = coverage.cells.back()[task][a];
+    row.push_back(percent_cell(last.coverage));
+    row.push_back(spread_cell(last.entropy, 3));
+    row.push_back(percent_cell(last.outside));
+    section.rows.push_back(std::move(row));
+  }
+  return section;
+}
+
+CsvTable coverage_data(const Analysis& analysis) {
+  CsvTable csv{{"task", "algorithm", "percent", "bins", "visited_n", "visited", "visited_sd", "coverage_n", "coverage",
+                "coverage_sd", "entropy_n", "entropy", "entropy_sd", "outside_n", "outside", "outside_sd"},
+               {}};
+  const Coverage& coverage = analysis.coverage;
+  for (std::size_t p = 0; p < coverage.cells.size(); ++p) {
+    for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
+      if (!declared(coverage, m)) continue;
+      for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
+        const CoverageCell& cell = coverage.cells[p][m][a];
+        std::vector<std::string> row{analysis.tasks[m].label, analysis.algorithms[a].label,
+                                     fmt::format("{}", coverage.percent[p]), shortest(coverage.bins[m])};
+        for (const Spread* s : {&cell.visited, &cell.coverage, &cell.entropy, &cell.outside}) append_spread(row, *s);
+        csv.rows.push_back(std::move(row));
+      }
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
+ReportTable milestones_table(const Analysis& analysis, const ReportOptions& options) {
+  const auto order = display_order(analysis, options);
+  Table table{.name = "milestones",
+              .title = "Milestones",
+              .caption = "Mean return ± sd over runs at the evaluation nearest to a share of the budget; no smoothing.",
+              .columns = {{.head = "task", .right = false}, {.head = "steps"}}};
+  for (const std::size_t a : order) {
+    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+  }
+  CsvTable csv{{"percent", "task", "step", "algorithm", "n", "mean", "sd"}, {}};
+  const Milestones& milestones = analysis.milestones;
+  for (std::size_t p = 0; p < milestones.cells.size(); ++p) {
+    Section section{.heading = fmt::format("{} % of the budget", milestones.percent[p])};
+    for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
+      const int decimals = row_decimals(milestones.cells[p][m]);
+      std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = steps_text(milestones.steps[p][m])}};
+      for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], decimals));
+      section.rows.push_back(std::move(row));
+      for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
+        std::vector<std::string> fields{fmt::format("{}", milestones.percent[p]), analysis.tasks[m].label,
+                                        shortest(milestones.steps[p][m]), analysis.algorithms[a].label};
+        append_spread(fields, milestones.cells[p][m][a]);
+        csv.rows.push_back(std::move(fields));
+      }
+    }
+    table.sections.push_back(std::move(section));
+  }
+  return {std::move(table), std::move(csv)};
+}
+
+ReportTable coverage_table(const Analysis& analysis, const ReportOptions& options) {
+  const Coverage& coverage = analysis.coverage;
+  Table table{.name = "coverage",
+              .title = "State coverage",
+              .caption = coverage.available
+                             ? "Bins of the declared part of the state space that training visited, mean ± sd over "
+                               "runs, at equal environment steps; coverage, entropy (normalised by all bins) and the "
+                               "share of steps outside the box at the last share of the budget shown."
+                             : "No task of this report declares dimensions to count.",
+              .columns = {{.head = "algorithm", .right = false}}};
+  if (coverage.available) {
+    for (const int percent : coverage.percent) table.columns.push_back({.head = fmt::format("bins at {} %", percent)});
+  }
+  for (const std::string head : {"coverage, %", "entropy", "outside, %"}) table.columns.push_back({.head = head});
+  const auto order = display_order(analysis, options);
+  for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
+    if (declared(coverage, m)) table.sections.push_back(coverage_section(analysis, order, m));
+  }
+  return {std::move(table), coverage_data(analysis)};
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,118 @@
+// Tables about the runs themselves: failures, run time.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string share(double part, double whole) {
+  return whole > 0 && std::isfinite(part) ? fixed(100 * part / whole, 0) + " %" : "";
+}
+
+std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCell& cell) {
+  return {{.value = algorithm},
+          {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""},
+          {.value = duration_text(cell.train_seconds)},
+          {.value = share(cell.environment_seconds, cell.train_seconds)},
+          {.value = share(cell.act_seconds, cell.train_seconds)},
+          {.value = share(cell.update_seconds, cell.train_seconds)},
+          {.value = duration_text(cell.evaluate_seconds)},
+          {.value = fixed(cell.steps_per_second, 0)},
+          {.value = duration_text(cell.cpu_seconds)},
+          {.value = memory_text(cell.peak_memory_bytes)}};
+}
+
+CsvTable runtime_data(const Analysis& analysis) {
+  CsvTable csv{
+      {"task", "algorithm", "n", "train_seconds", "environment_seconds", "act_seconds", "update_seconds",
+       "evaluate_seconds", "checkpoint_seconds", "cpu_seconds", "steps_per_second", "peak_memory_bytes", "segments"},
+      {}};
+  for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
+    for (std::size_t a = 0; a < analysis.runtime.cells[m].size(); ++a) {
+      const RuntimeCell& cell = analysis.runtime.cells[m][a];
+      csv.rows.push_back({analysis.tasks[m].label, analysis.algorithms[a].label, fmt::format("{}", cell.n),
+                          shortest(cell.train_seconds), shortest(cell.environment_seconds), shortest(cell.act_seconds),
+                          shortest(cell.update_seconds), shortest(cell.evaluate_seconds),
+                          shortest(cell.checkpoint_seconds), shortest(cell.cpu_seconds),
+                          shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
+                          fmt::format("{}", cell.segments)});
+    }
+  }
+  return csv;
+}
+
+}  // namespace
+
+ReportTable failures_table(const Analysis& analysis, const ReportOptions& options) {
+  const std::size_t problems = analysis.failures.size() + analysis.missing.size();
+  Table table{.name = "failures",
+              .title = "Failed and missing runs",
+              .columns = {{.head = "task", .right = false},
+                          {.head = "algorithm", .right = false},
+                          {.head = "seed"},
+                          {.head = "what", .right = false},
+                          {.head = "at step"},
+                          {.head = "message", .right = false}}};
+  CsvTable csv{{"task", "algorithm", "seed", "kind", "environment_steps", "message"}, {}};
+  Section failed{.heading = "failed"}, missing{.heading = "without a complete score"};
+  for (const Failure& failure : analysis.failures) {
+    failed.rows.push_back({{.value = failure.task},
+                           {.value = failure.algorithm},
+                           {.value = fmt::format("{}", failure.seed)},
+                           {.value = failure.kind},
+                           {.value = steps_text(static_cast<double>(failure.environment_steps))},
+                           {.value = failure.message}});
+    csv.rows.push_back({failure.task, failure.algorithm, fmt::format("{}", failure.seed), failure.kind,
+                        fmt::format("{}", failure.environment_steps), failure.message});
+  }
+  for (const MissingRun& run : analysis.missing) {
+    missing.rows.push_back({{.value = run.task},
+                            {.value = run.algorithm},
+                            {.value = fmt::format("{}", run.seed)},
+                            {.value = run.status},
+                            {},
+                            {}});
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.status, "", ""});
+  }
+  if (!failed.rows.empty()) table.sections.push_back(std::move(failed));
+  if (!missing.rows.empty()) table.sections.push_back(std::move(missing));
+  table.caption = problems == 0 ? "Every planned run finished."
+                  : options.failed == "worst"
+                      ? "A failed run counts with the lowest episode mean that any algorithm had on its task."
+                      : "Failed runs are left out of every mean, which flatters an algorithm that fails.";
+  return {std::move(table), std::move(csv)};
+}
+
+ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options) {
+  const auto order = display_order(analysis, options);
+  Table table{.name = "runtime",
+              .title = "Run time and resources",
+              .caption =
+                  "Means over runs; memory is the largest. Training time leaves out evaluation and checkpoints; "
+                  "the three shares are of training time. Machine: " +
+                  (analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine) + ".",
+              .columns = {{.head = "algorithm", .right = false},
+                          {.head = "N"},
+                          {.head = "training"},
+                          {.head = "environment"},
+                          {.head = "acting"},
+                          {.head = "updating"},
+                          {.head = "evaluation"},
+                          {.head = "steps/s"},
+                          {.head = "CPU time"},
+                          {.head = "memory"}}};
+  for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
+    Section section{.heading = analysis.tasks[m].label};
+    for (const std::size_t a : order) {
+      section.rows.push_back(runtime_row(analysis.algorithms[a].label, analysis.runtime.cells[m][a]));
+    }
+    table.sections.push_back(std::move(section));
+  }
+  return {std::move(table), runtime_data(analysis)};
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,73 @@
+// The tables of a report: what each one shows, from the numbers of an Analysis.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/analysis.hpp"
+#include "reports/tables/table.hpp"
+
+namespace tutti::reports {
+
+/// A table as it is shown, and the same facts at full precision.
+struct ReportTable {
+  Table shown;
+  CsvTable data;
+};
+
+/// Returns per task and algorithm, with a footer over all tasks and the published figures in columns of their own.
+ReportTable main_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Median, IQM, mean and optimality gap of the normalised scores, with intervals.
+ReportTable aggregate_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Steps to a threshold, speed-up over the best baseline, area under the curve.
+ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Mean return at fixed shares of the budget.
+ReportTable milestones_table(const Analysis& analysis, const ReportOptions& options);
+
+/// How much of the declared state space training reached.
+ReportTable coverage_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Probability of improvement, each pair of algorithms once.
+ReportTable improvement_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Runs that failed, are missing or could not be read.
+ReportTable failures_table(const Analysis& analysis, const ReportOptions& options);
+
+/// Where the time went.
+ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options);
+
+/// A paper's figures beside the measured ones.
+ReportTable published_table(const Analysis& analysis, const ReportOptions& options);
+
+/// The same suite under two builds, pair by pair.
+ReportTable comparison_table(const Comparison& comparison);
+
+// ---- shared by the tables and figures ----
+
+/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours`.
+std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options);
+
+/// Task indices grouped by family, families in suite order.
+struct Family {
+  std::string name;
+  std::vector<std::size_t> tasks;
+};
+std::vector<Family> families(const Analysis& analysis);
+
+/// A task's label without its family: "ant-2x4" of "mamujoco/ant-2x4".
+std::string short_label(const TaskInfo& task);
+
+/// The largest number of runs of any cell of the main table: the N of captions.
+std::int64_t common_runs(const Analysis& analysis);
+
+/// Such as "0.869 [0.719, 0.934]"; only the value where there is no interval.
+TableCell estimate_cell(const Estimate& estimate, int decimals);
+std::string interval_text(const std::optional<Interval>& interval, int decimals);
+
+/// Such as "mean ± standard deviation (n - 1)", by `options.spread`.
+std::string spread_name(const std::string& spread);
+
+}  // namespace tutti::reports

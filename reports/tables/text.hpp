@@ -1,0 +1,25 @@
+// Text that comes from files of others (names, error messages) made safe for each output format.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tutti::reports {
+
+/// Valid UTF-8 on one line: broken bytes become U+FFFD, control characters and line breaks become spaces.
+std::string clean_text(std::string_view text);
+
+/// For a Markdown paragraph or table cell.
+std::string markdown_text(std::string_view text);
+
+/// For LaTeX text mode, pdflatex included: special characters escaped, known symbols as commands, a hyphen before a
+/// digit as a minus sign, characters that no default font has as a question mark.
+std::string latex_text(std::string_view text);
+
+/// For HTML text and attribute values.
+std::string html_text(std::string_view text);
+
+/// The same, and a hyphen that stands for a minus sign becomes one: for table cells.
+std::string html_number_text(std::string_view text);
+
+}  // namespace tutti::reports
