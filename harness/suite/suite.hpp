@@ -1,0 +1,44 @@
+// From a suite file to its plan. Everything a suite can get wrong is found here, before anything runs: unknown keys and
+// names, wrong types, values out of range, contradictions. All that is found is reported, one line each:
+//
+//   suites/smoke.toml:15:1: algorithm[1].batch_sise: unknown key; did you mean "batch_size"?
+//
+// A value is taken from, last wins: the declared default, the named task or `[run]`, the preset, `[[task]]` or
+// `[[algorithm]]`, `[[override]]`, the command line.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "suite/plan.hpp"
+#include "tutti/algorithm.hpp"
+#include "tutti/environment.hpp"
+
+namespace tutti::suite {
+
+/// What a suite may name. The functions throw Error.
+struct Catalogue {
+  std::vector<std::string> environments;
+  std::vector<std::string> algorithms;
+  std::function<const EnvironmentPlugin&(const std::string& name)> environment;
+  std::function<const AlgorithmPlugin&(const std::string& name)> algorithm;
+  std::function<std::unique_ptr<Environment>(const std::string& name, const ParameterValues&)> create_environment;
+  ParameterSchema report_options;
+};
+
+/// What the command line changes about a suite.
+struct CommandLine {
+  std::optional<IntegerList> seeds;
+  std::optional<std::int64_t> environment_steps;
+  std::vector<std::string>
+      settings;  // "run.copies=4", "evaluation.episodes=8", "<algorithm label>.<parameter>=<value>"
+};
+
+/// Reads, checks and expands a suite. Throws Error with one line for each problem.
+Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line = {});
+
+}  // namespace tutti::suite
