@@ -1,0 +1,27 @@
+#include "cli/catalogue.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace tutti::cli {
+
+loader::Registry load_plugins() {
+  loader::Registry registry(loader::search_path());
+  for (const loader::Refusal& refusal : registry.refusals())
+    fmt::print(stderr, "warning: plugin refused: {}\n", refusal.reason);
+  return registry;
+}
+
+suite::Catalogue catalogue_of(loader::Registry& registry) {
+  return {
+      .environments = registry.names(PluginKind::kEnvironment),
+      .algorithms = registry.names(PluginKind::kAlgorithm),
+      .environment = [&](const std::string& name) -> const EnvironmentPlugin& { return registry.environment(name); },
+      .algorithm = [&](const std::string& name) -> const AlgorithmPlugin& { return registry.algorithm(name); },
+      .create_environment = [&](const std::string& name,
+                                const ParameterValues& values) { return registry.create_environment(name, values); },
+      .report_options = {}};
+}
+
+}  // namespace tutti::cli

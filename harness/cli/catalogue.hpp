@@ -1,0 +1,15 @@
+// What suites may name: the loaded plugins and the report's options.
+#pragma once
+
+#include "loader/registry.hpp"
+#include "suite/suite.hpp"
+
+namespace tutti::cli {
+
+/// The plugins on the search path. Tells on stderr which files were refused, and why.
+loader::Registry load_plugins();
+
+/// Refers to `registry`, which must outlive it.
+suite::Catalogue catalogue_of(loader::Registry& registry);
+
+}  // namespace tutti::cli

@@ -1,0 +1,13 @@
+// The commands of `tutti`. Each add_...() declares one with its options; running it sets `status`: 0 done, 1 some runs
+// failed, 2 wrong usage or suite (thrown as Error and turned into 2 by main).
+#pragma once
+
+#include <CLI/App.hpp>
+
+namespace tutti::cli {
+
+void add_check(CLI::App& app, int& status);
+void add_describe(CLI::App& app, int& status);
+void add_list(CLI::App& app, int& status);
+
+}  // namespace tutti::cli

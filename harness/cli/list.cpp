@@ -1,0 +1,213 @@
+// tutti list, tutti describe, tutti version: what is loaded.
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "cli/catalogue.hpp"
+#include "cli/commands.hpp"
+#include "cli/text_table.hpp"
+#include "suite/nearest.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::cli {
+namespace {
+
+using Row = std::vector<std::string>;
+using Table = std::vector<Row>;
+
+// "18" where all agents have the same size, else "16, 14, 14".
+std::string sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
+  std::vector<std::int64_t> values;
+  for (const AgentSpec& agent : spec.agents) values.push_back(agent.*size);
+  if (std::set(values.begin(), values.end()).size() <= 1) values.resize(std::min<std::size_t>(values.size(), 1));
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
+ParameterValues values_of_task(const EnvironmentPlugin& plugin, const TaskSpec& task) {
+  ParameterSchema schema;
+  plugin.declare(schema);
+  ParameterValues values = task.values;
+  for (const ParameterSpec& spec : schema) values.emplace(spec.name, spec.default_value);
+  return values;
+}
+
+Row task_row(loader::Registry& registry, const std::string& environment, const TaskSpec& task) {
+  const std::string name = environment + "/" + task.name;
+  try {
+    const auto copy = registry.create_environment(environment, values_of_task(registry.environment(environment), task));
+    const EnvironmentSpec& spec = copy->spec();
+    return {name,
+            std::to_string(spec.agents.size()),
+            sizes(spec, &AgentSpec::observation_size),
+            sizes(spec, &AgentSpec::action_size),
+            std::to_string(spec.state_size),
+            std::to_string(spec.episode_limit),
+            task.source};
+  } catch (const std::exception& error) {
+    return {name, "", "", "", "", "", std::string("cannot be made: ") + error.what()};
+  }
+}
+
+void print_tasks(loader::Registry& registry) {
+  Table table = {{"task", "agents", "observation", "action", "state", "limit", "source"}};
+  for (const std::string& environment : registry.names(PluginKind::kEnvironment)) {
+    std::vector<TaskSpec> tasks;
+    registry.environment(environment).tasks(tasks);
+    for (const TaskSpec& task : tasks) table.push_back(task_row(registry, environment, task));
+  }
+  fmt::print("{}", text_table(table));
+}
+
+void print_plugins(const loader::Registry& registry, PluginKind kind) {
+  Table table = {{std::string(loader::to_text(kind)), "version", "summary", "source"}};
+  for (const loader::Plugin& plugin : registry.plugins()) {
+    if (plugin.kind == kind) table.push_back({plugin.name, plugin.version, plugin.summary, plugin.source});
+  }
+  fmt::print("{}", text_table(table));
+}
+
+void list(const std::string& what) {
+  loader::Registry registry = load_plugins();
+  if (what == "algorithms" || what.empty()) print_plugins(registry, PluginKind::kAlgorithm);
+  if (what.empty()) fmt::print("\n");
+  if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
+  if (what.empty()) fmt::print("\n");
+  if (what == "tasks" || what.empty()) print_tasks(registry);
+}
+
+void print_parameters(const ParameterSchema& schema) {
+  Table table = {{"parameter", "default", "expected", "meaning"}};
+  for (const ParameterSpec& spec : schema) {
+    table.push_back({spec.name, fit(spec, spec.default_value) ? to_text(spec.default_value) : "required",
+                     expectation(spec), spec.description});
+  }
+  fmt::print("\n{}", text_table(table));
+}
+
+std::string values_text(const ParameterValues& values) {
+  std::string text;
+  for (const auto& [name, value] : values) text += (text.empty() ? "" : ", ") + name + " = " + to_text(value);
+  return text;
+}
+
+void print_head(const loader::Plugin& plugin) {
+  fmt::print("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name, plugin.version,
+             plugin.summary, plugin.source, plugin.file.string());
+}
+
+void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin) {
+  const AlgorithmPlugin& functions = registry.algorithm(plugin.name);
+  ParameterSchema schema;
+  std::vector<Preset> presets;
+  functions.declare(schema);
+  functions.presets(presets);
+  print_head(plugin);
+  print_parameters(schema);
+  if (presets.empty()) return;
+  Table table = {{"preset", "tasks", "values", "source"}};
+  for (const Preset& preset : presets)
+    table.push_back({preset.name, preset.tasks, values_text(preset.values), preset.source});
+  fmt::print("\n{}", text_table(table));
+}
+
+void describe_environment(loader::Registry& registry, const loader::Plugin& plugin) {
+  const EnvironmentPlugin& functions = registry.environment(plugin.name);
+  ParameterSchema schema;
+  std::vector<TaskSpec> tasks;
+  functions.declare(schema);
+  functions.tasks(tasks);
+  print_head(plugin);
+  print_parameters(schema);
+  Table table = {{"task", "summary", "values"}};
+  for (const TaskSpec& task : tasks)
+    table.push_back({plugin.name + "/" + task.name, task.summary, values_text(task.values)});
+  fmt::print("\n{}", text_table(table));
+}
+
+void describe_task(loader::Registry& registry, const std::string& environment, const TaskSpec& task) {
+  const EnvironmentPlugin& functions = registry.environment(environment);
+  const auto copy = registry.create_environment(environment, values_of_task(functions, task));
+  const EnvironmentSpec& spec = copy->spec();
+  fmt::print("task {}/{}\n{}\nsource: {}\n\n", environment, task.name, task.summary, task.source);
+  Table agents = {{"agent", "observation", "action"}};
+  for (const AgentSpec& agent : spec.agents) {
+    agents.push_back({agent.name, std::to_string(agent.observation_size), std::to_string(agent.action_size)});
+  }
+  fmt::print("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents), spec.state_size,
+             spec.episode_limit);
+  for (const auto& [name, value] : spec.facts) fmt::print("{}: {}\n", name, value);
+  ParameterSchema schema;
+  functions.declare(schema);
+  for (ParameterSpec& parameter : schema) {
+    if (const auto found = task.values.find(parameter.name); found != task.values.end())
+      parameter.default_value = found->second;
+  }
+  print_parameters(schema);
+}
+
+// Everything that describe can be asked about.
+std::vector<std::string> known_names(loader::Registry& registry) {
+  std::vector<std::string> names;
+  for (const loader::Plugin& plugin : registry.plugins()) names.push_back(plugin.name);
+  for (const std::string& environment : registry.names(PluginKind::kEnvironment)) {
+    std::vector<TaskSpec> tasks;
+    registry.environment(environment).tasks(tasks);
+    for (const TaskSpec& task : tasks) names.push_back(environment + "/" + task.name);
+  }
+  return names;
+}
+
+bool describe_if_task(loader::Registry& registry, const std::string& name) {
+  const std::string environment = name.substr(0, name.find('/'));
+  const auto environments = registry.names(PluginKind::kEnvironment);
+  if (environment == name || std::ranges::count(environments, environment) == 0) return false;
+  std::vector<TaskSpec> tasks;
+  registry.environment(environment).tasks(tasks);
+  for (const TaskSpec& task : tasks) {
+    if (environment + "/" + task.name != name) continue;
+    describe_task(registry, environment, task);
+    return true;
+  }
+  return false;
+}
+
+void describe(const std::string& name) {
+  loader::Registry registry = load_plugins();
+  bool found = describe_if_task(registry, name);
+  for (const loader::Plugin& plugin : registry.plugins()) {
+    if (plugin.name != name) continue;
+    if (found) fmt::print("\n");
+    plugin.kind == PluginKind::kAlgorithm ? describe_algorithm(registry, plugin)
+                                          : describe_environment(registry, plugin);
+    found = true;
+  }
+  if (!found) throw Error("nothing is named \"" + name + "\"; " + suite::suggestion(name, known_names(registry)));
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("list", "Show the algorithms, environments and tasks that are loaded");
+  auto what = std::make_shared<std::string>();
+  command->add_option("WHAT", *what, "algorithms, environments or tasks; everything if left out")
+      ->check(CLI::IsMember({"algorithms", "environments", "tasks"}));
+  command->callback([what, &status] {
+    list(*what);
+    status = 0;
+  });
+}
+
+void add_describe(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("describe", "Show what an algorithm, environment or task is and its parameters");
+  auto name = std::make_shared<std::string>();
+  command->add_option("NAME", *name, "such as a name that `tutti list` shows")->required();
+  command->callback([name, &status] {
+    describe(*name);
+    status = 0;
+  });
+}
+
+}  // namespace tutti::cli

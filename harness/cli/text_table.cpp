@@ -1,0 +1,69 @@
+#include "cli/text_table.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tutti::cli {
+namespace {
+
+// Characters, not bytes: UTF-8 continuation bytes take no column.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
+         text.find_first_not_of("0123456789,. kMGTB") == std::string::npos;
+}
+
+std::string cell(const std::vector<std::string>& row, std::size_t column) {
+  return column < row.size() ? row[column] : "";
+}
+
+}  // namespace
+
+std::string text_table(const std::vector<std::vector<std::string>>& rows) {
+  if (rows.empty()) return "";
+  const std::size_t columns = rows.front().size();
+  std::vector<std::size_t> widths(columns);
+  std::vector<bool> numeric(columns, rows.size() > 1);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      widths[column] = std::max(widths[column], width_of(cell(rows[row], column)));
+      if (row > 0 && !is_number(cell(rows[row], column))) numeric[column] = false;
+    }
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::string content = cell(row, column);
+      const std::string padding(widths[column] - width_of(content), ' ');
+      line += (column > 0 ? "  " : "") + (numeric[column] ? padding + content : content + padding);
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  const std::size_t first = number < 0 ? 1 : 0;
+  for (std::size_t place = digits.size(); place > first + 3;) digits.insert(place -= 3, 1, ',');
+  return digits;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  static constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1000 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 100 ? 0 : 1, kUnits[unit]);
+}
+
+}  // namespace tutti::cli
