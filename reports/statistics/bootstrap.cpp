@@ -1,0 +1,142 @@
+#include "reports/statistics/bootstrap.hpp"
+
+#include <algorithm>
+
+#include "reports/statistics/parallel.hpp"
+#include "reports/statistics/percentile.hpp"
+#include "reports/statistics/summary.hpp"
+
+namespace tutti::reports {
+namespace {
+
+bool can_resample(const Strata& strata) {
+  return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
+}
+
+// Tasks are drawn first, then runs for each place, so that a task drawn twice gives two independent columns.
+Strata draw_tasks(const Strata& strata, SplitMix64& random) {
+  Strata drawn;
+  for (std::size_t place = 0; place < strata.size(); ++place) drawn.push_back(strata[random.index(strata.size())]);
+  return drawn;
+}
+
+AggregateValues task_replicate(const Strata& strata, SplitMix64 random, bool weighted) {
+  const Strata drawn = draw_tasks(strata, random);
+  Indices indices;
+  draw_indices(drawn, random, indices);
+  return AggregateMetrics(resample(drawn, indices), weighted).values();
+}
+
+// Calls work(b, its generator) for every replicate.
+template <class MakeWorker>
+void for_each_replicate(const Bootstrap& bootstrap, const MakeWorker& make_worker) {
+  parallel_ranges(static_cast<std::size_t>(bootstrap.replicates), bootstrap.threads,
+                  [&](std::size_t begin, std::size_t end) {
+                    auto worker = make_worker();
+                    for (std::size_t b = begin; b < end; ++b) worker(b, SplitMix64::of_replicate(bootstrap.seed, b));
+                  });
+}
+
+double resampled_mean(const std::vector<double>& runs, SplitMix64& random) {
+  double sum = 0;
+  for (std::size_t slot = 0; slot < runs.size(); ++slot) sum += runs[random.index(runs.size())];
+  return sum / static_cast<double>(runs.size());
+}
+
+}  // namespace
+
+std::vector<AggregateValues> aggregate_replicates(const Strata& strata, const Bootstrap& bootstrap, bool weighted) {
+  std::vector<AggregateValues> replicates(static_cast<std::size_t>(bootstrap.replicates));
+  const AggregateMetrics metrics(strata, weighted);
+  for_each_replicate(bootstrap, [&] {
+    return [&, indices = Indices(), scratch = AggregateMetrics::Scratch()](std::size_t b, SplitMix64 random) mutable {
+      if (bootstrap.tasks) {
+        replicates[b] = task_replicate(strata, random, weighted);
+        return;
+      }
+      draw_indices(strata, random, indices);
+      replicates[b] = metrics.resampled(indices, scratch);
+    };
+  });
+  return replicates;
+}
+
+AggregateEstimates bootstrap_aggregates(const Strata& strata, const Bootstrap& bootstrap, bool weighted) {
+  const AggregateValues point = AggregateMetrics(strata, weighted).values();
+  AggregateEstimates result{{point.median, {}}, {point.iqm, {}}, {point.mean, {}}, {point.gap, {}}};
+  if (!can_resample(strata)) return result;
+  const std::vector<AggregateValues> replicates = aggregate_replicates(strata, bootstrap, weighted);
+  std::vector<double> values(replicates.size());
+  const auto interval = [&](double AggregateValues::*member) {
+    std::ranges::transform(replicates, values.begin(),
+                           [&](const AggregateValues& replicate) { return replicate.*member; });
+    return percentile_interval(values, bootstrap.level);
+  };
+  result.median.interval = interval(&AggregateValues::median);
+  result.iqm.interval = interval(&AggregateValues::iqm);
+  result.mean.interval = interval(&AggregateValues::mean);
+  result.gap.interval = interval(&AggregateValues::gap);
+  return result;
+}
+
+Interval bootstrap_mean(const std::vector<double>& runs, const Bootstrap& bootstrap) {
+  std::vector<double> means(static_cast<std::size_t>(bootstrap.replicates));
+  for_each_replicate(
+      bootstrap, [&] { return [&](std::size_t b, SplitMix64 random) { means[b] = resampled_mean(runs, random); }; });
+  return percentile_interval(means, bootstrap.level);
+}
+
+Interval bootstrap_difference(const std::vector<double>& x, const std::vector<double>& y, const Bootstrap& bootstrap) {
+  std::vector<double> differences(static_cast<std::size_t>(bootstrap.replicates));
+  for_each_replicate(bootstrap, [&] {
+    return [&](std::size_t b, SplitMix64 random) {
+      const double mean_x = resampled_mean(x, random);
+      differences[b] = resampled_mean(y, random) - mean_x;
+    };
+  });
+  return percentile_interval(differences, bootstrap.level);
+}
+
+std::vector<Estimate> bootstrap_iqm_curve(const std::vector<Strata>& curves, const Bootstrap& bootstrap,
+                                          bool weighted) {
+  std::vector<Estimate> result;
+  std::vector<AggregateMetrics> metrics;
+  for (const Strata& strata : curves) {
+    metrics.emplace_back(strata, weighted);
+    result.push_back({metrics.back().values().iqm, {}});
+  }
+  if (curves.empty() || !can_resample(curves[0])) return result;
+  std::vector<std::vector<double>> replicates(curves.size(),
+                                              std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
+  for_each_replicate(bootstrap, [&] {
+    return [&, indices = Indices(), scratch = AggregateMetrics::Scratch()](std::size_t b, SplitMix64 random) mutable {
+      draw_indices(curves[0], random, indices);
+      for (std::size_t k = 0; k < metrics.size(); ++k) replicates[k][b] = metrics[k].resampled_iqm(indices, scratch);
+    };
+  });
+  for (std::size_t k = 0; k < curves.size(); ++k) {
+    result[k].interval = percentile_interval(replicates[k], bootstrap.level);
+  }
+  return result;
+}
+
+std::vector<Interval> bootstrap_mean_curve(const std::vector<std::vector<double>>& runs, const Bootstrap& bootstrap) {
+  const std::size_t points = runs[0].size();
+  std::vector<std::vector<double>> replicates(points,
+                                              std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
+  for_each_replicate(bootstrap, [&] {
+    return [&, sums = std::vector<double>()](std::size_t b, SplitMix64 random) mutable {
+      sums.assign(points, 0);
+      for (std::size_t slot = 0; slot < runs.size(); ++slot) {
+        const std::vector<double>& run = runs[random.index(runs.size())];
+        for (std::size_t k = 0; k < points; ++k) sums[k] += run[k];
+      }
+      for (std::size_t k = 0; k < points; ++k) replicates[k][b] = sums[k] / static_cast<double>(runs.size());
+    };
+  });
+  std::vector<Interval> result;
+  for (std::vector<double>& values : replicates) result.push_back(percentile_interval(values, bootstrap.level));
+  return result;
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,184 @@
+#include "reports/statistics/efficiency.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/statistics/curve.hpp"
+#include "reports/statistics/parallel.hpp"
+#include "reports/statistics/percentile.hpp"
+#include "reports/statistics/summary.hpp"
+
+namespace tutti::reports {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+std::optional<std::size_t> best_baseline(const std::vector<std::vector<double>>& curves,
+                                         const std::vector<bool>& baseline) {
+  std::optional<std::size_t> best;
+  for (std::size_t a = 0; a < curves.size(); ++a) {
+    if (!baseline[a] || curves[a].empty()) continue;
+    if (!best || std::ranges::max(curves[a]) > std::ranges::max(curves[*best])) best = a;
+  }
+  return best;
+}
+
+// Mean return of the untrained policies over all algorithms.
+double untrained_return(const std::vector<std::vector<double>>& curves) {
+  std::vector<double> first;
+  for (const auto& curve : curves) {
+    if (!curve.empty()) first.push_back(curve.front());
+  }
+  return mean_of(first);
+}
+
+double threshold_of(const ThresholdRule& rule, double untrained, double peak) {
+  switch (rule.kind) {
+    case ThresholdRule::Kind::kBaselinePeak:
+      return peak;
+    case ThresholdRule::Kind::kFraction:
+      return untrained + rule.fraction * (peak - untrained);
+    case ThresholdRule::Kind::kValue:
+      break;
+  }
+  return rule.value;
+}
+
+SpeedUp compare_steps(double baseline_steps, double steps, double horizon) {
+  SpeedUp result;
+  if (std::isnan(steps) || !std::isfinite(baseline_steps)) return result;
+  if (steps <= 0) {
+    result.kind = SpeedUp::Kind::kAtStart;
+  } else if (baseline_steps <= 0) {
+    return result;  // the baseline never improved on its untrained policy: there is no ratio
+  } else if (steps == kNever) {
+    result.kind = SpeedUp::Kind::kCensored;
+    result.bound = baseline_steps / horizon;
+  } else {
+    result.kind = SpeedUp::Kind::kReached;
+    result.value = baseline_steps / steps;
+  }
+  return result;
+}
+
+// Orders replicates: censored ones below all others, those at the start above.
+double sortable(const SpeedUp& speed_up) {
+  switch (speed_up.kind) {
+    case SpeedUp::Kind::kReached:
+    case SpeedUp::Kind::kSelf:
+      return speed_up.value;
+    case SpeedUp::Kind::kAtStart:
+      return kNever;
+    default:
+      return -kNever;
+  }
+}
+
+void resampled_mean_curve(const std::vector<std::vector<double>>& runs, SplitMix64& random, std::vector<double>& mean) {
+  std::ranges::fill(mean, 0);
+  for (std::size_t slot = 0; slot < runs.size(); ++slot) {
+    const std::vector<double>& run = runs[random.index(runs.size())];
+    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += run[k];
+  }
+  for (double& value : mean) value /= static_cast<double>(runs.size());
+}
+
+void set_interval(SpeedUp& speed_up, std::vector<double>& replicates, double level) {
+  const Interval interval = percentile_interval(replicates, level);
+  speed_up.interval = interval;
+  speed_up.low_censored = interval.low == -kNever;
+  speed_up.high_censored = interval.high == -kNever;
+}
+
+}  // namespace
+
+double steps_to(std::span<const double> steps, std::span<const double> curve, double threshold,
+                const Crossing& crossing) {
+  std::int64_t held = 0;
+  for (std::size_t k = 0; k < curve.size(); ++k) {
+    held = curve[k] >= threshold ? held + 1 : 0;
+    if (held < crossing.hold) continue;
+    const std::size_t first = k + 1 - static_cast<std::size_t>(crossing.hold);
+    if (first == 0 || !crossing.interpolate) return steps[first];
+    return steps[first - 1] +
+           (steps[first] - steps[first - 1]) * ((threshold - curve[first - 1]) / (curve[first] - curve[first - 1]));
+  }
+  return kNever;
+}
+
+double restricted_mean(const std::vector<double>& steps, double horizon) {
+  std::vector<double> cut;
+  for (const double value : steps) cut.push_back(std::min(value, horizon));
+  return mean_of(cut);
+}
+
+SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<double>>& mean_curves,
+                   const std::vector<bool>& baseline, const ThresholdRule& rule, const Crossing& crossing) {
+  SpeedUps result;
+  result.algorithms.resize(mean_curves.size());
+  result.steps.assign(mean_curves.size(), kMissing);
+  result.baseline = best_baseline(mean_curves, baseline);
+  if (!result.baseline) return result;
+  const std::vector<double>& best = mean_curves[*result.baseline];
+  const auto peak = std::ranges::max_element(best);  // the first one
+  result.threshold = threshold_of(rule, untrained_return(mean_curves), *peak);
+  result.baseline_steps = rule.kind == ThresholdRule::Kind::kBaselinePeak
+                              ? steps[static_cast<std::size_t>(peak - best.begin())]
+                              : steps_to(steps, best, result.threshold, crossing);
+  for (std::size_t a = 0; a < mean_curves.size(); ++a) {
+    if (mean_curves[a].empty()) continue;
+    result.steps[a] = steps_to(steps, mean_curves[a], result.threshold, crossing);
+    result.algorithms[a] = compare_steps(result.baseline_steps, result.steps[a], steps.back());
+  }
+  result.algorithms[*result.baseline] = {.kind = SpeedUp::Kind::kSelf, .value = 1, .interval = {}};
+  return result;
+}
+
+SpeedUps bootstrap_speed_ups(const TaskCurves& curves, const ThresholdRule& rule, const Crossing& crossing,
+                             const Bootstrap& bootstrap) {
+  std::vector<std::vector<double>> means;
+  for (const auto& runs : curves.runs) means.push_back(mean_curve(runs));
+  SpeedUps result = speed_ups(curves.steps, means, curves.baseline, rule, crossing);
+  if (!result.baseline || curves.runs[*result.baseline].size() < 2) return result;
+
+  const auto replicates = static_cast<std::size_t>(bootstrap.replicates);
+  std::vector<std::vector<double>> ratios(means.size(), std::vector<double>(replicates));
+  parallel_ranges(replicates, bootstrap.threads, [&](std::size_t begin, std::size_t end) {
+    std::vector<std::vector<double>> sample = means;
+    for (std::size_t b = begin; b < end; ++b) {
+      SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
+      for (std::size_t a = 0; a < sample.size(); ++a) resampled_mean_curve(curves.runs[a], random, sample[a]);
+      const SpeedUps replicate = speed_ups(curves.steps, sample, curves.baseline, rule, crossing);
+      for (std::size_t a = 0; a < sample.size(); ++a) ratios[a][b] = sortable(replicate.algorithms[a]);
+    }
+  });
+  for (std::size_t a = 0; a < means.size(); ++a) {
+    const SpeedUp::Kind kind = result.algorithms[a].kind;
+    if (kind == SpeedUp::Kind::kSelf || kind == SpeedUp::Kind::kNone || curves.runs[a].size() < 2) continue;
+    set_interval(result.algorithms[a], ratios[a], bootstrap.level);
+    result.algorithms[a].bound = result.baseline_steps / curves.steps.back();
+  }
+  return result;
+}
+
+SpeedUpSummary summarize_speed_ups(const std::vector<SpeedUp>& tasks) {
+  SpeedUpSummary summary;
+  std::vector<double> values, logarithms;
+  for (const SpeedUp& speed_up : tasks) {
+    summary.tasks += speed_up.kind == SpeedUp::Kind::kNone ? 0 : 1;
+    summary.not_reached += speed_up.kind == SpeedUp::Kind::kCensored ? 1 : 0;
+    summary.at_start += speed_up.kind == SpeedUp::Kind::kAtStart ? 1 : 0;
+    if (std::isfinite(speed_up.value)) {
+      values.push_back(speed_up.value);
+      logarithms.push_back(std::log(speed_up.value));
+    }
+  }
+  summary.finite = static_cast<std::int64_t>(values.size());
+  if (values.empty()) return summary;
+  summary.geometric_mean = std::exp(mean_of(logarithms));
+  summary.min = std::ranges::min(values);
+  summary.max = std::ranges::max(values);
+  return summary;
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,86 @@
+#include "reports/statistics/improvement.hpp"
+
+#include <algorithm>
+
+#include "reports/statistics/parallel.hpp"
+#include "reports/statistics/percentile.hpp"
+
+namespace tutti::reports {
+namespace {
+
+bool has_pairs(const Strata& strata) {
+  return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
+}
+
+// Twice the number of pairs that x wins: an integer, so that ties stay exact.
+std::int64_t doubled_wins(double x, double y) { return x > y ? 2 : (x == y ? 1 : 0); }
+
+// The outcome of every pair of runs, looked up by every replicate.
+class PairTable {
+ public:
+  PairTable(const std::vector<double>& x, const std::vector<double>& y) : columns_(y.size()) {
+    for (const double a : x) {
+      for (const double b : y) wins_.push_back(static_cast<std::uint8_t>(doubled_wins(a, b)));
+    }
+  }
+  double resampled(const std::uint32_t* rows, std::size_t num_rows, const std::uint32_t* columns) const {
+    std::int64_t wins = 0;
+    for (std::size_t i = 0; i < num_rows; ++i) {
+      for (std::size_t j = 0; j < columns_; ++j) wins += wins_[rows[i] * columns_ + columns[j]];
+    }
+    return static_cast<double>(wins) / (2 * static_cast<double>(num_rows * columns_));
+  }
+
+ private:
+  std::vector<std::uint8_t> wins_;
+  std::size_t columns_;
+};
+
+}  // namespace
+
+double improvement_on_task(const std::vector<double>& x, const std::vector<double>& y) {
+  std::int64_t wins = 0;
+  for (const double a : x) {
+    for (const double b : y) wins += doubled_wins(a, b);
+  }
+  return static_cast<double>(wins) / (2 * static_cast<double>(x.size() * y.size()));
+}
+
+double probability_of_improvement(const Strata& x, const Strata& y) {
+  double sum = 0;
+  for (std::size_t task = 0; task < x.size(); ++task) sum += improvement_on_task(x[task], y[task]);
+  return sum / static_cast<double>(x.size());
+}
+
+std::vector<double> improvement_replicates(const Strata& x, const Strata& y, const Bootstrap& bootstrap) {
+  std::vector<PairTable> tables;
+  for (std::size_t task = 0; task < x.size(); ++task) tables.emplace_back(x[task], y[task]);
+  std::vector<double> replicates(static_cast<std::size_t>(bootstrap.replicates));
+  parallel_ranges(replicates.size(), bootstrap.threads, [&](std::size_t begin, std::size_t end) {
+    Indices rows, columns;
+    for (std::size_t b = begin; b < end; ++b) {
+      SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
+      draw_indices(x, random, rows);
+      draw_indices(y, random, columns);
+      double sum = 0;
+      std::size_t row = 0, column = 0;
+      for (std::size_t task = 0; task < x.size(); ++task) {
+        sum += tables[task].resampled(&rows[row], x[task].size(), &columns[column]);
+        row += x[task].size();
+        column += y[task].size();
+      }
+      replicates[b] = sum / static_cast<double>(x.size());
+    }
+  });
+  return replicates;
+}
+
+Estimate bootstrap_improvement(const Strata& x, const Strata& y, const Bootstrap& bootstrap) {
+  Estimate result{probability_of_improvement(x, y), {}};
+  if (!has_pairs(x) || !has_pairs(y)) return result;
+  std::vector<double> replicates = improvement_replicates(x, y, bootstrap);
+  result.interval = percentile_interval(replicates, bootstrap.level);
+  return result;
+}
+
+}  // namespace tutti::reports
