@@ -1,0 +1,48 @@
+#include "learning.hpp"
+
+#include <dnnl.h>
+
+#include <cmath>
+#include <string>
+
+#include "tutti/error.hpp"
+
+namespace tutti {
+
+void use_one_thread() {
+  if (torch::get_num_threads() != 1) torch::set_num_threads(1);
+}
+
+void report_libraries(std::vector<LibraryVersion>& out) {
+  const dnnl_version_t* dnnl = dnnl_version();
+  out.push_back({"LibTorch", TORCH_VERSION});
+  out.push_back(
+      {"oneDNN", std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch)});
+}
+
+double require_finite(double value, std::string_view quantity, std::int64_t update) {
+  if (std::isfinite(value)) return value;
+  throw Error("update " + std::to_string(update) + ": " + std::string(quantity) + " is " + std::to_string(value) +
+              ", not a finite number");
+}
+
+std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Activation activation) {
+  std::vector<LayerSpec> result;
+  for (const std::int64_t width : widths) {
+    if (width < 1) throw Error("a hidden layer has " + std::to_string(width) + " units; expected at least 1");
+    result.push_back({width, activation});
+  }
+  return result;
+}
+
+torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, const torch::Tensor& actions) {
+  return critics(torch::cat({states, actions}, 1)).squeeze(2);
+}
+
+void check_batch(std::int64_t batch_size, std::int64_t buffer_size) {
+  if (batch_size <= buffer_size) return;
+  throw Error("batch_size is " + std::to_string(batch_size) + ", but buffer_size is only " +
+              std::to_string(buffer_size) + "; a batch has to fit into the buffer");
+}
+
+}  // namespace tutti

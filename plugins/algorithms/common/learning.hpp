@@ -1,0 +1,38 @@
+// Small things that every learning algorithm needs once.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "networks.hpp"
+#include "tutti/algorithm.hpp"
+
+namespace tutti {
+
+/// One compute thread for LibTorch and oneDNN: at these network sizes more threads only wait for each other.
+void use_one_thread();
+
+/// LibTorch and oneDNN with the versions they report.
+void report_libraries(std::vector<LibraryVersion>& out);
+
+/// `value` as it is; throws Error naming the update and the quantity if it is not finite.
+double require_finite(double value, std::string_view quantity, std::int64_t update);
+
+/// Hidden layers for an IntegerList parameter. Throws Error if a width is not positive.
+std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Activation activation);
+
+/// Q_c(state, joint action) of K stacked critics, [K, B].
+torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, const torch::Tensor& actions);
+
+/// Throws Error unless a batch fits into the buffer.
+void check_batch(std::int64_t batch_size, std::int64_t buffer_size);
+
+/// Writes uniform random actions in [-1, 1].
+inline void act_at_random(RandomStream& random, Rows<float> actions) {
+  random.fill_uniform(actions.all(), -1.0F, 1.0F);
+}
+
+}  // namespace tutti

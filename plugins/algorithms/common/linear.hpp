@@ -1,0 +1,26 @@
+// A linear layer with what follows it, for one network or for a stack of equally shaped ones (agents, twin critics):
+// one autograd node whose products go through matrix_product and whose backward pass is derived by hand.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string_view>
+
+namespace tutti {
+
+/// GELU is its tanh approximation, mish(x) = x tanh(softplus(x)).
+enum class Activation { kIdentity, kRelu, kTanh, kMish, kGelu };
+
+/// "relu", "tanh", "mish", "gelu" or "identity". Throws Error on another name.
+Activation activation_named(std::string_view name);
+
+/// activation(input weight + bias) for K networks and B rows.
+///   input   [K, B, in], or [B, in] shared by all networks; its last dimension is dense, the others may be strided
+///   weight  [K, in, out], each network's matrix dense
+///   bias    [K, out]
+///   result  [K, B, out], contiguous
+/// All float32 or all float64. Differentiable once in all three; without gradient mode nothing is kept.
+torch::Tensor linear(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
+                     Activation activation = Activation::kIdentity);
+
+}  // namespace tutti

@@ -1,0 +1,65 @@
+#include "mapped_memory.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "tutti/error.hpp"
+
+namespace tutti {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& file, std::size_t size, int code) {
+  const std::string where = file.empty() ? "memory" : file.string();
+  throw Error(where + ": cannot " + what + " " + std::to_string(size) +
+              " bytes for the replay buffer: " + std::strerror(code) + "; a smaller buffer_size needs less");
+}
+
+/// A file descriptor that closes itself.
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+};
+
+/// Opens the file with room for `size` bytes, so that a full disk is an error now and not a signal later.
+int open_with_room(const std::filesystem::path& file, std::size_t size) {
+  Descriptor descriptor{open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  if (descriptor.number < 0) fail("open a file of", file, size, errno);
+  struct stat status {};
+  if (fstat(descriptor.number, &status) != 0) fail("inspect a file of", file, size, errno);
+  if (static_cast<std::size_t>(status.st_size) != size) {
+    if (ftruncate(descriptor.number, 0) != 0) fail("empty a file of", file, size, errno);
+    const int code = posix_fallocate(descriptor.number, 0, static_cast<off_t>(size));
+    if (code != 0) {
+      unlink(file.c_str());  // half a file would only keep the room that is missing
+      fail("reserve", file, size, code);
+    }
+  }
+  return std::exchange(descriptor.number, -1);
+}
+
+}  // namespace
+
+MappedMemory::MappedMemory(const std::filesystem::path& file, std::size_t size) : file_(file), size_(size) {
+  const Descriptor descriptor{file.empty() ? -1 : open_with_room(file, size)};
+  const int flags = file.empty() ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, descriptor.number, 0);
+  if (address == MAP_FAILED) fail("map", file, size, errno);
+  data_ = static_cast<std::byte*>(address);
+}
+
+MappedMemory::~MappedMemory() { munmap(data_, size_); }
+
+void MappedMemory::flush() const {
+  if (in_file() && msync(data_, size_, MS_SYNC) != 0) fail("write", file_, size_, errno);
+}
+
+}  // namespace tutti
