@@ -1,0 +1,64 @@
+// Checkpoints of one run, kept so that a kill at any instant, also while one is written, loses no more than what came
+// after the last complete one.
+//
+//   checkpoint/step-20000.state     what decides the numbers to come; the same bytes however often the run was killed
+//   checkpoint/step-20000.account   what does not: seconds spent, sizes of the tables at that step
+//   checkpoint/work/                the algorithm's memory-mapped files
+//
+// Each file carries the SHA-256 of its content. The account is written last: a checkpoint without it does not exist.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "run/stopwatch.hpp"
+
+namespace tutti::run {
+
+/// Writes `content` with its digest, aside and renamed. Throws FileError.
+void write_sealed(const std::filesystem::path& file, std::span<const std::byte> content);
+
+/// The content. Throws Error if the file is torn, damaged or of another kind.
+std::vector<std::byte> read_sealed(const std::filesystem::path& file);
+
+/// What belongs to a checkpoint but differs between a run that was killed and one that was not.
+struct Account {
+  Stopwatch::Seconds seconds{};
+  double cpu_seconds = 0;
+  double row_train_seconds = 0;                      // training time at the last row of training.csv
+  std::map<std::string, std::uint64_t> table_sizes;  // bytes, by file name
+};
+
+struct Checkpoint {
+  std::int64_t step = 0;
+  std::vector<std::byte> state;
+  Account account;
+};
+
+class CheckpointStore {
+ public:
+  explicit CheckpointStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// Completes a checkpoint, then removes all but it and the one before. Throws FileError.
+  void write(std::int64_t step, std::span<const std::byte> state, const Account& account);
+
+  /// The newest one that is whole; nothing if there is none. `warn` hears of each that is not.
+  std::optional<Checkpoint> read(const std::function<void(const std::string&)>& warn) const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::vector<std::int64_t> steps() const;  // of complete ones, newest first
+  std::filesystem::path file(std::int64_t step, const char* kind) const;
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace tutti::run

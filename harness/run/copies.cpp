@@ -1,0 +1,138 @@
+#include "run/copies.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+#include "run/finite.hpp"
+
+namespace tutti::run {
+
+std::size_t first_not_finite(std::span<const float> values) {
+  std::size_t index = 0;
+  while (index < values.size() && std::isfinite(values[index])) ++index;
+  return index;
+}
+
+void observe_all(const Environment& environment, std::span<float> row) {
+  std::size_t offset = 0;
+  const std::vector<AgentSpec>& agents = environment.spec().agents;
+  for (std::size_t agent = 0; agent < agents.size(); ++agent) {
+    const auto size = static_cast<std::size_t>(agents[agent].observation_size);
+    environment.observe(agent, row.subspan(offset, size));
+    offset += size;
+  }
+}
+
+Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed)
+    : environments_(std::move(environments)),
+      observation_size_(static_cast<std::size_t>(spec().joint_observation_size())),
+      action_size_(static_cast<std::size_t>(spec().joint_action_size())),
+      state_size_(static_cast<std::size_t>(spec().state_size)),
+      own_state_(!spec().state_is_joint_observation),
+      observations_(count() * observation_size_),
+      next_observations_(observations_.size()),
+      actions_(count() * action_size_),
+      rewards_(count()),
+      terminated_(count()),
+      truncated_(count()),
+      returns_(count()) {
+  assert(own_state_ || state_size_ == observation_size_);
+  if (own_state_) {
+    states_.resize(count() * state_size_);
+    next_states_.resize(states_.size());
+  }
+  for (std::size_t copy = 0; copy < count(); ++copy) streams_.emplace_back(derive_seed(run_seed, "environment", copy));
+}
+
+void Copies::start() {
+  for (std::size_t copy = 0; copy < count(); ++copy) restart(copy);
+  check_finite(0, "observation", observations_, observation_size_);
+}
+
+void Copies::restart(std::size_t copy) {
+  environments_[copy]->reset(streams_[copy].next());
+  returns_[copy] = 0;
+  look(copy, observations_, states_);
+}
+
+void Copies::look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states) {
+  observe_all(*environments_[copy], row(observations, observation_size_, copy));
+  if (own_state_) environments_[copy]->state(row(states, state_size_, copy));
+}
+
+void Copies::check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
+                          std::size_t columns) const {
+  if (all_finite(values)) return;
+  const std::size_t index = first_not_finite(values);
+  throw NotFiniteError(
+      fmt::format("step {}: {} {} of copy {} is {}", step, quantity, index % columns, index / columns, values[index]));
+}
+
+void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
+  check_finite(step, "action", actions_, action_size_);
+  for (std::size_t copy = 0; copy < count(); ++copy) {
+    Environment& environment = *environments_[copy];
+    const StepResult result = environment.step(row(actions_, action_size_, copy));
+    if (!std::isfinite(result.reward)) {
+      throw NotFiniteError(fmt::format("step {}: the reward of copy {} is {}", step, copy, result.reward));
+    }
+    rewards_[copy] = static_cast<float>(result.reward);
+    terminated_[copy] = result.terminated ? 1 : 0;
+    truncated_[copy] = result.truncated && !result.terminated ? 1 : 0;
+    returns_[copy] += result.reward;
+    look(copy, next_observations_, next_states_);
+    after(environment);
+  }
+  check_finite(step, "observation", next_observations_, observation_size_);
+  check_finite(step, "state value", next_states_, state_size_);
+}
+
+Transitions Copies::transitions() const {
+  const std::vector<float>& states = own_state_ ? states_ : observations_;
+  const std::vector<float>& next_states = own_state_ ? next_states_ : next_observations_;
+  return {.observations = observations(),
+          .states = as_rows(states, state_size_),
+          .actions = as_rows(actions_, action_size_),
+          .rewards = rewards_,
+          .next_observations = as_rows(next_observations_, observation_size_),
+          .next_states = as_rows(next_states, state_size_),
+          .terminated = terminated_,
+          .truncated = truncated_};
+}
+
+void Copies::advance() {
+  std::swap(observations_, next_observations_);
+  std::swap(states_, next_states_);
+  for (std::size_t copy = 0; copy < count(); ++copy) {
+    if (terminated_[copy] == 0 && truncated_[copy] == 0) continue;
+    finished_returns_.push_back(returns_[copy]);
+    ++episodes_;
+    restart(copy);
+  }
+}
+
+void Copies::save(SnapshotWriter& writer) const {
+  for (std::size_t copy = 0; copy < count(); ++copy) {
+    streams_[copy].save(writer, "episode_seeds");
+    environments_[copy]->save(writer);
+  }
+  writer.values<double>("returns", returns_);
+  writer.values<double>("finished_returns", finished_returns_);
+  writer.value("episodes", episodes_);
+}
+
+void Copies::load(SnapshotReader& reader) {
+  for (std::size_t copy = 0; copy < count(); ++copy) {
+    streams_[copy].load(reader, "episode_seeds");
+    environments_[copy]->load(reader);
+    look(copy, observations_, states_);
+  }
+  reader.values<double>("returns", returns_);
+  finished_returns_ = reader.vector<double>("finished_returns");
+  episodes_ = reader.value<std::int64_t>("episodes");
+}
+
+}  // namespace tutti::run

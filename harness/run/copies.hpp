@@ -1,0 +1,91 @@
+// The environment copies of one run and the rows of floats that pass between them and the algorithm. Everything is
+// allocated once.
+//
+//   copies.start();
+//   while (...) {
+//     algorithm->act(copies.observations(), ActMode::kExplore, policy_stream, copies.actions());
+//     copies.step(step);
+//     algorithm->observe(copies.transitions());
+//     copies.advance();   // restarts the copies whose episode ended
+//   }
+//
+// Shapes: E copies, O joint observation, A joint action, S state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tutti/algorithm.hpp"
+#include "tutti/environment.hpp"
+
+namespace tutti::run {
+
+/// Writes the agents' observations one after the other; `row` has O floats.
+void observe_all(const Environment& environment, std::span<float> row);
+
+class Copies {
+ public:
+  /// Copy c takes the seeds of its episodes from the stream "environment" number c below `run_seed`.
+  Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed);
+
+  std::size_t count() const { return environments_.size(); }
+  const EnvironmentSpec& spec() const { return environments_.front()->spec(); }
+
+  /// Starts the first episode of every copy.
+  void start();
+
+  Rows<const float> observations() const { return as_rows(observations_, observation_size_); }  // [E, O]
+  Rows<float> actions() { return {actions_.data(), count(), action_size_}; }                    // [E, A]
+
+  /// One environment step of every copy with the present actions. `after` is called for each copy once it has stepped.
+  /// Throws NotFiniteError naming `step`, the quantity and the agent.
+  void step(std::int64_t step, const std::function<void(const Environment&)>& after);
+
+  /// What the last step did. Valid until advance().
+  Transitions transitions() const;
+
+  /// Goes on: successors become present, copies whose episode ended start the next one.
+  void advance();
+
+  /// Episodes finished so far, and the returns of those finished since the last take.
+  std::int64_t episodes() const { return episodes_; }
+  std::vector<double> take_returns() { return std::exchange(finished_returns_, {}); }
+
+  /// Everything that the next step depends on; after start() or advance() only.
+  void save(SnapshotWriter& writer) const;
+  void load(SnapshotReader& reader);
+
+ private:
+  Rows<const float> as_rows(const std::vector<float>& values, std::size_t columns) const {
+    return {values.data(), count(), columns};
+  }
+  std::span<float> row(std::vector<float>& values, std::size_t columns, std::size_t index) const {
+    return {values.data() + index * columns, columns};
+  }
+  void restart(std::size_t copy);
+  void look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states);
+  void check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
+                    std::size_t columns) const;
+
+  std::vector<std::unique_ptr<Environment>> environments_;
+  std::vector<RandomStream> streams_;  // seeds of episodes
+  std::size_t observation_size_;
+  std::size_t action_size_;
+  std::size_t state_size_;
+  bool own_state_;  // false: the state is the joint observation, and its rows are the observations'
+
+  std::vector<float> observations_, next_observations_;
+  std::vector<float> states_, next_states_;
+  std::vector<float> actions_;
+  std::vector<float> rewards_;
+  std::vector<std::uint8_t> terminated_, truncated_;
+
+  std::vector<double> returns_;  // of the episodes under way
+  std::vector<double> finished_returns_;
+  std::int64_t episodes_ = 0;
+};
+
+}  // namespace tutti::run

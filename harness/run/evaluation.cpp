@@ -1,0 +1,87 @@
+#include "run/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "run/copies.hpp"
+#include "run/finite.hpp"
+
+namespace tutti::run {
+
+double mean_return(std::span<const Episode> episodes) {
+  double sum = 0;
+  for (const Episode& episode : episodes) sum += episode.episode_return;
+  return sum / static_cast<double>(episodes.size());
+}
+
+Evaluator::Evaluator(const std::function<std::unique_ptr<Environment>()>& make, std::size_t most_copies) {
+  for (std::size_t copy = 0; copy < most_copies; ++copy) copies_.push_back(make());
+  const EnvironmentSpec& spec = copies_.front()->spec();
+  observation_size_ = static_cast<std::size_t>(spec.joint_observation_size());
+  action_size_ = static_cast<std::size_t>(spec.joint_action_size());
+  observations_.resize(copies_.size() * observation_size_);
+  actions_.resize(copies_.size() * action_size_);
+  terms_.resize(spec.reward_terms.size());
+}
+
+void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
+  slot.environment->reset(seed);
+  episode = {.seed = seed, .terms = std::vector<double>(terms_.size())};
+}
+
+// Returns whether the episode goes on.
+bool Evaluator::advance(const Slot& slot, std::span<const float> action, std::int64_t step, Episode& episode) {
+  const StepResult result = slot.environment->step(action);
+  if (!std::isfinite(result.reward)) {
+    throw NotFiniteError(
+        fmt::format("evaluation at step {}: the reward of episode {} is {}", step, slot.episode, result.reward));
+  }
+  slot.environment->reward_terms(terms_);
+  for (std::size_t term = 0; term < terms_.size(); ++term) episode.terms[term] += terms_[term];
+  episode.episode_return += result.reward;
+  ++episode.length;
+  episode.terminated = result.terminated;
+  return !(result.terminated || result.truncated);
+}
+
+std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std::span<const std::uint64_t> seeds,
+                                         RandomStream& random, std::int64_t step, const std::function<void()>& tick) {
+  std::vector<Episode> episodes(seeds.size());
+  std::vector<Slot> active;
+  std::size_t started = 0;
+  for (; started < std::min(copies_.size(), seeds.size()); ++started) {
+    active.push_back({copies_[started].get(), started});
+    begin(active.back(), seeds[started], episodes[started]);
+  }
+  while (!active.empty()) {
+    tick();
+    for (std::size_t row = 0; row < active.size(); ++row) {
+      observe_all(*active[row].environment, {observations_.data() + row * observation_size_, observation_size_});
+    }
+    const Rows<const float> observations{observations_.data(), active.size(), observation_size_};
+    const Rows<float> actions{actions_.data(), active.size(), action_size_};
+    if (!all_finite(observations.all()))
+      throw NotFiniteError(fmt::format("evaluation at step {}: an observation is not finite", step));
+    algorithm.act(observations, mode, random, actions);
+    if (!all_finite(actions.all()))
+      throw NotFiniteError(fmt::format("evaluation at step {}: an action is not finite", step));
+
+    // A copy whose episode ended takes the next one; when none is left it drops out of the batch.
+    std::size_t kept = 0;
+    for (std::size_t row = 0; row < active.size(); ++row) {
+      Slot slot = active[row];
+      if (!advance(slot, actions.row(row), step, episodes[slot.episode])) {
+        if (started == seeds.size()) continue;
+        slot.episode = started++;
+        begin(slot, seeds[slot.episode], episodes[slot.episode]);
+      }
+      active[kept++] = slot;
+    }
+    active.resize(kept);
+  }
+  return episodes;
+}
+
+}  // namespace tutti::run

@@ -1,0 +1,81 @@
+#include "run/guard.hpp"
+
+#include <execinfo.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace tutti::run {
+namespace {
+
+volatile sig_atomic_t stop = 0;
+std::atomic<bool> leaving = false;
+// SIGSTKSZ is not a constant any more; a stack trace needs a few tens of kilobytes at most.
+alignas(16) std::array<char, 1 << 16> signal_stack;
+
+void write_text(const char* text) { (void)!::write(STDERR_FILENO, text, std::strlen(text)); }
+
+// Only what POSIX allows in a handler, and backtrace(), which has loaded its library before.
+void on_fatal_signal(int signal) {
+  write_text("\nfatal signal: ");
+  const char* name = ::sigabbrev_np(signal);
+  write_text(name == nullptr ? "unknown" : name);
+  write_text("\nstack trace:\n");
+  std::array<void*, 64> frames{};
+  ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())), STDERR_FILENO);
+  ::raise(signal);  // the handler is gone already (SA_RESETHAND): this ends the process
+}
+
+void on_stop_request(int) { stop = 1; }
+
+void on_exit() {
+  if (leaving) return;
+  write_text("a plugin called exit()\n");
+  ::_exit(kExitByPlugin);
+}
+
+}  // namespace
+
+void trace_fatal_signals() {
+  std::array<void*, 1> frame{};
+  (void)::backtrace(frame.data(), 1);  // loads what it needs now rather than in the handler
+  stack_t stack{};
+  stack.ss_sp = signal_stack.data();
+  stack.ss_size = signal_stack.size();
+  ::sigaltstack(&stack, nullptr);
+  struct sigaction action {};
+  action.sa_handler = on_fatal_signal;
+  action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+}
+
+void refuse_exit() { std::atexit(on_exit); }
+
+void leave(int status) {
+  leaving = true;
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
+void take_stop_requests() {
+  struct sigaction action {};
+  action.sa_handler = on_stop_request;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by follow()
+}
+
+bool stop_requested() { return stop != 0; }
+
+bool follow(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  return ::getppid() == parent;
+}
+
+}  // namespace tutti::run

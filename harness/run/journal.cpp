@@ -1,0 +1,209 @@
+#include "run/journal.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <sstream>
+
+#include "digest/digest.hpp"
+#include "results/files.hpp"
+#include "run/build_info.hpp"
+#include "run/machine.hpp"
+#include "tutti/random.hpp"
+
+namespace tutti::run {
+namespace {
+
+constexpr std::size_t kLogLines = 20;
+
+std::string digest_if_any(const std::filesystem::path& file) {
+  return std::filesystem::exists(file) ? sha256_of_file(file) : "";
+}
+
+std::string new_run_id(const suite::Run& run) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  return sha256(fmt::format("{} {} {} {}", run.folder().string(), host_name(), ::getpid(), now)).substr(0, 16);
+}
+
+results::Protocol protocol_of(const suite::Run& run) {
+  const suite::RunSettings settings = run.run_settings();
+  const suite::EvaluationSettings evaluation = run.evaluation_settings();
+  return {.environment_steps = settings.environment_steps,
+          .interval = evaluation.interval,
+          .episodes = evaluation.episodes,
+          .mode = evaluation.mode,
+          .seeds = evaluation.seeds,
+          .absolute = evaluation.absolute,
+          .copies = settings.copies};
+}
+
+std::map<std::string, std::uint64_t> stream_seeds(std::uint64_t seed) {
+  std::map<std::string, std::uint64_t> seeds;
+  for (const char* name :
+       {"algorithm", "policy", "environment", "evaluation", "evaluation policy", "absolute evaluation"}) {
+    seeds[name] = derive_seed(seed, name);
+  }
+  return seeds;
+}
+
+/// "3, 3, 4" for agents that differ, "3" for agents that do not.
+std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
+  std::vector<std::int64_t> sizes;
+  for (const AgentSpec& agent : spec.agents) sizes.push_back(agent.*size);
+  if (std::equal(sizes.begin() + 1, sizes.end(), sizes.begin())) return std::to_string(sizes.front());
+  return fmt::format("{}", fmt::join(sizes, ", "));
+}
+
+results::Facts task_facts(const EnvironmentSpec& spec) {
+  results::Facts facts(spec.facts.begin(), spec.facts.end());
+  facts["agents"] = std::to_string(spec.agents.size());
+  facts["observation_sizes"] = joined_sizes(spec, &AgentSpec::observation_size);
+  facts["action_sizes"] = joined_sizes(spec, &AgentSpec::action_size);
+  facts["state_size"] = std::to_string(spec.state_size);
+  facts["episode_limit"] = std::to_string(spec.episode_limit);
+  facts["reward_terms"] = fmt::format("{}", fmt::join(spec.reward_terms, ", "));
+  return facts;
+}
+
+/// What the record of an earlier attempt tells about this one.
+void carry_over(const std::filesystem::path& folder, results::RunRecord& record) {
+  try {
+    if (const auto earlier = results::read_run_record(folder)) {
+      record.run_id = earlier->run_id;
+      record.segments = earlier->segments;
+    }
+  } catch (const Error&) {
+    // A damaged record says nothing; the run starts a new one.
+  }
+}
+
+}  // namespace
+
+std::filesystem::path suite_folder(const std::filesystem::path& run_folder, const std::filesystem::path& relative) {
+  std::filesystem::path folder = std::filesystem::absolute(run_folder).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  for (auto part = relative.begin(); part != relative.end(); ++part) folder = folder.parent_path();
+  return folder;
+}
+
+std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loader::Registry& registry) {
+  std::vector<results::PluginRecord> records;
+  for (const auto& [kind, name] :
+       {std::pair(PluginKind::kEnvironment, run.environment), std::pair(PluginKind::kAlgorithm, run.algorithm_name)}) {
+    const loader::Plugin& plugin = registry.find(kind, name);
+    records.push_back({.kind = std::string(loader::to_text(kind)),
+                       .name = plugin.name,
+                       .version = plugin.version,
+                       .build_tag = plugin.build_tag,
+                       .sha256 = sha256_of_file(plugin.file)});
+  }
+  return records;
+}
+
+results::Facts libraries_of(const suite::Run& run, loader::Registry& registry) {
+  std::vector<LibraryVersion> libraries;
+  registry.environment(run.environment).libraries(libraries);
+  registry.algorithm(run.algorithm_name).libraries(libraries);
+  return libraries_in_use(libraries);
+}
+
+std::vector<std::string> last_log_lines(const std::filesystem::path& folder) {
+  std::vector<std::string> lines;
+  try {
+    std::istringstream log(results::read_file(folder / "log.txt"));
+    for (std::string line; std::getline(log, line);) lines.push_back(line);
+  } catch (const results::FileError&) {
+    return {};
+  }
+  if (lines.size() > kLogLines) lines.erase(lines.begin(), lines.end() - kLogLines);
+  return lines;
+}
+
+Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs)
+    : run_(run), folder_(std::move(folder)) {
+  record_.suite = run_.suite;
+  record_.suite_digest = digest_if_any(suite_folder(folder_, run_.folder()) / "suite.toml");
+  record_.run_id = new_run_id(run_);
+  record_.task = run_.task;
+  record_.environment = run_.environment;
+  record_.algorithm = run_.algorithm;
+  record_.algorithm_name = run_.algorithm_name;
+  record_.seed = run_.seed;
+  record_.protocol = protocol_of(run_);
+  record_.config_digest = digest_if_any(folder_ / "config.toml");
+  record_.code = build_info();
+  record_.machine = this_machine(jobs);
+  record_.numerics = numerics_in_use();
+  record_.generator = "xoshiro256++";
+  record_.streams = stream_seeds(run_.seed);
+  carry_over(folder_, record_);
+  record_.segments.push_back({.start = utc_now(), .host = host_name(), .process = ::getpid()});
+  results::write_run_record(folder_, record_);
+}
+
+void Journal::describe(loader::Registry& registry, const Training& training) {
+  record_.plugins = plugins_of(run_, registry);
+  record_.libraries = libraries_of(run_, registry);
+  record_.task_facts = task_facts(training.environment_spec());
+  record_.segments.back().from_step = training.first_step();
+  take_figures(training);
+  results::write_run_record(folder_, record_);
+}
+
+void Journal::take_figures(const Training& training) {
+  record_.progress = training.progress();
+  record_.time = training.time();
+}
+
+void Journal::refresh(const Training& training) {
+  take_figures(training);
+  results::write_file(folder_ / "run.json", results::to_json(record_), results::Durability::kProcess);
+}
+
+void Journal::finish(const Training& training) {
+  take_figures(training);
+  record_.evaluations_digest = sha256_of_file(folder_ / "evaluations.csv");
+  end(results::RunStatus::kFinished);
+}
+
+void Journal::interrupt(const Training& training) {
+  take_figures(training);
+  end(results::RunStatus::kInterrupted);
+}
+
+void Journal::fail(const results::Failure& failure) {
+  record_.failure = failure;
+  end(results::RunStatus::kFailed);
+}
+
+void Journal::end(results::RunStatus status) {
+  record_.status = status;
+  record_.segments.back().stop = utc_now();
+  record_.segments.back().reason = results::to_text(status);
+  results::write_run_record(folder_, record_);
+}
+
+void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
+                    results::Failure failure) {
+  std::optional<results::RunRecord> record;
+  try {
+    record = results::read_run_record(folder);
+  } catch (const Error&) {
+    record.reset();  // damaged: made anew below
+  }
+  if (!record) {
+    Journal(run, folder, jobs).fail(failure);
+    return;
+  }
+  record->status = results::RunStatus::kFailed;
+  record->failure = std::move(failure);
+  if (!record->segments.empty() && record->segments.back().stop.empty()) {
+    record->segments.back().stop = utc_now();
+    record->segments.back().reason = "failed";
+  }
+  results::write_run_record(folder, *record);
+}
+
+}  // namespace tutti::run

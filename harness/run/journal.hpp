@@ -1,0 +1,56 @@
+// Keeps a run's run.json up to date, from its first moment to its end.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "loader/registry.hpp"
+#include "results/run_record.hpp"
+#include "run/training.hpp"
+#include "suite/plan.hpp"
+
+namespace tutti::run {
+
+/// The suite's folder, given a run's folder and the part of it below the suite's.
+std::filesystem::path suite_folder(const std::filesystem::path& run_folder, const std::filesystem::path& relative);
+
+/// Digests and versions of the two plugins of a run, in this order: environment, algorithm.
+std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loader::Registry& registry);
+
+/// Versions that the plugins' libraries report. Opens the plugins.
+results::Facts libraries_of(const suite::Run& run, loader::Registry& registry);
+
+/// The last lines of <folder>/log.txt; empty if it cannot be read.
+std::vector<std::string> last_log_lines(const std::filesystem::path& folder);
+
+class Journal {
+ public:
+  /// Writes run.json as running, with a new segment after those of earlier attempts. Throws FileError.
+  Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs);
+
+  /// Adds what is known once the plugins are open. Throws FileError.
+  void describe(loader::Registry& registry, const Training& training);
+
+  /// Writes progress and time, without waiting for the disk.
+  void refresh(const Training& training);
+
+  /// Writes how the run ended. Throws FileError.
+  void finish(const Training& training);
+  void interrupt(const Training& training);
+  void fail(const results::Failure& failure);
+
+ private:
+  void end(results::RunStatus status);
+  void take_figures(const Training& training);
+
+  suite::Run run_;
+  std::filesystem::path folder_;
+  results::RunRecord record_;
+};
+
+/// Records a failure that the worker could not: it crashed, hung or was killed. Throws FileError.
+void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
+                    results::Failure failure);
+
+}  // namespace tutti::run

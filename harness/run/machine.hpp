@@ -1,0 +1,27 @@
+// Where and with what a run was made: facts read from the running system.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "results/run_record.hpp"
+#include "tutti/plugin.hpp"
+
+namespace tutti::run {
+
+/// `jobs`: runs that share the machine.
+results::MachineRecord this_machine(std::int64_t jobs);
+
+/// Versions of the C and C++ libraries in use, and of what the plugins name.
+results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins);
+
+/// Threads, the environment variables that change numbers or speed, and how the processor treats subnormal numbers.
+results::Facts numerics_in_use();
+
+/// "2026-01-01T00:00:00Z", now.
+std::string utc_now();
+
+std::string host_name();
+
+}  // namespace tutti::run

@@ -1,0 +1,47 @@
+// The evaluation protocol: when, from which initial states and with which policy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "run/recorder.hpp"
+#include "suite/plan.hpp"
+#include "tutti/algorithm.hpp"
+
+namespace tutti::run {
+
+/// Episodes of the absolute evaluation for each one of an ordinary evaluation (Gorsane et al. 2022).
+inline constexpr std::int64_t kAbsoluteFactor = 10;
+
+/// Evaluation k belongs to step k times the interval, from 0 up to the budget.
+std::int64_t planned_evaluations(const suite::RunSettings& run, const suite::EvaluationSettings& evaluation);
+
+/// Seeds of the initial states of evaluation `index`: new ones for each, or always those of the first.
+std::vector<std::uint64_t> evaluation_seeds(std::uint64_t run_seed, const suite::EvaluationSettings& evaluation,
+                                            std::int64_t index);
+std::vector<std::uint64_t> absolute_seeds(std::uint64_t run_seed, const suite::EvaluationSettings& evaluation);
+
+ActMode act_mode(const suite::EvaluationSettings& evaluation);
+
+/// The policy of the evaluation with the highest mean return, the earliest on a tie.
+struct BestPolicy {
+  EvaluationPoint point;
+  double mean_return = 0;
+  std::vector<std::byte> policy;  // what Algorithm::save_policy() wrote
+
+  void save(SnapshotWriter& writer) const;
+  void load(SnapshotReader& reader);
+};
+
+/// Sealed file of the best policy, below a run's folder: what `tutti watch` plays.
+inline constexpr const char* kBestPolicyFile = "checkpoint/best_policy.snapshot";
+
+void write_best_policy(const std::filesystem::path& run_folder, const BestPolicy& best);
+
+/// Throws Error if there is none or it is damaged.
+BestPolicy read_best_policy(const std::filesystem::path& run_folder);
+
+}  // namespace tutti::run

@@ -1,0 +1,319 @@
+#include "run/training.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "results/files.hpp"
+#include "tutti/random.hpp"
+
+namespace tutti::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostEvaluationCopies = 32;
+// An automatic checkpoint comes after this much time, or after this many steps at the latest.
+constexpr std::chrono::seconds kCheckpointTime{120};
+constexpr std::int64_t kMostCheckpointSteps = 50'000;
+constexpr std::chrono::milliseconds kBeatTime{200};
+
+std::vector<std::unique_ptr<Environment>> make_many(std::int64_t count,
+                                                    const std::function<std::unique_ptr<Environment>()>& make) {
+  std::vector<std::unique_ptr<Environment>> environments;
+  for (std::int64_t copy = 0; copy < count; ++copy) environments.push_back(make());
+  return environments;
+}
+
+std::int64_t most_checkpoint_steps(const suite::RunSettings& settings) {
+  return settings.checkpoint_interval > 0 ? settings.checkpoint_interval : kMostCheckpointSteps;
+}
+
+double process_cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{1024} * usage.ru_maxrss;
+}
+
+double rate(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }
+
+}  // namespace
+
+// Checkpoints are at most an interval and one step of all copies apart, and the one before the newest may be needed.
+std::int64_t replayed_steps(const suite::RunSettings& settings) {
+  return std::min(2 * (most_checkpoint_steps(settings) + settings.copies),
+                  settings.environment_steps + settings.copies);
+}
+
+Training::Training(const suite::Run& run, loader::Registry& registry, std::filesystem::path folder, Hooks hooks)
+    : run_(run),
+      settings_(run_.run_settings()),
+      evaluation_(run_.evaluation_settings()),
+      environment_values_(suite::values_of(run_.task_values)),
+      algorithm_values_(suite::values_of(run_.algorithm_values)),
+      registry_(registry),
+      folder_(std::move(folder)),
+      hooks_(std::move(hooks)),
+      checkpoints_(folder_ / "checkpoint"),
+      copies_(make_many(settings_.copies, [this] { return make_environment(); }), run_.seed),
+      metrics_({}),
+      policy_stream_(derive_seed(run_.seed, "policy")),
+      checkpoint_time_(Clock::now()) {
+  const EnvironmentSpec& spec = copies_.spec();
+  if (!spec.coverage.empty()) {
+    coverage_.emplace(spec.coverage);
+    coverage_points_.resize(static_cast<std::size_t>(spec.coverage_points) * spec.coverage.size());
+  }
+  const std::optional<Checkpoint> checkpoint = read_checkpoint();
+  algorithm_ = make_algorithm(checkpoints_.folder() / "work");
+  metrics_ = MetricAverages(algorithm_->metric_names());
+  if (checkpoint) {
+    restore(*checkpoint);
+  } else {
+    copies_.start();
+  }
+  recorder_ = std::make_unique<Recorder>(folder_, spec, metrics_.names(), account_.table_sizes);
+  stopwatch_ = Stopwatch(account_.seconds);
+}
+
+std::unique_ptr<Environment> Training::make_environment() {
+  return registry_.create_environment(run_.environment, environment_values_);
+}
+
+std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder) {
+  return registry_.create_algorithm(run_.algorithm_name, {.environment = copies_.spec(),
+                                                          .task = run_.task_name,
+                                                          .values = algorithm_values_,
+                                                          .copies = settings_.copies,
+                                                          .environment_steps = settings_.environment_steps,
+                                                          .seed = derive_seed(run_.seed, "algorithm"),
+                                                          .folder = folder,
+                                                          .replayed_steps = replayed_steps(settings_)});
+}
+
+// A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
+std::optional<Checkpoint> Training::read_checkpoint() {
+  std::optional<Checkpoint> checkpoint = checkpoints_.read([this](const std::string& warning) {
+    hooks_.log("warning: " + warning + "; going back to the checkpoint before");
+  });
+  if (!checkpoint) std::filesystem::remove_all(checkpoints_.folder());
+  results::make_folder(checkpoints_.folder() / "work");
+  return checkpoint;
+}
+
+void Training::restore(const Checkpoint& checkpoint) {
+  SnapshotReader reader(checkpoint.state);
+  step_ = reader.value<std::int64_t>("step");
+  next_evaluation_ = reader.value<std::int64_t>("next_evaluation");
+  row_step_ = reader.value<std::int64_t>("row_step");
+  row_updates_ = reader.value<std::int64_t>("row_updates");
+  if (reader.value<std::uint8_t>("has_evaluation") != 0) {
+    last_mean_ = reader.value<double>("last_mean");
+    best_.emplace().load(reader);
+  }
+  copies_.load(reader);
+  policy_stream_.load(reader, "policy");
+  metrics_.load(reader);
+  if (coverage_) coverage_->load(reader);
+  algorithm_->load(reader);
+  reader.finish();
+  updates_ = algorithm_->updates();
+  account_ = checkpoint.account;
+  first_step_ = checkpoint_step_ = step_;
+}
+
+void Training::write_checkpoint() {
+  const Activity before = stopwatch_.start(Activity::kCheckpoint);
+  SnapshotWriter writer;
+  writer.value("step", step_);
+  writer.value("next_evaluation", next_evaluation_);
+  writer.value("row_step", row_step_);
+  writer.value("row_updates", row_updates_);
+  writer.value<std::uint8_t>("has_evaluation", best_ ? 1 : 0);
+  if (best_) {
+    writer.value("last_mean", *last_mean_);
+    best_->save(writer);
+  }
+  copies_.save(writer);
+  policy_stream_.save(writer, "policy");
+  metrics_.save(writer);
+  if (coverage_) coverage_->save(writer);
+  algorithm_->save(writer);
+
+  Account account = account_;
+  account.table_sizes = recorder_->flush();
+  account.seconds = stopwatch_.all();
+  account.cpu_seconds = cpu_seconds();
+  checkpoints_.write(step_, writer.bytes(), account);
+  checkpoint_step_ = step_;
+  checkpoint_time_ = Clock::now();
+  stopwatch_.start(before);
+}
+
+Outcome Training::execute() {
+  try {
+    train();
+    if (evaluation_.absolute) evaluate_absolute();
+    return Outcome::kFinished;
+  } catch (const Interrupted&) {
+    if (algorithm_ != nullptr && checkpoint_step_ != step_) write_checkpoint();
+    return Outcome::kInterrupted;
+  }
+}
+
+void Training::train() {
+  evaluate_if_due();
+  while (step_ < settings_.environment_steps) {
+    sweep();
+    write_row_if_due();
+    evaluate_if_due();
+    write_checkpoint_if_due();
+    beat();
+    if (hooks_.should_stop()) throw Interrupted{};
+  }
+  if (checkpoint_step_ != step_) write_checkpoint();
+}
+
+void Training::sweep() {
+  stopwatch_.start(Activity::kAct);
+  algorithm_->act(copies_.observations(), ActMode::kExplore, policy_stream_, copies_.actions());
+  stopwatch_.start(Activity::kEnvironment);
+  copies_.step(step_, [this](const Environment& environment) {
+    if (!coverage_) return;
+    environment.coverage(coverage_points_);
+    coverage_->add(coverage_points_);
+  });
+  step_ += settings_.copies;
+  stopwatch_.start(Activity::kUpdate);
+  metrics_.set_wanted(row_is_due());
+  algorithm_->observe(copies_.transitions());
+  algorithm_->update(metrics_);
+  metrics_.check(step_);
+  updates_ = algorithm_->updates();
+  stopwatch_.start(Activity::kEnvironment);
+  copies_.advance();
+  stopwatch_.start(Activity::kRest);
+}
+
+bool Training::row_is_due() const {
+  const std::int64_t interval = settings_.training_interval;
+  return step_ / interval > row_step_ / interval || step_ >= settings_.environment_steps;
+}
+
+void Training::write_row_if_due() {
+  if (!row_is_due()) return;
+  TrainingRow row{.step = step_,
+                  .updates = updates_,
+                  .episodes = copies_.episodes(),
+                  .episode_return = {},
+                  .metrics = metrics_.take()};
+  const std::vector<double> returns = copies_.take_returns();
+  double sum = 0;
+  for (const double value : returns) sum += value;
+  if (!returns.empty()) row.episode_return = sum / static_cast<double>(returns.size());
+
+  const double now = stopwatch_.train_seconds();
+  const double seconds = now - std::exchange(account_.row_train_seconds, now);
+  const auto steps = static_cast<double>(step_ - std::exchange(row_step_, step_));
+  const auto updates = static_cast<double>(updates_ - std::exchange(row_updates_, updates_));
+  recorder_->add_training(row, {now, rate(steps, seconds), rate(updates, seconds)}, coverage_ ? &*coverage_ : nullptr);
+}
+
+void Training::evaluate_if_due() {
+  const std::int64_t planned = planned_evaluations(settings_, evaluation_);
+  while (next_evaluation_ < planned && step_ >= next_evaluation_ * evaluation_.interval) {
+    const EvaluationPoint point{next_evaluation_, next_evaluation_ * evaluation_.interval, step_};
+    const double before = stopwatch_.seconds(Activity::kEvaluate);
+    const std::vector<Episode> episodes =
+        evaluate(*algorithm_, point, evaluation_seeds(run_.seed, evaluation_, point.index),
+                 derive_seed(run_.seed, "evaluation policy", static_cast<std::uint64_t>(point.index)));
+    last_mean_ = mean_return(episodes);
+    keep_if_best(point, *last_mean_);
+    recorder_->add_evaluation(point, episodes);
+    recorder_->add_timing(point, stopwatch_, stopwatch_.seconds(Activity::kEvaluate) - before);
+    ++next_evaluation_;
+  }
+}
+
+std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPoint& point,
+                                        std::span<const std::uint64_t> seeds, std::uint64_t policy_seed) {
+  const Activity before = stopwatch_.start(Activity::kEvaluate);
+  if (evaluator_ == nullptr) {
+    const std::int64_t most = evaluation_.episodes * (evaluation_.absolute ? kAbsoluteFactor : 1);
+    evaluator_ = std::make_unique<Evaluator>([this] { return make_environment(); },
+                                             std::min(static_cast<std::size_t>(most), kMostEvaluationCopies));
+  }
+  RandomStream random(policy_seed);
+  std::vector<Episode> episodes =
+      evaluator_->evaluate(algorithm, act_mode(evaluation_), seeds, random, point.actual_step, [this] {
+        beat();
+        if (hooks_.should_stop()) throw Interrupted{};
+      });
+  stopwatch_.start(before);
+  return episodes;
+}
+
+void Training::keep_if_best(const EvaluationPoint& point, double mean) {
+  if (best_ && mean <= best_->mean_return) return;
+  SnapshotWriter writer;
+  algorithm_->save_policy(writer);
+  best_ = BestPolicy{point, mean, writer.bytes()};
+  write_best_policy(folder_, *best_);
+}
+
+// The policy comes back through its own snapshot, in an algorithm that never trained.
+void Training::evaluate_absolute() {
+  algorithm_.reset();  // its replay buffer makes room first
+  const std::unique_ptr<Algorithm> restored = make_algorithm({});
+  SnapshotReader reader(best_->policy);
+  restored->load_policy(reader);
+  reader.finish();
+  const std::vector<Episode> episodes = evaluate(*restored, best_->point, absolute_seeds(run_.seed, evaluation_),
+                                                 derive_seed(run_.seed, "absolute evaluation policy"));
+  recorder_->write_absolute(best_->point, episodes);
+}
+
+void Training::write_checkpoint_if_due() {
+  const std::int64_t since = step_ - std::max<std::int64_t>(checkpoint_step_, 0);
+  const bool timely = settings_.checkpoint_interval == 0 && Clock::now() - checkpoint_time_ >= kCheckpointTime;
+  if (timely || since >= most_checkpoint_steps(settings_)) write_checkpoint();
+}
+
+void Training::beat() {
+  const Clock::time_point now = Clock::now();
+  if (now - beat_time_ < kBeatTime) return;
+  beat_time_ = now;
+  hooks_.progress({step_, rate(static_cast<double>(step_), stopwatch_.train_seconds()), last_mean_});
+}
+
+double Training::cpu_seconds() const { return account_.cpu_seconds + process_cpu_seconds(); }
+
+results::ProgressRecord Training::progress() const {
+  return {step_, updates_, copies_.episodes(), next_evaluation_, last_mean_};
+}
+
+results::TimeRecord Training::time() const {
+  return {.environment_seconds = stopwatch_.seconds(Activity::kEnvironment),
+          .act_seconds = stopwatch_.seconds(Activity::kAct),
+          .update_seconds = stopwatch_.seconds(Activity::kUpdate),
+          .evaluate_seconds = stopwatch_.seconds(Activity::kEvaluate),
+          .checkpoint_seconds = stopwatch_.seconds(Activity::kCheckpoint),
+          .train_seconds = stopwatch_.train_seconds(),
+          .wall_seconds = stopwatch_.wall_seconds(),
+          .cpu_seconds = cpu_seconds(),
+          .steps_per_second = rate(static_cast<double>(step_), stopwatch_.train_seconds()),
+          .peak_memory_bytes = peak_memory_bytes()};
+}
+
+}  // namespace tutti::run

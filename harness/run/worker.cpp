@@ -1,0 +1,179 @@
+#include "run/worker.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <optional>
+
+#include "loader/registry.hpp"
+#include "results/files.hpp"
+#include "run/finite.hpp"
+#include "run/guard.hpp"
+#include "run/journal.hpp"
+#include "run/training.hpp"
+
+namespace tutti::run {
+namespace {
+
+constexpr std::chrono::seconds kRefreshTime{10};
+
+std::int64_t number_from(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) throw Error(text + ": expected a number");
+  return value;
+}
+
+/// What the plugins and their libraries print belongs to the run's log.
+void send_output_to(const std::filesystem::path& log) {
+  const int descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw results::FileError(fmt::format("{}: cannot write: {}", log.string(), std::strerror(errno)));
+  ::dup2(descriptor, STDOUT_FILENO);
+  ::dup2(descriptor, STDERR_FILENO);
+  ::close(descriptor);
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S %v");
+  spdlog::flush_on(spdlog::level::info);
+}
+
+void limit_memory(std::int64_t bytes) {
+  if (bytes <= 0) return;
+  // Private memory only: replay buffers are files, and the system writes them back when it needs the room.
+  const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+  if (::setrlimit(RLIMIT_DATA, &limit) != 0) throw Error(fmt::format("cannot limit memory: {}", std::strerror(errno)));
+}
+
+/// The kind and sentence of the exception being handled.
+results::Failure failure_at_hand() {
+  try {
+    throw;
+  } catch (const results::FileError& error) {
+    return {"disk", error.what(), {}};
+  } catch (const NotFiniteError& error) {
+    return {"not-finite", error.what(), {}};
+  } catch (const std::bad_alloc&) {
+    return {"memory", "out of memory", {}};
+  } catch (const std::exception& error) {
+    // LibTorch has a type of its own for this, which the host does not know.
+    const bool memory = std::strstr(error.what(), "can't allocate memory") != nullptr;
+    return {memory ? "memory" : "exception", error.what(), {}};
+  } catch (...) {
+    return {"exception", "an exception of unknown type", {}};
+  }
+}
+
+class Worker {
+ public:
+  explicit Worker(const WorkerOptions& options)
+      : options_(options),
+        run_(suite::read_config(options.folder / "config.toml")),
+        journal_(run_, options.folder, options.jobs) {}
+
+  /// Returns the exit status.
+  int execute() {
+    try {
+      return train();
+    } catch (...) {
+      results::Failure failure = failure_at_hand();
+      spdlog::error("failed ({}): {}", failure.kind, failure.message);
+      failure.log = last_log_lines(options_.folder);
+      journal_.fail(failure);
+      return kExitFailed;
+    }
+  }
+
+ private:
+  int train() {
+    limit_memory(options_.memory_limit_bytes);
+    loader::Registry registry(loader::search_path());
+    const ProgressPipe pipe(options_.progress_descriptor);
+    std::optional<Training> training;
+    training.emplace(run_, registry, options_.folder,
+                     Hooks{.should_stop = stop_requested,
+                           .progress =
+                               [&](const Progress& progress) {
+                                 pipe.tell(progress);
+                                 refresh(*training);
+                               },
+                           .log = [](const std::string& line) { spdlog::info(line); }});
+    journal_.describe(registry, *training);
+    spdlog::info("{} from step {}", training->first_step() == 0 ? "starts" : "resumes", training->first_step());
+    return training->execute() == Outcome::kFinished ? finish(*training) : interrupt(*training);
+  }
+
+  void refresh(const Training& training) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - refreshed_ < kRefreshTime) return;
+    refreshed_ = now;
+    journal_.refresh(training);
+  }
+
+  int finish(const Training& training) {
+    journal_.finish(training);
+    // Only a resume would need the replay buffer.
+    std::error_code ignored;
+    std::filesystem::remove_all(options_.folder / "checkpoint" / "work", ignored);
+    spdlog::info("finished at step {}", training.progress().environment_steps);
+    return kExitFinished;
+  }
+
+  int interrupt(const Training& training) {
+    journal_.interrupt(training);
+    spdlog::info("interrupted at step {}; a checkpoint is kept", training.progress().environment_steps);
+    return kExitInterrupted;
+  }
+
+  WorkerOptions options_;
+  suite::Run run_;
+  Journal journal_;
+  std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
+};
+
+int work_to_exit_status(const WorkerOptions& options) {
+  try {
+    const std::optional<results::Lock> lock = results::Lock::try_lock(options.folder / kLockFile);
+    if (!lock) return kExitNotStarted;
+    send_output_to(options.folder / "log.txt");
+    return Worker(options).execute();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> worker_arguments(const WorkerOptions& options) {
+  return {"worker",
+          options.folder.string(),
+          std::to_string(options.progress_descriptor),
+          std::to_string(options.jobs),
+          std::to_string(options.parent),
+          std::to_string(options.memory_limit_bytes)};
+}
+
+WorkerOptions worker_options(std::span<const std::string> arguments) {
+  if (arguments.size() != 6 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
+  return {.folder = arguments[1],
+          .progress_descriptor = static_cast<int>(number_from(arguments[2])),
+          .jobs = number_from(arguments[3]),
+          .parent = number_from(arguments[4]),
+          .memory_limit_bytes = number_from(arguments[5])};
+}
+
+void work(const WorkerOptions& options) {
+  trace_fatal_signals();
+  take_stop_requests();
+  if (options.parent != 0 && !follow(static_cast<pid_t>(options.parent))) leave(kExitInterrupted);
+  refuse_exit();
+  leave(work_to_exit_status(options));
+}
+
+}  // namespace tutti::run
