@@ -16,12 +16,12 @@ using Json = nlohmann::json;
 
 std::filesystem::path folder();
 
-/// Files of the folder whose "format" is this, in order of their names. Throws when the folder cannot be read.
+/// Files of the folder with this "format", in order of their names. Throws when the folder cannot be read.
 std::vector<std::filesystem::path> files(std::string_view format);
 
 Json read(const std::filesystem::path& file);
 
-/// All numbers in nested arrays, in order.
+/// All numbers in nested arrays, in order; true is 1.
 std::vector<double> numbers(const Json& values);
 
 /// Fails the present test at the first value that is further away than tolerance * max(1, |expected|).

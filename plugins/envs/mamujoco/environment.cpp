@@ -1,0 +1,304 @@
+#include "environment.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "observations.hpp"
+
+namespace tutti::mamujoco {
+namespace {
+
+std::string sha256_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string content(std::istreambuf_iterator<char>(stream), {});
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    throw Error("mamujoco: cannot compute the digest of " + file.string());
+  }
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    text += {kDigits[digest[i] >> 4], kDigits[digest[i] & 15]};
+  }
+  return text;
+}
+
+std::string reference_of(const Config& config, const Robot& robot) {
+  const std::string robots = config.resolved_robot_version() == Version::kV5 ? "Gymnasium 1.4.0 " + robot.task + "-v5"
+                                                                             : "Gymnasium 0.29.1 " + robot.task + "-v2";
+  return (config.profile == "harl" ? "HARL MujocoMulti over " : "Gymnasium-Robotics 1.4.2 MaMuJoCo over ") + robots;
+}
+
+std::string text_of(Mapping mapping) {
+  if (mapping == Mapping::kHarl) return "harl";
+  return mapping == Mapping::kOriginal ? "original" : "gymnasium_robotics";
+}
+
+IntegerLists widened(const Factorization& factorization) {
+  IntegerLists lists;
+  for (const auto& agent : factorization) lists.emplace_back(agent.begin(), agent.end());
+  return lists;
+}
+
+// HARL maps [-1, 1] to the actuator's range, which is [-1, 1]: the identity up to rounding.
+double harl_action(double action) { return ((action + 1) / 2) * 2 + -1; }
+
+class MamujocoEnvironment final : public RobotEnvironment {
+ public:
+  MamujocoEnvironment(const Config& config, const std::filesystem::path& models)
+      : config_(config),
+        factorization_(config.resolved_factorization()),
+        full_observations_(config.full_observations()),
+        standardised_state_(config.standardised_state()),
+        rescales_actions_(config.resolved_mapping() == Mapping::kHarl),
+        simulation_(robot(config.robot), config.resolved_robot_version(), models),
+        controls_(simulation_.robot().joints.size()),
+        state_(simulation_.state_size()) {
+    for (const auto& actuators : factorization_) {
+      local_.emplace_back(simulation_.robot(), actuators, config.neighbourhood);
+    }
+    describe();
+    exact_action_.resize(controls_.size());
+    scratch_.resize(largest_output());
+    reset(0);
+  }
+
+  const EnvironmentSpec& spec() const override { return spec_; }
+  Simulation& simulation() override { return simulation_; }
+
+  void reset(std::uint64_t seed) override {
+    RandomStream random(derive_seed(seed, "start"));
+    simulation_.reset(random);
+    steps_ = 0;
+  }
+
+  StepResult step(std::span<const float> joint_action) override {
+    require_valid(joint_action);
+    std::ranges::copy(joint_action, exact_action_.begin());
+    return step_exactly(exact_action_);
+  }
+
+  StepResult step_exactly(std::span<const double> joint_action) override {
+    auto next = joint_action.begin();
+    for (const auto& actuators : factorization_) {
+      for (const int actuator : actuators) {
+        const double action = *next++;
+        controls_[static_cast<std::size_t>(actuator)] = rescales_actions_ ? harl_action(action) : action;
+      }
+    }
+    const Outcome& outcome = simulation_.step(controls_);
+    ++steps_;
+    const bool truncated = steps_ >= spec_.episode_limit;
+    // HARL flags the last step as a time limit even when the robot falls in it, so that it is bootstrapped through.
+    const bool terminated = outcome.terminated && !(truncated && config_.profile == "harl");
+    return {.reward = outcome.reward(), .terminated = terminated, .truncated = truncated};
+  }
+
+  void observe(std::size_t agent, std::span<float> out) const override {
+    observe_exactly(agent, std::span(scratch_).first(out.size()));
+    round_to(out);
+  }
+
+  void state(std::span<float> out) const override {
+    state_exactly(std::span(scratch_).first(out.size()));
+    round_to(out);
+  }
+
+  void observe_exactly(std::size_t agent, std::span<double> out) const override {
+    if (!full_observations_) return local_[agent].write(simulation_, out);
+    simulation_.state(state_);
+    write_full_observation(state_, agent, factorization_.size(), out);
+  }
+
+  void state_exactly(std::span<double> out) const override {
+    simulation_.state(out);
+    if (standardised_state_) standardise(out);
+  }
+
+  void reward_terms(std::span<double> out) const override {
+    const Outcome& outcome = simulation_.outcome();
+    auto next = out.begin();
+    *next++ = outcome.forward;
+    *next++ = outcome.control;
+    if (simulation_.robot().contact_weight != 0) *next++ = outcome.contact;
+    if (simulation_.robot().survive_reward != 0) *next++ = outcome.survive;
+  }
+
+  void coverage(std::span<double> out) const override {
+    if (spec_.coverage.empty()) return;
+    out[0] = simulation_.qpos()[0];
+    out[1] = simulation_.qpos()[1];
+  }
+
+  void save(SnapshotWriter& writer) const override {
+    writer.text("robot", config_.robot);
+    writer.value("steps", steps_);
+    simulation_.save(writer);
+  }
+
+  void load(SnapshotReader& reader) override {
+    if (const std::string robot = reader.text("robot"); robot != config_.robot) {
+      throw Error("mamujoco: the snapshot is of " + robot + "; expected " + config_.robot);
+    }
+    steps_ = reader.value<std::int64_t>("steps");
+    simulation_.load(reader);
+  }
+
+ private:
+  void describe() {
+    const Robot& robot = simulation_.robot();
+    const std::size_t num_agents = factorization_.size();
+    for (std::size_t agent = 0; agent < num_agents; ++agent) {
+      const std::size_t size = full_observations_ ? state_.size() + num_agents : local_[agent].size();
+      spec_.agents.push_back({"agent_" + std::to_string(agent), static_cast<std::int64_t>(size),
+                              static_cast<std::int64_t>(factorization_[agent].size())});
+    }
+    spec_.state_size = static_cast<std::int64_t>(state_.size());
+    spec_.episode_limit = config_.episode_limit;
+    spec_.reward_terms = {"forward", "control"};
+    if (robot.contact_weight != 0) spec_.reward_terms.emplace_back("contact");
+    if (robot.survive_reward != 0) spec_.reward_terms.emplace_back("survive");
+    // The paper counts 1369 = 37 * 37 bins (934 of them are 68.3 %); it does not say where they lie.
+    if (robot.name == "ant") spec_.coverage = {{"torso_x", -18.5, 18.5, 37}, {"torso_y", -18.5, 18.5, 37}};
+    describe_facts();
+  }
+
+  void describe_facts() {
+    const Robot& robot = simulation_.robot();
+    const double time_step = simulation_.model().opt.timestep;
+    spec_.facts = {{"reference", reference_of(config_, robot)},
+                   {"profile", config_.profile},
+                   {"robot_version", config_.resolved_robot_version() == Version::kV5 ? "v5" : "v2"},
+                   {"factorization", config_.actuators.empty() ? config_.factorization : "explicit"},
+                   {"mapping", text_of(config_.resolved_mapping())},
+                   {"agent_actuators", to_text(widened(factorization_))},
+                   {"observations", full_observations_ ? "full" : "local"},
+                   {"neighbourhood", full_observations_ ? "none" : std::to_string(config_.neighbourhood)},
+                   {"state", standardised_state_ ? "standardised" : "raw"},
+                   {"simulator_time_step", to_text(time_step)},
+                   {"frame_skip", std::to_string(robot.frame_skip)},
+                   {"model", simulation_.model_file().filename().string()},
+                   {"model_sha256", sha256_of(simulation_.model_file())},
+                   {"mujoco", library_version()}};
+  }
+
+  std::size_t largest_output() const {
+    std::int64_t largest = spec_.state_size;
+    for (const AgentSpec& agent : spec_.agents) largest = std::max(largest, agent.observation_size);
+    return static_cast<std::size_t>(largest);
+  }
+
+  void require_valid(std::span<const float> joint_action) const {
+    const std::string_view name = config_.robot;
+    if (joint_action.size() != controls_.size()) {
+      throw Error("mamujoco " + std::string(name) + ": joint action has " + std::to_string(joint_action.size()) +
+                  " values; expected " + std::to_string(controls_.size()) + " (of " +
+                  std::to_string(factorization_.size()) + " agents)");
+    }
+    const auto bad = std::ranges::find_if(joint_action, [](float value) { return !std::isfinite(value); });
+    if (bad != joint_action.end()) {
+      throw Error("mamujoco " + std::string(name) + ": value " + std::to_string(bad - joint_action.begin()) +
+                  " of the joint action is " + std::to_string(*bad) + "; expected a number in [-1, 1]");
+    }
+  }
+
+  void round_to(std::span<float> out) const {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(scratch_[i]);
+  }
+
+  Config config_;
+  Factorization factorization_;
+  bool full_observations_;
+  bool standardised_state_;
+  bool rescales_actions_;
+  Simulation simulation_;
+  std::vector<LocalObservation> local_;  // of each agent
+  EnvironmentSpec spec_;
+  std::int64_t steps_ = 0;
+
+  // Of the call in progress.
+  std::vector<double> exact_action_;
+  std::vector<double> controls_;
+  mutable std::vector<double> state_;
+  mutable std::vector<double> scratch_;
+};
+
+}  // namespace
+
+void Config::declare(Parameters& parameter) {
+  parameter("robot", robot, one_of({"ant", "half_cheetah", "walker2d", "swimmer"}), "the robot");
+  parameter("factorization", factorization, any_value(),
+            "how its actuators are divided: ant 2x4, 2x4d, 4x2; half_cheetah 2x3, 6x1; walker2d 2x3; swimmer 2x1");
+  parameter("actuators", actuators, at_least(0),
+            "any other division: the list of actuators of each agent, in the order of its action");
+  parameter(
+      "profile", profile, one_of({"gymnasium_robotics", "harl"}),
+      "what the four parameters set to \"profile\" stand for: v5, gymnasium_robotics, local, raw; or v2, harl, full, "
+      "standardised");
+  parameter("robot_version", robot_version, one_of({"profile", "v5", "v2"}),
+            "reward, contact forces and Walker2d's friction as in Gymnasium's v5 or v2 robots");
+  parameter("mapping", mapping, one_of({"profile", "gymnasium_robotics", "harl", "original"}),
+            "what a factorization's name means; see the plugin's README");
+  parameter("observations", observations, one_of({"profile", "local", "full"}),
+            "local: own joints and their neighbourhood; full: the standardised state and the agent's identity");
+  parameter("state", state, one_of({"profile", "raw", "standardised"}),
+            "standardised: shifted and scaled to mean 0 and deviation 1 over its entries");
+  parameter("neighbourhood", neighbourhood, between(0, 10),
+            "how many joints away local observations reach; from 5 on everything is in reach");
+  parameter("episode_limit", episode_limit, at_least(1), "environment steps before truncation");
+}
+
+void Config::check() const { (void)resolved_factorization(); }
+
+Version Config::resolved_robot_version() const {
+  const std::string of_profile = profile == "harl" ? "v2" : "v5";
+  return (robot_version == "profile" ? of_profile : robot_version) == "v2" ? Version::kV2 : Version::kV5;
+}
+
+Mapping Config::resolved_mapping() const {
+  const std::string& name = mapping == "profile" ? profile : mapping;
+  if (name == "harl") return Mapping::kHarl;
+  return name == "original" ? Mapping::kOriginal : Mapping::kGymnasiumRobotics;
+}
+
+bool Config::full_observations() const {
+  return observations == "profile" ? profile == "harl" : observations == "full";
+}
+
+bool Config::standardised_state() const { return state == "profile" ? profile == "harl" : state == "standardised"; }
+
+Factorization Config::resolved_factorization() const {
+  const Robot& chosen = mamujoco::robot(robot);
+  if (!actuators.empty()) return checked_factorization(chosen, actuators);
+  return named_factorization(chosen, factorization, resolved_mapping());
+}
+
+void named_tasks(std::vector<TaskSpec>& tasks) {
+  const auto add = [&](const char* name, const char* robot_name, const char* factorization, const char* summary) {
+    tasks.push_back({name,
+                     {{"robot", std::string(robot_name)}, {"factorization", std::string(factorization)}},
+                     summary,
+                     "Gymnasium-Robotics 1.4.2 MaMuJoCo " + std::string(factorization) + " over Gymnasium 1.4.0 " +
+                         robot(robot_name).task + "-v5"});
+  };
+  add("ant-2x4", "ant", "2x4", "the left pair of an ant's legs and the right pair");
+  add("ant-2x4d", "ant", "2x4d", "the front pair of an ant's legs and the rear pair");
+  add("ant-4x2", "ant", "4x2", "the four legs of an ant");
+  add("half-cheetah-2x3", "half_cheetah", "2x3", "the back leg of a half cheetah and its front leg");
+  add("half-cheetah-6x1", "half_cheetah", "6x1", "the six joints of a half cheetah");
+  add("walker2d-2x3", "walker2d", "2x3", "the two legs of a planar walker");
+  add("swimmer-2x1", "swimmer", "2x1", "the two joints of a swimmer");
+}
+
+std::unique_ptr<Environment> make_environment(const Config& config, const std::filesystem::path& models) {
+  return std::make_unique<MamujocoEnvironment>(config, models);
+}
+
+}  // namespace tutti::mamujoco

@@ -1,0 +1,52 @@
+// MuJoCo, from 2.2 to 3: models and data that free themselves, and failures as exceptions. What differs between
+// versions is dealt with here and nowhere else.
+#pragma once
+
+#include <mujoco/mujoco.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace tutti::mamujoco {
+
+struct ModelDeleter {
+  void operator()(mjModel* model) const { mj_deleteModel(model); }
+};
+struct DataDeleter {
+  void operator()(mjData* data) const { mj_deleteData(data); }
+};
+using Model = std::unique_ptr<mjModel, ModelDeleter>;
+using Data = std::unique_ptr<mjData, DataDeleter>;
+
+/// Compiles a model file. Throws Error when it is missing or unreadable.
+Model load_model(const std::filesystem::path& file);
+
+Data make_data(const mjModel& model);
+
+/// "2.2.2", of the library that runs, which need not be the one that was compiled against.
+std::string library_version();
+
+/// Throws Error when `version` (as mj_version() gives it, 222 for 2.2.2) is older than 2.2.
+void require_supported(int version);
+
+/// Throws Error with the reason when MuJoCo warned since the last reset of `data`: numbers that are not finite or too
+/// large, after which MuJoCo starts over from the initial state without asking, or contacts that it had to drop.
+void require_no_warning(const mjData& data);
+
+// Numbers of a simulation, writable. The sizes' types differ between versions.
+inline std::size_t size_of(auto count) { return static_cast<std::size_t>(count); }
+inline std::span<double> qpos(const mjModel& model, mjData& data) { return {data.qpos, size_of(model.nq)}; }
+inline std::span<double> qvel(const mjModel& model, mjData& data) { return {data.qvel, size_of(model.nv)}; }
+inline std::span<double> controls(const mjModel& model, mjData& data) { return {data.ctrl, size_of(model.nu)}; }
+inline std::span<double> warm_start(const mjModel& model, mjData& data) {
+  return {data.qacc_warmstart, size_of(model.nv)};
+}
+/// Torque and force on each body, [bodies, 6].
+inline std::span<double> contact_forces(const mjModel& model, mjData& data) {
+  return {data.cfrc_ext, 6 * size_of(model.nbody)};
+}
+
+}  // namespace tutti::mamujoco

@@ -1,0 +1,193 @@
+// Compares the compiled constants of our model files, and forward dynamics in a few states, with those of the
+// originals.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mujoco_api.hpp"
+#include "recordings.hpp"
+
+namespace tutti::mamujoco {
+namespace {
+
+using golden::Json;
+
+constexpr double kConstants = 1e-9;
+constexpr double kAccelerations = 1e-6;
+
+const std::filesystem::path kModels = TUTTI_SOURCE_DIR "/plugins/envs/mamujoco/models";
+
+// walker2d_v5 is our walker2d; the others have the same names.
+std::string file_name(const std::string& recorded) {
+  return (recorded == "walker2d_v5" ? "walker2d" : recorded) + ".xml";
+}
+
+std::vector<double> row(const double* values, int index, int width) {
+  return {values + index * width, values + (index + 1) * width};
+}
+
+// The error is measured against the largest of the values.
+void expect_relative(std::span<const double> actual, const Json& recorded, double tolerance, const std::string& what) {
+  const auto expected = golden::numbers(recorded);
+  ASSERT_EQ(actual.size(), expected.size()) << what;
+  double scale = 1e-6;
+  for (const double value : expected) scale = std::max(scale, std::abs(value));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_NEAR(actual[i], expected[i], tolerance * scale) << what << '[' << i << ']';
+  }
+}
+
+class ModelConstants : public testing::TestWithParam<std::filesystem::path> {
+ protected:
+  ModelConstants() : recorded_(golden::read(GetParam())), model_(load_model(kModels / file_name(recorded_["model"]))) {}
+
+  // Every element of a recorded list, with the names and compiled values of our model's element of the same index.
+  template <class Values>
+  void expect_elements(const char* list, Values values_of) {
+    int index = 0;
+    for (const Json& element : recorded_[list]) {
+      for (const auto& [field, actual] : values_of(index)) {
+        expect_relative(actual, element[field], kConstants,
+                        std::string(list) + ' ' + std::to_string(index) + ' ' + field);
+      }
+      ++index;
+    }
+  }
+
+  Json recorded_;
+  Model model_;
+};
+
+using Fields = std::vector<std::pair<const char*, std::vector<double>>>;
+
+std::vector<double> one(double value) { return {value}; }
+
+TEST_P(ModelConstants, SizesAndOptions) {
+  const mjModel& m = *model_;
+  const std::vector<double> sizes{double(m.nq),    double(m.nv),   double(m.nu),
+                                  double(m.nbody), double(m.njnt), double(m.ngeom)};
+  const std::vector<double> expected{recorded_["nq"],    recorded_["nv"],   recorded_["nu"],
+                                     recorded_["nbody"], recorded_["njnt"], recorded_["ngeom"]};
+  EXPECT_EQ(sizes, expected);
+  const Json& option = recorded_["option"];
+  const Fields fields{{"timestep", one(m.opt.timestep)},      {"density", one(m.opt.density)},
+                      {"viscosity", one(m.opt.viscosity)},    {"gravity", row(m.opt.gravity, 0, 3)},
+                      {"impratio", one(m.opt.impratio)},      {"tolerance", one(m.opt.tolerance)},
+                      {"integrator", one(m.opt.integrator)},  {"cone", one(m.opt.cone)},
+                      {"jacobian", one(m.opt.jacobian)},      {"solver", one(m.opt.solver)},
+                      {"iterations", one(m.opt.iterations)},  {"disableflags", one(m.opt.disableflags)},
+                      {"enableflags", one(m.opt.enableflags)}};
+  for (const auto& [field, actual] : fields) {
+    expect_relative(actual, option[field], kConstants, field);
+  }
+  expect_relative(row(m.qpos0, 0, int(m.nq)), recorded_["qpos0"], kConstants, "qpos0");
+  expect_relative(row(m.qpos_spring, 0, int(m.nq)), recorded_["qpos_spring"], kConstants, "spring");
+  expect_relative(one(m.stat.meaninertia), recorded_["statistic"]["meaninertia"], kConstants, "inertia");
+}
+
+TEST_P(ModelConstants, Bodies) {
+  const mjModel& m = *model_;
+  expect_elements("body", [&](int i) {
+    return Fields{{"parent", one(m.body_parentid[i])},
+                  {"pos", row(m.body_pos, i, 3)},
+                  {"quat", row(m.body_quat, i, 4)},
+                  {"ipos", row(m.body_ipos, i, 3)},
+                  {"iquat", row(m.body_iquat, i, 4)},
+                  {"mass", one(m.body_mass[i])},
+                  {"inertia", row(m.body_inertia, i, 3)},
+                  {"subtreemass", one(m.body_subtreemass[i])},
+                  {"invweight0", row(m.body_invweight0, i, 2)}};
+  });
+}
+
+TEST_P(ModelConstants, Joints) {
+  const mjModel& m = *model_;
+  expect_elements("joint", [&](int i) {
+    return Fields{
+        {"body", one(m.jnt_bodyid[i])},      {"qposadr", one(m.jnt_qposadr[i])},     {"dofadr", one(m.jnt_dofadr[i])},
+        {"pos", row(m.jnt_pos, i, 3)},       {"axis", row(m.jnt_axis, i, 3)},        {"limited", one(m.jnt_limited[i])},
+        {"range", row(m.jnt_range, i, 2)},   {"stiffness", one(m.jnt_stiffness[i])}, {"margin", one(m.jnt_margin[i])},
+        {"solref", row(m.jnt_solref, i, 2)}, {"solimp", row(m.jnt_solimp, i, 5)}};
+  });
+  expect_elements("dof", [&](int i) {
+    return Fields{{"joint", one(m.dof_jntid[i])},
+                  {"body", one(m.dof_bodyid[i])},
+                  {"armature", one(m.dof_armature[i])},
+                  {"damping", one(m.dof_damping[i])},
+                  {"frictionloss", one(m.dof_frictionloss[i])},
+                  {"invweight0", one(m.dof_invweight0[i])},
+                  {"M0", one(m.dof_M0[i])}};
+  });
+}
+
+TEST_P(ModelConstants, Geoms) {
+  const mjModel& m = *model_;
+  expect_elements("geom", [&](int i) {
+    return Fields{{"body", one(m.geom_bodyid[i])},
+                  {"contype", one(m.geom_contype[i])},
+                  {"conaffinity", one(m.geom_conaffinity[i])},
+                  {"condim", one(m.geom_condim[i])},
+                  {"size", row(m.geom_size, i, 3)},
+                  {"pos", row(m.geom_pos, i, 3)},
+                  {"quat", row(m.geom_quat, i, 4)},
+                  {"friction", row(m.geom_friction, i, 3)},
+                  {"margin", one(m.geom_margin[i])},
+                  {"gap", one(m.geom_gap[i])},
+                  {"solmix", one(m.geom_solmix[i])},
+                  {"solref", row(m.geom_solref, i, 2)},
+                  {"solimp", row(m.geom_solimp, i, 5)},
+                  {"priority", one(m.geom_priority[i])}};
+  });
+}
+
+TEST_P(ModelConstants, Actuators) {
+  const mjModel& m = *model_;
+  expect_elements("actuator", [&](int i) {
+    return Fields{{"joint", one(m.actuator_trnid[2 * i])},
+                  {"gear", row(m.actuator_gear, i, 6)},
+                  {"ctrllimited", one(m.actuator_ctrllimited[i])},
+                  {"ctrlrange", row(m.actuator_ctrlrange, i, 2)},
+                  {"forcelimited", one(m.actuator_forcelimited[i])},
+                  {"dyntype", one(m.actuator_dyntype[i])},
+                  {"gaintype", one(m.actuator_gaintype[i])},
+                  {"biastype", one(m.actuator_biastype[i])},
+                  {"gainprm", row(m.actuator_gainprm + i * mjNGAIN, 0, 3)},
+                  {"biasprm", row(m.actuator_biasprm + i * mjNBIAS, 0, 3)}};
+  });
+}
+
+std::vector<double> mass_matrix(const mjModel& model, const mjData& data) {
+  std::vector<double> matrix(static_cast<std::size_t>(model.nv * model.nv));
+  mj_fullM(&model, matrix.data(), data.qM);
+  return matrix;
+}
+
+TEST_P(ModelConstants, ForwardDynamics) {
+  const mjModel& m = *model_;
+  const int nv = static_cast<int>(m.nv);
+  ASSERT_FALSE(recorded_["probes"].empty());
+  for (const Json& probe : recorded_["probes"]) {
+    const Data data = make_data(m);
+    std::ranges::copy(golden::numbers(probe["qpos"]), data->qpos);
+    std::ranges::copy(golden::numbers(probe["qvel"]), data->qvel);
+    std::ranges::copy(golden::numbers(probe["ctrl"]), data->ctrl);
+    mj_forward(&m, data.get());
+    expect_relative(qpos(m, *data), probe["qpos_after_forward"], kConstants, "qpos");
+    expect_relative(mass_matrix(m, *data), probe["mass_matrix"], kConstants, "mass matrix");
+    expect_relative(row(data->qfrc_bias, 0, nv), probe["qfrc_bias"], kConstants, "bias");
+    expect_relative(row(data->qfrc_passive, 0, nv), probe["qfrc_passive"], kConstants, "passive");
+    expect_relative(row(data->qfrc_actuator, 0, nv), probe["qfrc_actuator"], kConstants, "actuator");
+    expect_relative(row(data->qfrc_constraint, 0, nv), probe["qfrc_constraint"], kAccelerations, "constraint");
+    expect_relative(row(data->qacc, 0, nv), probe["qacc"], kAccelerations, "qacc");
+    expect_relative(row(data->xpos, 0, 3 * static_cast<int>(m.nbody)), probe["xpos"], kConstants, "xpos");
+    EXPECT_EQ(static_cast<std::size_t>(data->ncon), probe["contacts"].size());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(golden, ModelConstants, testing::ValuesIn(golden::files("tutti-golden-model-1")),
+                         [](const auto& file) { return golden::test_name(file.param); });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ModelConstants);
+
+}  // namespace
+}  // namespace tutti::mamujoco
