@@ -1,0 +1,199 @@
+#include "launch/board.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tutti::launch {
+namespace {
+
+constexpr std::size_t kNarrow = 90;     // columns, below which steps are shown in percent
+constexpr std::size_t kLeastTask = 10;  // columns
+constexpr std::size_t kMostEnded = 5;   // shown live
+
+/// The text, or its start or end with two dots in place of the rest.
+std::string keep_start(const std::string& text, std::size_t width) {
+  if (text.size() <= width) return text;
+  return width < 3 ? text.substr(0, width) : text.substr(0, width - 2) + "..";
+}
+std::string keep_end(const std::string& text, std::size_t width) {
+  if (text.size() <= width) return text;
+  return width < 3 ? text.substr(0, width) : ".." + text.substr(text.size() - (width - 2));
+}
+
+std::string steps_text(const BoardRow& row, bool narrow) {
+  const auto step = static_cast<double>(row.step);
+  const auto budget = static_cast<double>(row.budget);
+  if (narrow) return row.budget > 0 ? fmt::format("{:.0f}%", std::floor(100 * step / budget)) : "";
+  return fmt::format("{}/{}", count_text(step), count_text(budget));
+}
+
+std::string evaluation_text(const BoardRow& row) {
+  if (!row.last_evaluation) return "-";
+  const double value = *row.last_evaluation;
+  return std::abs(value) < 1000 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
+}
+
+/// Time left of a running row, the state of any other.
+std::string left_text(const Board& board, const BoardRow& row) {
+  if (row.state != RunState::kRunning) return std::string(to_text(row.state));
+  const std::optional<double> left = board.seconds_left(row);
+  return left ? duration_text(*left) : "-";
+}
+
+struct Widths {
+  std::size_t task, algorithm, steps;
+};
+
+constexpr std::size_t kSeed = 4, kRate = 8, kEvaluation = 9, kLeft = 11;
+
+Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
+  std::size_t task = 4;
+  std::size_t algorithm = 9;
+  for (const BoardRow* row : rows) {
+    task = std::max(task, row->task.size());
+    algorithm = std::max(algorithm, row->algorithm.size());
+  }
+  const std::size_t steps = width < kNarrow ? 5 : 13;
+  const std::size_t fixed = kSeed + steps + kRate + kEvaluation + kLeft + 6;  // six gaps of one column
+  const std::size_t room = width > fixed + kLeastTask ? width - fixed : kLeastTask;
+  if (task + algorithm > room) {
+    task = std::min(task, std::max(kLeastTask, room - std::min(algorithm, room / 2)));
+    algorithm = room > task ? room - task : 0;
+  }
+  return {task, algorithm, steps};
+}
+
+std::string format_row(const Widths& w, const std::string& task, const std::string& algorithm, const std::string& seed,
+                       const std::string& steps, const std::string& rate, const std::string& evaluation,
+                       const std::string& left) {
+  return fmt::format("{:<{}} {:<{}} {:>{}} {:>{}} {:>{}} {:>{}} {:>{}}", keep_end(task, w.task), w.task,
+                     keep_start(algorithm, w.algorithm), w.algorithm, seed, kSeed, steps, w.steps, rate, kRate,
+                     evaluation, kEvaluation, left, kLeft);
+}
+
+void add_to_mean(std::pair<double, int>& mean, double value) {
+  mean.first += value;
+  ++mean.second;
+}
+
+}  // namespace
+
+std::int64_t Board::count(RunState state) const {
+  return std::count_if(rows.begin(), rows.end(), [&](const BoardRow& row) { return row.state == state; });
+}
+
+std::optional<double> Board::seconds_left(const BoardRow& row) const {
+  if (!row.seconds_per_step) return std::nullopt;
+  return *row.seconds_per_step * static_cast<double>(std::max<std::int64_t>(row.budget - row.step, 0));
+}
+
+std::optional<double> Board::seconds_left() const {
+  std::map<std::pair<std::string, std::string>, std::pair<double, int>> of_pair;
+  std::pair<double, int> of_all;
+  for (const BoardRow& row : rows) {
+    if (!row.seconds_per_step) continue;
+    add_to_mean(of_pair[{row.task, row.algorithm}], *row.seconds_per_step);
+    add_to_mean(of_all, *row.seconds_per_step);
+  }
+  if (of_all.second == 0) return std::nullopt;
+  double sum = 0;
+  double longest = 0;
+  for (const BoardRow& row : rows) {
+    if (row.state != RunState::kRunning && row.state != RunState::kWaiting) continue;
+    const auto pair = of_pair.find({row.task, row.algorithm});
+    const auto& mean = pair == of_pair.end() ? of_all : pair->second;
+    const double pace = row.seconds_per_step.value_or(mean.first / mean.second);
+    const double left = pace * static_cast<double>(std::max<std::int64_t>(row.budget - row.step, 0));
+    sum += left;
+    longest = std::max(longest, left);
+  }
+  return std::max(longest, sum / static_cast<double>(std::max<std::int64_t>(jobs, 1)));
+}
+
+BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint64_t seed, std::int64_t budget,
+                const RunView& view) {
+  BoardRow row;
+  row.task = task;
+  row.algorithm = algorithm;
+  row.seed = seed;
+  row.state = view.state;
+  row.budget = budget;
+  if (!view.record) return row;
+  if (view.state == RunState::kFailed && view.record->failure) {
+    row.note = view.record->failure->kind + ": " + view.record->failure->message;
+  }
+  row.step = view.record->progress.environment_steps;
+  row.last_evaluation = view.record->progress.last_evaluation;
+  row.steps_per_second = view.record->time.steps_per_second;
+  if (row.step > 0) row.seconds_per_step = view.record->time.wall_seconds / static_cast<double>(row.step);
+  return row;
+}
+
+std::string duration_text(double seconds) {
+  const auto total = static_cast<std::int64_t>(std::max(0.0, std::ceil(seconds)));
+  const std::int64_t hours = total / 3600;
+  if (hours >= 48) return fmt::format("{}d {:02}h", hours / 24, hours % 24);
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, total / 60 % 60, total % 60);
+  return fmt::format("{}:{:02}", total / 60, total % 60);
+}
+
+std::string count_text(double count) {
+  if (count < 1000) return fmt::format("{:.0f}", count);
+  if (count < 1e6) return fmt::format("{:.4g}k", std::floor(count / 100) / 10);
+  return fmt::format("{:.4g}M", std::floor(count / 1e4) / 100);
+}
+
+std::string summary_line(const Board& board, std::size_t width) {
+  std::string text = board.suite + ":";
+  const char* separator = " ";
+  for (const RunState state :
+       {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted, RunState::kWaiting}) {
+    const std::int64_t count = board.count(state);
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", separator, count, to_text(state));
+    separator = ", ";
+  }
+  const bool going_on = board.count(RunState::kRunning) > 0;
+  const std::optional<double> left = board.seconds_left();
+  if (going_on && left) text += fmt::format("; {} left", duration_text(*left));
+  return keep_start(text, width);
+}
+
+std::vector<std::string> table_lines(const Board& board, const std::vector<const BoardRow*>& rows, std::size_t width) {
+  const Widths widths = fit_widths(rows, width);
+  const bool narrow = width < kNarrow;
+  std::vector<std::string> lines = {
+      format_row(widths, "task", "algorithm", "seed", narrow ? "done" : "steps", "steps/s", "return", "left")};
+  for (const BoardRow* row : rows) {
+    lines.push_back(format_row(widths, row->task, row->algorithm, std::to_string(row->seed), steps_text(*row, narrow),
+                               row->steps_per_second > 0 ? count_text(row->steps_per_second) : "-",
+                               evaluation_text(*row), left_text(board, *row)));
+    if (!row->note.empty()) lines.push_back("  " + row->note);
+  }
+  for (std::string& line : lines) line = keep_start(line, width);
+  return lines;
+}
+
+std::vector<std::string> live_lines(const Board& board, std::size_t width, std::size_t height) {
+  std::vector<const BoardRow*> running;
+  std::vector<const BoardRow*> ended;
+  for (const BoardRow& row : board.rows) {
+    if (row.state == RunState::kRunning) running.push_back(&row);
+    if (row.ended > 0) ended.push_back(&row);
+  }
+  const std::size_t last = std::min(ended.size(), kMostEnded);
+  std::partial_sort(ended.begin(), ended.begin() + static_cast<std::ptrdiff_t>(last), ended.end(),
+                    [](const BoardRow* a, const BoardRow* b) { return a->ended > b->ended; });
+  ended.resize(last);
+  running.insert(running.end(), ended.begin(), ended.end());
+
+  std::vector<std::string> lines = {summary_line(board, width)};
+  const std::vector<std::string> table = table_lines(board, running, width);
+  lines.insert(lines.end(), table.begin(), table.end());
+  if (lines.size() > height) lines.resize(std::max<std::size_t>(height, 1));
+  return lines;
+}
+
+}  // namespace tutti::launch

@@ -1,0 +1,247 @@
+#include "launch/local.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <deque>
+#include <memory>
+#include <thread>
+
+#include "launch/board.hpp"
+#include "launch/display.hpp"
+#include "launch/room.hpp"
+#include "launch/supervisor.hpp"
+
+namespace tutti::launch {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kPollMilliseconds = 200;
+// How long workers of a host that died may take to write their checkpoints.
+constexpr std::chrono::seconds kStrayTime{60};
+
+volatile sig_atomic_t stop_requests = 0;
+
+/// Counts requests to stop for as long as it lives.
+class StopRequests {
+ public:
+  StopRequests() {
+    stop_requests = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { stop_requests = stop_requests + 1; };
+    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+  }
+  ~StopRequests() {
+    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  StopRequests(const StopRequests&) = delete;
+  StopRequests& operator=(const StopRequests&) = delete;
+
+ private:
+  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction before_[3]{};
+};
+
+class LocalLauncher {
+ public:
+  LocalLauncher(const suite::Plan& plan, const LocalOptions& options)
+      : plan_(plan),
+        options_(options),
+        folder_(options.results / plan.name),
+        jobs_(options.jobs > 0 ? options.jobs : available_cores()),
+        display_(stderr) {}
+
+  Summary execute(loader::Registry& registry);
+
+ private:
+  struct Active {
+    std::size_t index;  // of the run in the plan, and of its row on the board
+    std::unique_ptr<Supervisor> supervisor;
+    std::int64_t first_step = -1;  // what it began with; -1: not known yet
+  };
+
+  std::filesystem::path folder_of(std::size_t index) const { return folder_ / plan_.runs[index].folder(); }
+  void look_at_runs();
+  void wait_for_strays();
+  void apply_changes(loader::Registry& registry);
+  void work_off();
+  void start_next();
+  void collect();
+  void wait() const;
+  void end(Active& active);
+  void show(std::size_t index, const RunView& view);
+  void show_progress(Active& active);
+  void stop_all();
+
+  const suite::Plan& plan_;
+  const LocalOptions& options_;
+  std::filesystem::path folder_;
+  std::int64_t jobs_;
+  Display display_;
+  Board board_;
+  std::deque<std::size_t> to_do_;
+  std::vector<Active> active_;
+  std::int64_t ended_ = 0;
+  int stops_seen_ = 0;
+};
+
+Summary LocalLauncher::execute(loader::Registry& registry) {
+  results::make_folder(folder_);
+  const results::Lock lock = claim(folder_);
+  apply_changes(registry);
+  write_plan_files(plan_, folder_);
+  wait_for_strays();
+  look_at_runs();
+  check_room(plan_, to_do_, jobs_, folder_, registry);
+
+  const StopRequests listening;
+  work_off();
+  display_.finish(board_);
+  return {.finished = board_.count(RunState::kFinished),
+          .failed = board_.count(RunState::kFailed),
+          .unfinished = board_.count(RunState::kInterrupted) + board_.count(RunState::kWaiting) +
+                        board_.count(RunState::kRunning),
+          .interrupted = stops_seen_ > 0};
+}
+
+void LocalLauncher::apply_changes(loader::Registry& registry) {
+  ChangeFinder finder(registry);
+  if (options_.on_change == OnChange::kRefuse) refuse_changes(plan_, folder_, finder);
+  if (options_.on_change != OnChange::kFresh) return;
+  for (const suite::Run& run : plan_.runs) {
+    const std::filesystem::path folder = folder_ / run.folder();
+    if (!finder.changes(run, folder).empty()) std::filesystem::remove_all(folder);
+  }
+}
+
+void LocalLauncher::wait_for_strays() {
+  const auto deadline = Clock::now() + kStrayTime;
+  const auto running = [&](const suite::Run& run) {
+    return view_run(folder_ / run.folder()).state == RunState::kRunning;
+  };
+  bool said = false;
+  while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline) {
+    if (!std::exchange(said, true)) display_.say("some runs are still in work elsewhere; waiting for a minute at most");
+    std::this_thread::sleep_for(std::chrono::milliseconds(kPollMilliseconds));
+  }
+}
+
+void LocalLauncher::look_at_runs() {
+  board_.suite = plan_.name;
+  board_.jobs = jobs_;
+  for (std::size_t index = 0; index < plan_.runs.size(); ++index) {
+    const RunView view = view_run(folder_of(index));
+    board_.rows.emplace_back();
+    show(index, view);
+    const bool failed = view.state == RunState::kFailed;
+    const bool open = view.state == RunState::kWaiting || view.state == RunState::kInterrupted;
+    if (!(options_.retry ? failed : open)) continue;
+    board_.rows[index].state = RunState::kWaiting;
+    board_.rows[index].note.clear();
+    to_do_.push_back(index);
+  }
+}
+
+void LocalLauncher::work_off() {
+  while (!to_do_.empty() || !active_.empty()) {
+    if (stop_requests > stops_seen_) stop_all();
+    if (stops_seen_ == 0) start_next();
+    if (active_.empty() && stops_seen_ > 0) break;
+    wait();
+    collect();
+    display_.update(board_);
+  }
+}
+
+void LocalLauncher::start_next() {
+  while (!to_do_.empty() && static_cast<std::int64_t>(active_.size()) < jobs_) {
+    const std::size_t index = to_do_.front();
+    to_do_.pop_front();
+    BoardRow& row = board_.rows[index];
+    try {
+      prepare_run(plan_.runs[index], folder_of(index), options_.on_change == OnChange::kKeep);
+      const SupervisorOptions options{.jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes};
+      active_.push_back({index, std::make_unique<Supervisor>(plan_.runs[index], folder_of(index), options)});
+      row.state = RunState::kRunning;
+    } catch (const Error& error) {
+      // A disk that is full or a folder that cannot be made costs this run, not the suite.
+      row.state = RunState::kFailed;
+      row.note = error.what();
+      row.ended = ++ended_;
+    }
+    display_.announce(board_, row);
+  }
+}
+
+void LocalLauncher::wait() const {
+  std::vector<pollfd> descriptors;
+  for (const Active& active : active_) {
+    const int descriptor = active.supervisor->worker().descriptor();
+    if (descriptor >= 0) descriptors.push_back({descriptor, POLLIN, 0});
+  }
+  // A pipe that closes, as it does when a worker ends, wakes this too.
+  ::poll(descriptors.data(), descriptors.size(), descriptors.size() == active_.size() ? kPollMilliseconds : 1);
+}
+
+void LocalLauncher::collect() {
+  for (Active& active : active_) {
+    const bool ended = active.supervisor->poll();
+    show_progress(active);
+    if (ended) end(active);
+  }
+  std::erase_if(active_, [](const Active& active) { return active.supervisor == nullptr; });
+}
+
+void LocalLauncher::end(Active& active) {
+  const RunView view = active.supervisor->conclude();
+  active.supervisor.reset();
+  show(active.index, view);
+  BoardRow& row = board_.rows[active.index];
+  row.ended = ++ended_;
+  display_.announce(board_, row);
+}
+
+void LocalLauncher::show(std::size_t index, const RunView& view) {
+  const suite::Run& run = plan_.runs[index];
+  board_.rows[index] = row_of(run.task, run.algorithm, run.seed, plan_.run.environment_steps, view);
+}
+
+void LocalLauncher::show_progress(Active& active) {
+  const WorkerProcess& worker = active.supervisor->worker();
+  if (worker.last_heard() == worker.started()) return;
+  BoardRow& row = board_.rows[active.index];
+  row.step = worker.progress().step;
+  row.steps_per_second = worker.progress().steps_per_second;
+  row.last_evaluation = worker.progress().last_evaluation;
+  if (active.first_step < 0) active.first_step = row.step;
+  const std::chrono::duration<double> elapsed = worker.last_heard() - worker.started();
+  const std::int64_t steps = row.step - active.first_step;
+  if (steps > 0) row.seconds_per_step = elapsed.count() / static_cast<double>(steps);
+}
+
+void LocalLauncher::stop_all() {
+  stops_seen_ = stop_requests;
+  if (!active_.empty()) {
+    display_.say(fmt::format("stopping; {} run(s) write their checkpoints, Ctrl-C again kills them", active_.size()));
+  }
+  for (Active& active : active_) active.supervisor->stop();
+}
+
+}  // namespace
+
+std::int64_t available_cores() {
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+Summary run_suite(const suite::Plan& plan, loader::Registry& registry, const LocalOptions& options) {
+  return LocalLauncher(plan, options).execute(registry);
+}
+
+}  // namespace tutti::launch

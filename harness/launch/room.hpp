@@ -1,0 +1,22 @@
+// Whether disk and memory suffice for what is about to run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+
+#include "loader/registry.hpp"
+#include "suite/plan.hpp"
+
+namespace tutti::launch {
+
+/// Says on standard error what the runs need. Throws Error if `jobs` of the runs `to_do` (indices into the plan) at
+/// once do not fit on the disk of `folder`; memory that is short is a warning.
+void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
+                const std::filesystem::path& folder, loader::Registry& registry);
+
+/// Bytes as people read them: "1.5 GB".
+std::string bytes_text(std::int64_t bytes);
+
+}  // namespace tutti::launch

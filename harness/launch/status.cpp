@@ -1,0 +1,37 @@
+#include "launch/status.hpp"
+
+#include <fmt/format.h>
+
+#include "results/plan_record.hpp"
+
+namespace tutti::launch {
+
+Board read_board(const std::filesystem::path& suite_folder) {
+  const results::PlanRecord plan = results::read_plan(suite_folder);
+  Board board{.suite = plan.suite, .rows = {}, .jobs = 0};
+  for (const results::PlannedRun& run : plan.runs) {
+    const RunView view = view_run(suite_folder / run.folder);
+    board.rows.push_back(row_of(run.task, run.algorithm, run.seed, plan.protocol.environment_steps, view));
+    if (view.state == RunState::kRunning) ++board.jobs;
+  }
+  return board;
+}
+
+std::string status_text(const std::filesystem::path& suite_folder, std::size_t width) {
+  const Board board = read_board(suite_folder);
+  std::vector<const BoardRow*> rows;
+  for (const BoardRow& row : board.rows) rows.push_back(&row);
+  std::string text;
+  for (const std::string& line : table_lines(board, rows, width)) text += line + '\n';
+  text += summary_line(board, width) + '\n';
+  if (board.count(RunState::kFailed) > 0) {
+    text +=
+        fmt::format("the failed runs only, once more: tutti run {} --retry\n", (suite_folder / "suite.toml").string());
+  }
+  if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
+    text += fmt::format("to go on: tutti run {}\n", (suite_folder / "suite.toml").string());
+  }
+  return text;
+}
+
+}  // namespace tutti::launch

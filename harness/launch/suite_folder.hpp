@@ -1,0 +1,78 @@
+// The folder of a suite, as the launcher finds and prepares it: which runs are done, which are to do, and which were
+// made from something else than what the suite now asks for.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loader/registry.hpp"
+#include "results/files.hpp"
+#include "results/plan_record.hpp"
+#include "results/run_record.hpp"
+#include "suite/plan.hpp"
+
+namespace tutti::launch {
+
+/// What is to become of runs that were begun with other values, plugins or libraries.
+enum class OnChange {
+  kRefuse,  // nothing runs; the differences are shown
+  kFresh,   // they start anew
+  kKeep,    // they stay as they are, or go on as they began
+};
+
+/// A run as its folder shows it.
+enum class RunState { kWaiting, kRunning, kInterrupted, kFailed, kFinished };
+
+/// "waiting", "running", "interrupted", "failed", "finished".
+std::string_view to_text(RunState state);
+
+/// A run's state: what run.json says, corrected by whether a process is executing it now.
+struct RunView {
+  RunState state = RunState::kWaiting;
+  std::optional<results::RunRecord> record;
+};
+
+/// Never throws for a damaged record: it counts as none.
+RunView view_run(const std::filesystem::path& run_folder);
+
+/// What plan.json stores of a plan.
+results::PlanRecord plan_record(const suite::Plan& plan);
+
+/// Tells which runs were made from something else.
+class ChangeFinder {
+ public:
+  /// `registry` outlives it.
+  explicit ChangeFinder(loader::Registry& registry) : registry_(registry) {}
+
+  /// One line for each difference between `run` and what `folder` was begun with; empty if nothing was begun.
+  std::vector<std::string> changes(const suite::Run& run, const std::filesystem::path& folder);
+
+ private:
+  struct Makings {
+    std::vector<results::PluginRecord> plugins;
+    results::Facts libraries;
+  };
+  const Makings& makings_of(const suite::Run& run);
+
+  loader::Registry& registry_;
+  std::map<std::pair<std::string, std::string>, Makings> makings_;  // by environment and algorithm
+};
+
+/// Throws Error with the differences of all runs, shortened, if there are any.
+void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder);
+
+/// Claims the suite's folder for this process. Throws Error naming who has it.
+results::Lock claim(const std::filesystem::path& suite_folder);
+
+/// Writes suite.toml and plan.json. Throws FileError.
+void write_plan_files(const suite::Plan& plan, const std::filesystem::path& suite_folder);
+
+/// Makes the run's folder and writes its config.toml, unless `keep` and there is one. Throws FileError.
+void prepare_run(const suite::Run& run, const std::filesystem::path& run_folder, bool keep);
+
+}  // namespace tutti::launch

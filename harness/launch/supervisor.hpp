@@ -1,0 +1,50 @@
+// Watches one worker from start to end and knows what became of its run.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "launch/suite_folder.hpp"
+#include "launch/worker_process.hpp"
+#include "results/run_record.hpp"
+#include "suite/plan.hpp"
+
+namespace tutti::launch {
+
+struct SupervisorOptions {
+  std::int64_t jobs = 1;
+  std::int64_t memory_limit_bytes = 0;
+};
+
+class Supervisor {
+ public:
+  /// Starts the worker of the run in `folder`. Throws Error.
+  Supervisor(suite::Run run, std::filesystem::path folder, const SupervisorOptions& options);
+
+  /// Listens, and ends a worker that has shown no progress for the run's stall_timeout. True once it has ended.
+  bool poll();
+
+  /// Asks the worker to write a checkpoint and stop; the second time it is killed.
+  void stop();
+
+  /// What became of the run; once poll() was true. Records a failure that the worker could not record itself.
+  RunView conclude();
+
+  const WorkerProcess& worker() const { return worker_; }
+
+ private:
+  using Clock = WorkerProcess::Clock;
+  std::optional<results::Failure> failure_of(const Ending& ending) const;
+  void end_if_stalled();
+
+  suite::Run run_;
+  std::filesystem::path folder_;
+  SupervisorOptions options_;
+  double stall_timeout_;  // seconds; 0: never
+  WorkerProcess worker_;
+  bool stop_asked_ = false;
+  std::optional<Clock::time_point> stalled_;  // when it was found out
+};
+
+}  // namespace tutti::launch

@@ -1,0 +1,164 @@
+#include "launch/worker_process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "tutti/error.hpp"
+
+namespace tutti::launch {
+namespace {
+
+constexpr int kProgressDescriptor = 3;  // of the worker
+
+/// Every library's own switch for the number of its threads: one run computes in one thread.
+constexpr std::array kThreadVariables = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS",
+                                         "MKL_NUM_THREADS", "BLIS_NUM_THREADS",     "VECLIB_MAXIMUM_THREADS"};
+
+std::vector<std::string> worker_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool replaced = std::find(kThreadVariables.begin(), kThreadVariables.end(), name) != kThreadVariables.end();
+    if (!replaced) variables.emplace_back(text);
+  }
+  for (const char* name : kThreadVariables) variables.push_back(std::string(name) + "=1");
+  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// Processes that the system has ended so far because memory was short, in every memory group.
+std::int64_t out_of_memory_count() {
+  std::ifstream statistics("/proc/vmstat");
+  std::string name;
+  for (std::int64_t value = 0; statistics >> name >> value;) {
+    if (name == "oom_kill") return value;
+  }
+  return 0;
+}
+
+/// posix_spawn's two option objects, freed on every way out.
+struct SpawnOptions {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+
+  SpawnOptions() {
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawnattr_init(&attributes);
+  }
+  ~SpawnOptions() {
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+  }
+};
+
+// A process group of its own, so that Ctrl-C reaches the host alone, which then asks its workers to stop in order.
+// Nothing of the host's signal handling is inherited.
+void set_up(SpawnOptions& options, int pipe) {
+  ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&options.actions, pipe, kProgressDescriptor);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&options.attributes, &none);
+  ::posix_spawnattr_setsigdefault(&options.attributes, &all);
+  ::posix_spawnattr_setpgroup(&options.attributes, 0);
+  ::posix_spawnattr_setflags(&options.attributes,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+}  // namespace
+
+std::filesystem::path this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+WorkerProcess::WorkerProcess(run::WorkerOptions options)
+    : started_(Clock::now()), last_heard_(started_), out_of_memory_before_(out_of_memory_count()) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+  pipe_ = ends[0];
+  ::fcntl(pipe_, F_SETFL, O_NONBLOCK);
+  // dup2 onto itself would keep the flag that closes it.
+  const int write_end = ::fcntl(ends[1], F_DUPFD_CLOEXEC, kProgressDescriptor + 1);
+  ::close(ends[1]);
+
+  options.progress_descriptor = kProgressDescriptor;
+  options.parent = ::getpid();
+  std::vector<std::string> arguments = run::worker_arguments(options);
+  arguments.insert(arguments.begin(), "tutti");
+  std::vector<std::string> environment = worker_environment();
+  SpawnOptions spawn;
+  set_up(spawn, write_end);
+  const int error = ::posix_spawn(&process_, this_program().c_str(), &spawn.actions, &spawn.attributes,
+                                  pointers_to(arguments).data(), pointers_to(environment).data());
+  ::close(write_end);
+  if (error != 0) {
+    ::close(pipe_);
+    throw Error(fmt::format("cannot start a process: {}", std::strerror(error)));
+  }
+}
+
+WorkerProcess::~WorkerProcess() {
+  if (!ending_) {
+    signal(SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  if (pipe_ >= 0) ::close(pipe_);
+}
+
+void WorkerProcess::listen() {
+  std::array<char, 4096> block{};
+  while (pipe_ >= 0) {
+    const ssize_t count = ::read(pipe_, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;  // nothing there now
+    if (count == 0) {
+      ::close(pipe_);
+      pipe_ = -1;
+      break;
+    }
+    unread_.append(block.data(), static_cast<std::size_t>(count));
+    last_heard_ = Clock::now();
+  }
+  for (std::size_t end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n')) {
+    if (const auto progress = run::progress_from_line(std::string_view(unread_).substr(0, end))) progress_ = *progress;
+    unread_.erase(0, end + 1);
+  }
+}
+
+std::optional<Ending> WorkerProcess::ending() {
+  if (ending_) return ending_;
+  int status = 0;
+  if (::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
+  ending_.emplace();
+  if (WIFEXITED(status)) {
+    ending_->exit_status = WEXITSTATUS(status);
+  } else {
+    ending_->signal = WTERMSIG(status);
+    ending_->ran_out_of_memory = ending_->signal == SIGKILL && out_of_memory_count() > out_of_memory_before_;
+  }
+  return ending_;
+}
+
+void WorkerProcess::signal(int number) const {
+  // The group does not exist yet in the first moment of the process.
+  if (::kill(-process_, number) != 0) ::kill(process_, number);
+}
+
+}  // namespace tutti::launch
