@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 #include <vector>
 
 #include "tutti/error.hpp"
@@ -21,8 +23,9 @@ namespace {
 constexpr int kProgressDescriptor = 3;  // of the worker
 
 /// Every library's own switch for the number of its threads: one run computes in one thread.
-constexpr std::array kThreadVariables = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS",
-                                         "MKL_NUM_THREADS", "BLIS_NUM_THREADS",     "VECLIB_MAXIMUM_THREADS"};
+constexpr std::array<std::string_view, 6> kThreadVariables = {"OMP_NUM_THREADS",  "OPENBLAS_NUM_THREADS",
+                                                              "GOTO_NUM_THREADS", "MKL_NUM_THREADS",
+                                                              "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"};
 
 std::vector<std::string> worker_environment() {
   std::vector<std::string> variables;
@@ -32,7 +35,7 @@ std::vector<std::string> worker_environment() {
     const bool replaced = std::find(kThreadVariables.begin(), kThreadVariables.end(), name) != kThreadVariables.end();
     if (!replaced) variables.emplace_back(text);
   }
-  for (const char* name : kThreadVariables) variables.push_back(std::string(name) + "=1");
+  for (const std::string_view name : kThreadVariables) variables.push_back(std::string(name) + "=1");
   return variables;
 }
 
