@@ -1,7 +1,7 @@
 // A normal distribution squashed into the box by tanh (Haarnoja et al. 2018, appendix C).
 #pragma once
 
-#include <torch/torch.h>
+#include "tutti/torch.hpp"
 
 namespace tutti {
 

@@ -45,4 +45,8 @@ void check_batch(std::int64_t batch_size, std::int64_t buffer_size) {
               std::to_string(buffer_size) + "; a batch has to fit into the buffer");
 }
 
+void shuffle(std::vector<std::size_t>& order, RandomStream& random) {
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.index(i)]);
+}
+
 }  // namespace tutti

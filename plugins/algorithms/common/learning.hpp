@@ -1,14 +1,13 @@
 // Small things that every learning algorithm needs once.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "networks.hpp"
 #include "tutti/algorithm.hpp"
+#include "tutti/torch.hpp"
 
 namespace tutti {
 
@@ -29,6 +28,9 @@ torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, con
 
 /// Throws Error unless a batch fits into the buffer.
 void check_batch(std::int64_t batch_size, std::int64_t buffer_size);
+
+/// Puts `order` into a random order (Fisher, Yates); every one is equally likely.
+void shuffle(std::vector<std::size_t>& order, RandomStream& random);
 
 /// Writes uniform random actions in [-1, 1].
 inline void act_at_random(RandomStream& random, Rows<float> actions) {

@@ -2,9 +2,9 @@
 // one autograd node whose products go through matrix_product and whose backward pass is derived by hand.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string_view>
+
+#include "tutti/torch.hpp"
 
 namespace tutti {
 

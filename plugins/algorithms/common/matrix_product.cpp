@@ -1,11 +1,11 @@
 #include "matrix_product.hpp"
 
 #include <dnnl.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 
 #include "tutti/error.hpp"
+#include "tutti/torch.hpp"
 
 namespace tutti {
 namespace {

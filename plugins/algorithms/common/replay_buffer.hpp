@@ -1,13 +1,12 @@
 // Uniform replay of environment steps with n-step targets.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <optional>
 
 #include "mapped_memory.hpp"
 #include "tutti/algorithm.hpp"
+#include "tutti/torch.hpp"
 
 namespace tutti {
 

@@ -2,14 +2,13 @@
 // instead of many small tensors.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "tutti/random.hpp"
 #include "tutti/snapshot.hpp"
+#include "tutti/torch.hpp"
 
 namespace tutti {
 

@@ -1,9 +1,14 @@
 // For algorithm plugins that use LibTorch: rows as tensors, tensors in snapshots. Header only; the SDK itself does not
-// link LibTorch.
+// link LibTorch. Includes tensors and automatic differentiation only: all of <torch/torch.h> makes every source file
+// four times as slow to compile.
 #pragma once
 
-#include <ATen/Version.h>
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/types.h>
+#include <torch/version.h>
 
 #include <string>
 #include <string_view>
@@ -16,7 +21,8 @@ namespace tutti {
 /// A view of `rows` without a copy, float32 [rows, columns]. Valid as long as the rows are.
 inline torch::Tensor as_tensor(Rows<const float> rows) {
   return torch::from_blob(const_cast<float*>(rows.data),
-                          {static_cast<std::int64_t>(rows.rows), static_cast<std::int64_t>(rows.columns)}, torch::kFloat32);
+                          {static_cast<std::int64_t>(rows.rows), static_cast<std::int64_t>(rows.columns)},
+                          torch::kFloat32);
 }
 inline torch::Tensor as_tensor(Rows<float> rows) {
   return as_tensor(Rows<const float>{rows.data, rows.rows, rows.columns});

@@ -1,0 +1,63 @@
+#include "gaussian_actors.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "tutti/torch.hpp"
+
+namespace tutti {
+namespace {
+
+SquashedSample sample_of(const torch::Tensor& outputs, RandomStream& random) {
+  const torch::Tensor mean = outputs[0], log_deviation = outputs[1];
+  return squashed_gaussian(mean, log_deviation, normal_tensor(random, mean.sizes()));
+}
+
+}  // namespace
+
+GaussianActors::GaussianActors(const std::vector<AgentSpec>& agents, std::vector<LayerSpec> hidden,
+                               bool share_parameters, std::uint64_t seed)
+    : networks_(agents, {.hidden = std::move(hidden), .outputs_per_action = 2, .share_parameters = share_parameters},
+                seed) {}
+
+SquashedSample GaussianActors::sample(const torch::Tensor& observations, RandomStream& random) const {
+  return sample_of(networks_(observations), random);
+}
+
+SquashedSample GaussianActors::sample(std::size_t agent, const torch::Tensor& observations,
+                                      RandomStream& random) const {
+  return sample_of(networks_.agent(agent, observations), random);
+}
+
+void GaussianActors::act(Rows<const float> observations, ActMode mode, RandomStream& random,
+                         Rows<float> actions) const {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor outputs = networks_(as_tensor(observations));
+  const bool deterministic = mode == ActMode::kDeterministic;
+  as_tensor(actions).copy_(deterministic ? torch::tanh(outputs[0]) : sample_of(outputs, random).actions);
+}
+
+Temperature::Temperature(double initial, bool learned, double learning_rate)
+    : learned_(learned),
+      lambda_{torch::full({1}, std::log(initial), torch::kFloat64), torch::zeros({1}, torch::kFloat64)},
+      optimizer_({lambda_}, {.learning_rate = learning_rate}) {}
+
+double Temperature::value() const { return std::exp(lambda_.values.item<double>()); }
+
+void Temperature::step(double shortfall) {
+  if (!learned_) return;
+  lambda_.gradient.fill_(-shortfall);
+  optimizer_.step();
+}
+
+void Temperature::save(SnapshotWriter& writer, std::string_view name) const {
+  save_tensor(writer, name, lambda_.values);
+  optimizer_.save(writer, std::string(name) + "/optimizer");
+}
+
+void Temperature::load(SnapshotReader& reader, std::string_view name) {
+  load_tensor(reader, name, lambda_.values);
+  optimizer_.load(reader, std::string(name) + "/optimizer");
+}
+
+}  // namespace tutti

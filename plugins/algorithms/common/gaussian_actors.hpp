@@ -1,0 +1,57 @@
+// One squashed Gaussian policy for each agent, and a temperature that keeps its entropy near a target.
+#pragma once
+
+#include "adam.hpp"
+#include "gaussian_policy.hpp"
+#include "networks.hpp"
+#include "tutti/algorithm.hpp"
+
+namespace tutti {
+
+/// Networks that give every action dimension a mean and a logarithm of the deviation.
+class GaussianActors {
+ public:
+  /// `hidden` as the source has it, its last activation included. `seed` decides the first weights, not the samples.
+  GaussianActors(const std::vector<AgentSpec>& agents, std::vector<LayerSpec> hidden, bool share_parameters,
+                 std::uint64_t seed);
+
+  /// A sample of all agents' policies, [B, O] -> actions and log-densities by element, [B, A].
+  SquashedSample sample(const torch::Tensor& observations, RandomStream& random) const;
+
+  /// A sample of one agent's policy, [B, O] -> [B, d_i].
+  SquashedSample sample(std::size_t agent, const torch::Tensor& observations, RandomStream& random) const;
+
+  /// tanh(mean) in ActMode::kDeterministic, a sample otherwise.
+  void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) const;
+
+  const AgentNetworks& networks() const { return networks_; }
+
+  void save(SnapshotWriter& writer, std::string_view name) const { networks_.save(writer, name); }
+  void load(SnapshotReader& reader, std::string_view name) { networks_.load(reader, name); }
+
+ private:
+  AgentNetworks networks_;
+};
+
+/// alpha = exp(lambda): fixed, or learned by dual ascent on a loss that is linear in lambda.
+class Temperature {
+ public:
+  Temperature(double initial, bool learned, double learning_rate);
+
+  double value() const;
+  bool learned() const { return learned_; }
+
+  /// One Adam step on the loss -lambda `shortfall`: the temperature rises while `shortfall` is positive. With SAC it is
+  /// the mean log-density plus the target entropy. Does nothing if the temperature is fixed.
+  void step(double shortfall);
+
+  void save(SnapshotWriter& writer, std::string_view name) const;
+  void load(SnapshotReader& reader, std::string_view name);
+
+ private:
+  bool learned_;
+  Weights lambda_;
+  Adam optimizer_;
+};
+
+}  // namespace tutti
