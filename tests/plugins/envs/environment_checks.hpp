@@ -1,0 +1,45 @@
+// What every environment has to keep to, for the tests of each family.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tutti/environment.hpp"
+#include "tutti/random.hpp"
+
+namespace tutti {
+
+using MakeEnvironment = std::function<std::unique_ptr<Environment>()>;
+
+/// Uniform in [-1, 1).
+std::vector<float> random_action(const EnvironmentSpec& spec, RandomStream& random);
+
+/// All that an environment shows at present, bit for bit comparable.
+struct Sight {
+  std::vector<float> observations;
+  std::vector<float> state;
+  std::vector<double> terms;
+  std::vector<double> coverage;
+  bool operator==(const Sight&) const = default;
+};
+Sight look(const Environment& environment);
+
+/// Saves at several steps of several episodes, loads into a fresh instance and plays both on to the end of the episode.
+void expect_exact_snapshots(const MakeEnvironment& make);
+
+/// The same seed gives the same episode, also after another one; another seed gives another.
+void expect_seeded_episodes(const MakeEnvironment& make);
+
+/// Counts calls of operator new in a few hundred steps, with everything that the harness asks for after each.
+void expect_no_allocation(Environment& environment);
+
+/// Wrong sizes and values that are not finite are refused, in a sentence that holds `prefix`.
+void expect_bad_actions_refused(Environment& environment, const std::string& prefix);
+
+/// The message of the Error that `call` throws; fails the test when it throws none.
+std::string message_of(const std::function<void()>& call);
+
+}  // namespace tutti

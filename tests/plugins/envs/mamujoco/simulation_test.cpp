@@ -1,0 +1,164 @@
+#include "simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <numbers>
+
+#include "environment_checks.hpp"
+
+namespace tutti::mamujoco {
+namespace {
+
+const std::filesystem::path kModels = TUTTI_SOURCE_DIR "/plugins/envs/mamujoco/models";
+
+TEST(Simulation, AMissingModelFileIsNamed) {
+  const std::string message = message_of([] { Simulation(robot("ant"), Version::kV5, "/nonexistent"); });
+  EXPECT_NE(message.find("model file /nonexistent/ant.xml is missing"), std::string::npos) << message;
+}
+
+TEST(Simulation, AnUnreadableModelFileIsNamedWithTheReason) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "tutti_unreadable_models";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "ant.xml") << "<mujoco><worldbody><ant/></worldbody></mujoco>";
+  const std::string message = message_of([&] { Simulation(robot("ant"), Version::kV5, folder); });
+  EXPECT_NE(message.find("ant.xml cannot be read"), std::string::npos) << message;
+  EXPECT_NE(message.find("ant'"), std::string::npos) << message;  // MuJoCo names the element
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Simulation, OldMujocoIsRefused) {
+  EXPECT_NE(message_of([] { require_supported(210); }).find("expected 2.2 or newer"), std::string::npos);
+  EXPECT_NO_THROW(require_supported(220));
+  EXPECT_NO_THROW(require_supported(mj_version()));
+}
+
+class Divergence : public testing::TestWithParam<double> {};
+
+TEST_P(Divergence, EndsTheEpisodeWithItsReason) {
+  for (const Robot& each : robots()) {
+    Simulation simulation(each, Version::kV5, kModels);
+    const std::vector<double> controls(each.joints.size());
+    simulation.step(controls);
+    simulation.qvel()[1] = GetParam();
+    const std::string message = message_of([&] { simulation.step(controls); });
+    EXPECT_NE(message.find("the simulation diverged: "), std::string::npos) << message;
+    EXPECT_NE(message.find("QVEL"), std::string::npos) << message;
+    EXPECT_FALSE(std::filesystem::exists("MUJOCO_LOG.TXT"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulation, Divergence,
+                         testing::Values(1e12, std::numeric_limits<double>::infinity(),
+                                         std::numeric_limits<double>::quiet_NaN()));
+
+TEST(Simulation, AfterADivergenceAResetGoesOn) {
+  Simulation simulation(robot("walker2d"), Version::kV5, kModels);
+  simulation.qvel()[0] = 1e300;
+  const std::vector<double> controls(6);
+  EXPECT_THROW(simulation.step(controls), Error);
+  RandomStream random(1);
+  simulation.reset(random);
+  EXPECT_NO_THROW(simulation.step(controls));
+}
+
+// Mean and deviation of every start position and velocity.
+TEST(Simulation, StartsHaveTheDocumentedNoise) {
+  constexpr int kStarts = 2000;
+  const double uniform = 1 / std::numbers::sqrt3;  // deviation of U(-1, 1)
+  for (const Robot& each : robots()) {
+    Simulation simulation(each, Version::kV5, kModels);
+    const std::vector<double> middle(simulation.qpos().begin(), simulation.qpos().end());
+    const std::size_t joint = middle.size() - 1;  // the last one: an angle, for every robot
+    RandomStream random(2);
+    double position_squares = 0;
+    double velocity_squares = 0;
+    for (int i = 0; i < kStarts; ++i) {
+      simulation.reset(random);
+      position_squares += std::pow(simulation.qpos()[joint] - middle[joint], 2);
+      velocity_squares += std::pow(simulation.qvel().back(), 2);
+      EXPECT_LE(std::abs(simulation.qpos()[joint] - middle[joint]), each.noise);
+    }
+    EXPECT_NEAR(std::sqrt(position_squares / kStarts), each.noise * uniform, 0.05 * each.noise) << each.name;
+    EXPECT_NEAR(std::sqrt(velocity_squares / kStarts), each.noise * (each.normal_velocity ? 1 : uniform),
+                0.05 * each.noise);
+  }
+}
+
+TEST(Simulation, TheControlCostCountsActionsBeyondTheLimitTheForceDoesNot) {
+  Simulation limit(robot("half_cheetah"), Version::kV5, kModels);
+  Simulation beyond(robot("half_cheetah"), Version::kV5, kModels);
+  const Outcome at_limit = limit.step(std::vector<double>(6, 1.0));
+  const Outcome over = beyond.step(std::vector<double>(6, 2.0));
+  EXPECT_EQ(at_limit.forward, over.forward);
+  EXPECT_DOUBLE_EQ(at_limit.control, -0.6);
+  EXPECT_DOUBLE_EQ(over.control, -2.4);
+}
+
+TEST(Simulation, OnlyV2RewardsTheStepThatEndsTheEpisode) {
+  for (const Version version : {Version::kV5, Version::kV2}) {
+    Simulation simulation(robot("walker2d"), version, kModels);
+    simulation.qpos()[1] = 0.5;
+    const Outcome outcome = simulation.score(std::vector<double>(6), simulation.x());
+    EXPECT_TRUE(outcome.terminated);
+    EXPECT_EQ(outcome.survive, version == Version::kV2 ? 1 : 0);
+  }
+}
+
+// Bounds are healthy for Ant and unhealthy for Walker2d.
+TEST(Simulation, HeightBoundsAreInclusiveForAntOnly) {
+  Simulation ant(robot("ant"), Version::kV5, kModels);
+  ant.qpos()[2] = 1.0;
+  EXPECT_FALSE(ant.score(std::vector<double>(8), 0).terminated);
+  Simulation walker(robot("walker2d"), Version::kV5, kModels);
+  walker.qpos()[1] = 2.0;
+  EXPECT_TRUE(walker.score(std::vector<double>(6), 0).terminated);
+}
+
+struct Return {
+  double mean = 0;
+  double mean_length = 0;
+};
+
+Return play(const Robot& each, Version version, bool random_actions, int episodes) {
+  Simulation simulation(each, version, kModels);
+  RandomStream random(17);
+  std::vector<double> controls(each.joints.size());
+  Return result;
+  for (int episode = 0; episode < episodes; ++episode) {
+    simulation.reset(random);
+    for (int step = 0; step < 1000; ++step) {
+      for (double& control : controls) control = random_actions ? random.uniform(-1, 1) : 0;
+      const Outcome& outcome = simulation.step(controls);
+      result.mean += outcome.reward() / episodes;
+      result.mean_length += 1.0 / episodes;
+      if (outcome.terminated) break;
+    }
+  }
+  return result;
+}
+
+// Measured with the reference over 100 episodes (Walker2d) or 40; tolerances are four standard errors of the
+// difference.
+TEST(Simulation, RobotsThatDoNothingOrAnythingScoreAsMeasured) {
+  const Return walker_still = play(robot("walker2d"), Version::kV5, false, 100);
+  EXPECT_NEAR(walker_still.mean, 94.5, 4 * 9.4 * std::sqrt(2.0 / 100));
+  EXPECT_NEAR(walker_still.mean_length, 116, 4 * 10 * std::sqrt(2.0 / 100) + 0.5);
+  const Return walker_v2 = play(robot("walker2d"), Version::kV2, false, 100);
+  EXPECT_NEAR(walker_v2.mean, 95.4, 4 * 8.2 * std::sqrt(2.0 / 100));
+  const Return walker_random = play(robot("walker2d"), Version::kV5, true, 100);
+  EXPECT_NEAR(walker_random.mean, 1.8, 4 * 7.7 * std::sqrt(2.0 / 100));
+  EXPECT_NEAR(walker_random.mean_length, 22, 4 * 10 * std::sqrt(2.0 / 100) + 0.5);
+  const Return ant_still = play(robot("ant"), Version::kV5, false, 2);
+  EXPECT_NEAR(ant_still.mean, 994.9, 4 * 4.8 * std::sqrt(1.0 / 2 + 1.0 / 40));
+  const Return cheetah_random = play(robot("half_cheetah"), Version::kV5, true, 5);
+  EXPECT_NEAR(cheetah_random.mean, -269, 4 * 83 * std::sqrt(1.0 / 5 + 1.0 / 40));
+  const Return swimmer_random = play(robot("swimmer"), Version::kV5, true, 5);
+  EXPECT_NEAR(swimmer_random.mean, -0.6, 4 * 7.9 * std::sqrt(1.0 / 5 + 1.0 / 40));
+}
+
+}  // namespace
+}  // namespace tutti::mamujoco
