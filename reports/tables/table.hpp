@@ -38,8 +38,8 @@ struct Section {
 
 /// One table of the report. Every row has as many cells as there are columns.
 struct Table {
-  std::string name;          // file name without ending, such as "main"
-  std::string title;         // one line
+  std::string name = {};     // file name without ending, such as "main"
+  std::string title = {};    // one line
   std::string caption = {};  // what is shown, over how many runs, by which rules
   std::vector<Column> columns = {};
   std::vector<Section> sections = {};

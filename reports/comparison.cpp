@@ -1,0 +1,69 @@
+// `tutti compare`: the same suite under two builds.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "reports/page/document.hpp"
+#include "reports/report.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string difference_text(const Difference& difference) {
+  std::vector<std::string> values;
+  for (const auto& value : difference.values) {
+    values.push_back(value.value.empty() ? "not recorded" : value.value);
+  }
+  return fmt::format("{}: {}", difference.property, fmt::join(values, " against "));
+}
+
+Document document(const Comparison& comparison) {
+  Document out;
+  out.title = "Comparison of two builds";
+  out.subtitle = fmt::format("{} pairs of task and algorithm, score: {}", comparison.rows.size(), comparison.score);
+  for (const std::string& warning : comparison.warnings) out.blocks.push_back(Paragraph{warning, true});
+  out.blocks.push_back(Heading{2, "What differs", "differences"});
+  std::vector<std::string> items;
+  for (const Difference& difference : comparison.differences) items.push_back(difference_text(difference));
+  if (items.empty()) {
+    out.blocks.push_back(Paragraph{"Both folders record the same code, libraries, task facts and protocol."});
+  } else {
+    out.blocks.push_back(BulletList{std::move(items)});
+  }
+  if (!comparison.damage.empty()) {
+    out.blocks.push_back(Heading{2, "Files left out", "damage"});
+    std::vector<std::string> damage;
+    for (const Damage& d : comparison.damage) damage.push_back(d.file + ": " + d.what);
+    out.blocks.push_back(BulletList{std::move(damage)});
+  }
+  out.blocks.push_back(Heading{2, "A against B", "table"});
+  out.blocks.push_back(TableBlock{comparison_table(comparison).shown, {}, false});
+  return out;
+}
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw Error(file.string() + ": cannot be written");
+}
+
+}  // namespace
+
+std::string comparison_markdown(const Comparison& comparison) { return to_markdown(document(comparison)); }
+
+void write_comparison(const Comparison& comparison, const ReportOptions& options, const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(folder.string() + ": " + error.message());
+  const ReportTable table = comparison_table(comparison);
+  const LatexStyle style = options.latex == "siunitx" ? LatexStyle::kSiunitx : LatexStyle::kPlain;
+  write_text(folder / "index.html", to_html(document(comparison)));
+  write_text(folder / "comparison.md", comparison_markdown(comparison));
+  write_text(folder / "comparison.csv", to_csv(table.data));
+  write_text(folder / "comparison.tex", to_latex(table.shown, style));
+  write_text(folder / "comparison-standalone.tex", to_latex_document(table.shown, style));
+}
+
+}  // namespace tutti::reports

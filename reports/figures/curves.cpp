@@ -1,0 +1,185 @@
+// Learning curves and coverage: one panel for each task.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <set>
+
+#include "reports/figures/figures.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+constexpr double kTextWidth = 170;  // mm
+
+// A curve without points is no series.
+std::optional<Series> series_of(const Curve& curve, const AlgorithmInfo& algorithm, std::size_t style, bool show_runs) {
+  if (curve.x.empty() || curve.mean.size() != curve.x.size()) return std::nullopt;
+  Series series{algorithm.label, style, curve.x, curve.mean, curve.low, curve.high};
+  if (show_runs || curve.n < 3) series.runs = curve.runs;
+  if (curve.n < 2) series.runs.clear();
+  return series;
+}
+
+void limit_x(Panel& panel) {
+  double last = 0;
+  for (const Series& series : panel.series) last = std::max(last, series.x.back());
+  panel.x_low = 0;
+  if (last > 0) panel.x_high = last;
+}
+
+Panel task_panel(const Analysis& analysis, const ReportOptions& options, const std::vector<Curve>& curves,
+                 std::size_t task) {
+  const auto colors = palette(analysis);
+  Panel panel;
+  panel.title = analysis.tasks[task].label;
+  for (const std::size_t a : display_order(analysis, options)) {
+    if (auto series = series_of(curves[a], analysis.algorithms[a], colors[a], options.runs)) {
+      panel.series.push_back(std::move(*series));
+    }
+  }
+  limit_x(panel);
+  return panel;
+}
+
+// The legend names what some panel shows.
+void add_legend(Figure& figure, const Analysis& analysis, const ReportOptions& options) {
+  const auto colors = palette(analysis);
+  std::set<std::size_t> shown;
+  for (const Panel& panel : figure.panels) {
+    for (const Series& series : panel.series) shown.insert(series.style);
+  }
+  for (const std::size_t a : display_order(analysis, options)) {
+    if (shown.contains(colors[a])) figure.legend.push_back({analysis.algorithms[a].label, colors[a]});
+  }
+}
+
+Figure grid(std::string name, std::string title, std::string caption, std::vector<Panel> panels) {
+  Figure figure{.name = std::move(name), .title = std::move(title), .caption = std::move(caption)};
+  const std::size_t shown = panels.size();
+  figure.columns = shown == 2 || shown == 4 ? 2 : std::min<std::size_t>(3, std::max<std::size_t>(shown, 1));
+  figure.width = figure.columns == 1 ? 84 : kTextWidth;
+  figure.panel_height = figure.columns == 3 ? 44 : 52;
+  figure.panels = std::move(panels);
+  return figure;
+}
+
+std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves,
+                               const std::string& x_label, const std::string& y_label, Axis axis) {
+  std::vector<Panel> panels;
+  for (std::size_t m = 0; m < curves.size(); ++m) {
+    Panel panel = task_panel(analysis, options, curves[m], m);
+    if (panel.series.empty()) continue;
+    panel.x_label = x_label;
+    panel.y_label = y_label;
+    panel.x_axis = axis;
+    panels.push_back(std::move(panel));
+  }
+  return panels;
+}
+
+// A file name of a task's label that no other task has.
+std::string file_label(const std::string& label, std::set<std::string>& used) {
+  std::string text = label;
+  for (char& c : text) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+    if (!plain) c = '-';
+  }
+  std::string name = text;
+  for (int i = 2; !used.insert(name).second; ++i) name = fmt::format("{}-{}", text, i);
+  return name;
+}
+
+std::string time_label(const Matrix<Curve>& curves) {
+  double last = 0;
+  for (const auto& row : curves) {
+    for (const Curve& curve : row) {
+      if (!curve.x.empty()) last = std::max(last, curve.x.back());
+    }
+  }
+  return last >= 7200 ? "hours of training" : last >= 120 ? "minutes of training" : "seconds of training";
+}
+
+}  // namespace
+
+std::vector<std::size_t> palette(const Analysis& analysis) {
+  std::vector<std::size_t> colors(analysis.algorithms.size());
+  std::size_t next = 0;
+  for (const bool proposed : {true, false}) {
+    for (std::size_t a = 0; a < colors.size(); ++a) {
+      if (analysis.algorithms[a].proposed == proposed) colors[a] = next++;
+    }
+  }
+  return colors;
+}
+
+std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& options) {
+  std::vector<Figure> figures;
+  std::set<std::string> used{"all"};
+  for (Panel& panel :
+       task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps)) {
+    Figure figure{.name = "curves-" + file_label(panel.title, used),
+                  .title = "Learning curves: " + panel.title,
+                  .caption = analysis.curves.caption};
+    figure.panels.push_back(std::move(panel));
+    add_legend(figure, analysis, options);
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
+  Figure figure =
+      grid("curves-all", "Learning curves", analysis.curves.caption,
+           task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps));
+  add_legend(figure, analysis, options);
+  return figure;
+}
+
+Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options) {
+  const std::string machine = analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
+  Figure figure = grid(
+      "wallclock", "Return against training time",
+      analysis.curves.caption + " Evaluation and checkpoints do not count as training time. Machine: " + machine + ".",
+      task_panels(analysis, options, analysis.curves.wall_clock, time_label(analysis.curves.wall_clock), "return",
+                  Axis::kSeconds));
+  add_legend(figure, analysis, options);
+  return figure;
+}
+
+Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
+  Figure figure = grid(
+      "coverage", "State coverage",
+      "Bins of the declared part of the state space that training visited, mean over runs.",
+      task_panels(analysis, options, analysis.coverage.visited, "environment steps", "bins visited", Axis::kSteps));
+  for (Panel& panel : figure.panels) panel.y_low = 0;
+  add_legend(figure, analysis, options);
+  return figure;
+}
+
+Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options) {
+  Panel steps = task_panel(analysis, options, analysis.curves.aggregate, 0);
+  Panel time = task_panel(analysis, options, analysis.curves.aggregate_wall_clock, 0);
+  steps.title = "by environment steps";
+  steps.x_label = "environment steps";
+  steps.x_axis = Axis::kSteps;
+  time.title = "by training time";
+  time.x_label = "share of the longest training";
+  std::vector<Panel> panels;
+  for (Panel* panel : {&steps, &time}) {
+    if (panel->series.empty()) continue;
+    panel->y_label = "normalised IQM";
+    panels.push_back(std::move(*panel));
+  }
+  Figure figure = grid("efficiency", "Sample efficiency over all tasks",
+                       fmt::format("Interquartile mean over tasks and runs of the normalised return; shaded: {:g} % "
+                                   "stratified bootstrap interval at each evaluation ({} replicates).",
+                                   100 * options.level, options.efficiency_replicates),
+                       std::move(panels));
+  add_legend(figure, analysis, options);
+  return figure;
+}
+
+}  // namespace tutti::reports

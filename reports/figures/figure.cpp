@@ -1,0 +1,53 @@
+#include "reports/figures/figure.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/table.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string at(const std::vector<double>& values, std::size_t i) {
+  return i < values.size() ? shortest(values[i]) : "";
+}
+
+}  // namespace
+
+std::string figure_csv(const Figure& figure) {
+  CsvTable csv{{"panel", "series", "run", "x", "y", "low", "high"}, {}};
+  for (const Panel& panel : figure.panels) {
+    for (const Series& series : panel.series) {
+      for (std::size_t i = 0; i < series.x.size(); ++i) {
+        csv.rows.push_back(
+            {panel.title, series.label, "", at(series.x, i), at(series.y, i), at(series.low, i), at(series.high, i)});
+      }
+      for (std::size_t run = 0; run < series.runs.size(); ++run) {
+        for (std::size_t i = 0; i < series.x.size(); ++i) {
+          csv.rows.push_back({panel.title, series.label, fmt::format("{}", run + 1), at(series.x, i),
+                              at(series.runs[run], i), "", ""});
+        }
+      }
+    }
+  }
+  return to_csv(csv);
+}
+
+std::vector<double> round_ticks(double low, double high, std::size_t most) {
+  if (!(high > low) || !std::isfinite(low) || !std::isfinite(high) || most < 2) return {low};
+  const double rough = (high - low) / static_cast<double>(most - 1);
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  double step = 10 * power;
+  for (const double factor : {5.0, 2.5, 2.0, 1.0}) {
+    if (factor * power >= rough * (1 - 1e-9)) step = factor * power;
+  }
+  std::vector<double> ticks;
+  const auto first = static_cast<long long>(std::ceil(low / step - 1e-9));
+  const auto last = static_cast<long long>(std::floor(high / step + 1e-9));
+  for (long long i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
+  return ticks;
+}
+
+}  // namespace tutti::reports

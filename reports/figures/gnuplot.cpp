@@ -1,0 +1,121 @@
+#include "reports/figures/gnuplot.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "reports/tables/text.hpp"
+#include "tutti/error.hpp"
+
+extern char** environ;
+
+namespace tutti::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_text(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw Error(file.string() + ": cannot be written");
+}
+
+std::string read_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Starts `gnuplot argument` in `folder` and waits. Returns its complaint, empty when all is well.
+std::string run_gnuplot(const std::string& argument, const fs::path& folder, const fs::path& log) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  std::string program = "gnuplot", text = argument;
+  std::array<char*, 3> arguments{program.data(), text.data(), nullptr};
+  pid_t child = 0;
+  const int started = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (started != 0)
+    return fmt::format("gnuplot cannot be started ({}); on Debian: apt install gnuplot-nox", std::strerror(started));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return "";
+  return "gnuplot failed";
+}
+
+// cairo writes the time of day into the PDF; a fixed one of the same length keeps all offsets.
+void fix_creation_date(const fs::path& file) {
+  std::string pdf = read_text(file);
+  const std::string key = "/CreationDate (D:";
+  const std::size_t start = pdf.find(key);
+  if (start == std::string::npos) return;
+  for (std::size_t i = start + key.size(), digit = 0; i < pdf.size() && pdf[i] != ')'; ++i) {
+    if (pdf[i] >= '0' && pdf[i] <= '9') pdf[i] = "20000101000000"[digit++ % 14];
+  }
+  write_text(file, pdf);
+}
+
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+// Removes everything from `from` up to and with `to`, once.
+void remove_part(std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t start = text.find(from);
+  const std::size_t end = start == std::string::npos ? start : text.find(to, start + from.size());
+  if (end != std::string::npos) text.erase(start, end + to.size() - start);
+}
+
+}  // namespace
+
+bool gnuplot_available() { return run_gnuplot("--version", "/", "/dev/null").empty(); }
+
+DrawnFigure draw(const Figure& figure, const fs::path& folder) {
+  DrawnFigure drawn{figure, "", ""};
+  const fs::path base = fs::absolute(folder) / figure.name;
+  const fs::path log = base.string() + ".log";
+  write_text(base.string() + ".csv", figure_csv(figure));
+  write_text(base.string() + ".gp", figure_script(figure));
+  drawn.error = run_gnuplot(figure.name + ".gp", folder, log);
+  if (!drawn.error.empty() && fs::exists(log)) drawn.error += ": " + clean_text(read_text(log)).substr(0, 300);
+  std::error_code ignored;
+  fs::remove(log, ignored);
+  if (!drawn.error.empty()) return drawn;
+  fix_creation_date(base.string() + ".pdf");
+  drawn.svg = read_text(base.string() + ".svg");
+  return drawn;
+}
+
+std::string inline_svg(const std::string& svg, const std::string& prefix, const std::string& description) {
+  const std::size_t start = svg.find("<svg");
+  if (start == std::string::npos) return "";
+  std::string text = svg.substr(start);
+  remove_part(text, "<title>", "</title>");
+  remove_part(text, "<desc>", "</desc>");
+  for (const std::string name : {"xmlns:xlink", "xmlns"}) remove_part(text, " " + name + "=\"", "\"");
+  for (const std::string quote : {"\"", "'"}) {
+    replace_all(text, "id=" + quote, "id=" + quote + prefix + "-");
+    replace_all(text, "href=" + quote + "#", "href=" + quote + "#" + prefix + "-");
+    replace_all(text, quote + "black" + quote, quote + "currentColor" + quote);
+  }
+  replace_all(text, "xlink:href", "href");
+  replace_all(text, "color=\"currentColor\" ", "");
+  return fmt::format("<svg role=\"img\" aria-label=\"{}\" {}", html_text(description), text.substr(4));
+}
+
+}  // namespace tutti::reports

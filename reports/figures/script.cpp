@@ -1,0 +1,249 @@
+// The gnuplot script of a figure: every panel placed by hand in millimetres, one legend above them all.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "reports/figures/figure.hpp"
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/text.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// A colour-blind palette; dash patterns and points tell the lines apart in black and white as well.
+constexpr std::array kColors{"#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC",
+                             "#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9"};
+constexpr std::array kDashes{"1", "(9,3)", "(2.5,2)", "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)", "(1.2,2)"};
+constexpr std::array kPoints{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
+
+constexpr double kTopMargin = 5, kBottomMargin = 9.5, kRightMargin = 3;  // mm, within a panel
+constexpr double kLegendRow = 4.2, kLegendSample = 8, kLegendGap = 4;    // mm
+constexpr double kCharacterWidth = 1.5;                                  // mm at 8 pt, generous
+
+const char* color(std::size_t style) { return kColors[style % kColors.size()]; }
+const char* dash(std::size_t style) { return kDashes[style % kDashes.size()]; }
+int point(std::size_t style) { return kPoints[style % kPoints.size()]; }
+
+// A gnuplot string that nothing is expanded in.
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : clean_text(text)) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// Where the legend's entries go: as many columns as fit.
+struct LegendLayout {
+  std::size_t columns = 1, rows = 0;
+  double entry_width = 0;
+
+  LegendLayout(const std::vector<Style>& legend, double width) {
+    std::size_t longest = 0;
+    for (const Style& style : legend) longest = std::max(longest, characters(style.label));
+    entry_width = kLegendSample + 1.5 + kCharacterWidth * static_cast<double>(longest) + kLegendGap;
+    columns = std::clamp<std::size_t>(static_cast<std::size_t>(width / entry_width), 1,
+                                      std::max<std::size_t>(legend.size(), 1));
+    rows = (legend.size() + columns - 1) / columns;
+  }
+  double height() const { return rows == 0 ? 0 : kLegendRow * static_cast<double>(rows) + 1; }
+};
+
+class Script {
+ public:
+  explicit Script(const Figure& figure) : figure_(figure), legend_(figure.legend, figure.width - 2) {
+    const std::size_t rows = (figure.panels.size() + figure.columns - 1) / figure.columns;
+    height_ = legend_.height() + figure.panel_height * static_cast<double>(rows);
+  }
+
+  std::string text() {
+    prolog();
+    legend();
+    for (std::size_t i = 0; i < figure_.panels.size(); ++i) panel(i);
+    line("  unset multiplot");
+    line("  unset output");
+    line("}}");
+    return out_;
+  }
+
+ private:
+  template <class... Arguments>
+  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    out_ += fmt::format(format, std::forward<Arguments>(arguments)...) + "\n";
+  }
+
+  double screen_x(double millimetres) const { return millimetres / figure_.width; }
+  double screen_y(double from_top) const { return 1 - from_top / height_; }
+
+  void prolog() {
+    const double pixels = 96 / 25.4;
+    line("# gnuplot {0}.gp draws {0}.csv as {0}.svg, {0}.pdf and {0}.png.", figure_.name);
+    line("set encoding utf8");
+    line("set datafile separator comma");
+    line("set datafile columnheaders");
+    line("data = {}", quoted(figure_.name + ".csv"));
+    line("do for [kind in 'svg pdf png'] {{");
+    line("  if (kind eq 'svg') {{ set terminal svg size {:.0f},{:.0f} noenhanced font 'sans-serif,10' }}",
+         figure_.width * pixels, height_ * pixels);
+    line("  if (kind eq 'pdf') {{ set terminal pdfcairo size {:.2f}cm,{:.2f}cm noenhanced font 'sans-serif,7.5' }}",
+         figure_.width / 10, height_ / 10);
+    line(
+        "  if (kind eq 'png') {{ set terminal pngcairo size {:.0f},{:.0f} noenhanced font 'sans-serif,7.5' "
+        "fontscale 2.667 linewidth 2.667 pointscale 2.667 }}",
+        figure_.width * pixels * 2.667, height_ * pixels * 2.667);
+    line("  set output {}.kind", quoted(figure_.name + "."));
+    line("  set multiplot");
+    line("  set border 3 lc rgb '#606060'");
+    line("  set tics nomirror out scale 0.4");
+    line("  set grid lc rgb '#D8D8D8' lw 0.5 dt 1");
+    line("  unset key");
+    line("  set style fill transparent solid 0.18 noborder");
+  }
+
+  // Samples as arrows with a point on them, in screen coordinates; drawn along with the first panel.
+  void legend() {
+    for (std::size_t i = 0; i < figure_.legend.size(); ++i) {
+      const Style& style = figure_.legend[i];
+      const double left = 1 + legend_.entry_width * static_cast<double>(i % legend_.columns);
+      const double y = screen_y(0.5 + kLegendRow * (static_cast<double>(i / legend_.columns) + 0.5));
+      line("  set arrow {} from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lc rgb '{}' lw 2 dt {}", i + 1,
+           screen_x(left), y, screen_x(left + kLegendSample), y, color(style.index), dash(style.index));
+      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, quoted(style.label),
+           screen_x(left + kLegendSample + 1.5), y);
+      line("  set label {} '' at screen {:.5f},{:.5f} point pt {} ps 0.55 lc rgb '{}'", 2 * i + 2,
+           screen_x(left + kLegendSample / 2), y, point(style.index), color(style.index));
+    }
+  }
+
+  void panel(std::size_t index) {
+    const Panel& panel = figure_.panels[index];
+    place(index);
+    axes(panel);
+    std::vector<std::string> plots;
+    for (const Series& series : panel.series) add_plots(plots, panel, series);
+    line("  plot {}", plots.empty() ? "NaN" : fmt::format("{}", fmt::join(plots, ", \\\n    ")));
+    if (index == 0) line("  unset arrow; unset label");
+  }
+
+  void place(std::size_t index) {
+    const std::size_t column = index % figure_.columns, row = index / figure_.columns;
+    // The first column is wider by what its margin has more than the others'.
+    const double margin = shared_rows() ? 3 : std::min(figure_.left_margin, 11.0);
+    const double extra = figure_.left_margin - margin;
+    const double cell = (figure_.width - extra) / static_cast<double>(figure_.columns);
+    const double left = (column == 0 ? 0 : extra) + cell * static_cast<double>(column);
+    const double right = extra + cell * static_cast<double>(column + 1);
+    const double top = legend_.height() + figure_.panel_height * static_cast<double>(row);
+    line("  set lmargin at screen {:.5f}; set rmargin at screen {:.5f}",
+         screen_x(left + (column == 0 ? figure_.left_margin : margin)), screen_x(right - kRightMargin));
+    line("  set tmargin at screen {:.5f}; set bmargin at screen {:.5f}", screen_y(top + kTopMargin),
+         screen_y(top + figure_.panel_height - kBottomMargin));
+    first_column_ = column == 0;
+  }
+
+  // Interval panels beside each other have the same rows, named once.
+  bool shared_rows() const { return figure_.panels.front().kind == Panel::Kind::kIntervals; }
+
+  void axes(const Panel& panel) {
+    line("  set title {} offset 0,-0.7", quoted(panel.title));
+    line("  set xlabel {} offset 0,0.5", quoted(panel.x_label));
+    const bool named = first_column_ || !shared_rows();
+    line("  set ylabel {} offset {},0", quoted(named && first_column_ ? panel.y_label : ""), 1.2);
+    line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
+         limit(panel.y_high));
+    x_ticks(panel);
+    if (panel.kind == Panel::Kind::kIntervals) {
+      row_ticks(panel, named);
+    } else {
+      line("  set ytics autofreq");
+    }
+    line("  unset arrow 100");
+    if (panel.x_line) {
+      line("  set arrow 100 from {0},graph 0 to {0},graph 1 nohead lc rgb '#606060' lw 1 dt (4,3)", *panel.x_line);
+    }
+  }
+
+  static std::string limit(const std::optional<double>& value) { return value ? shortest(*value) : "*"; }
+
+  void x_ticks(const Panel& panel) {
+    double low = panel.x_low.value_or(0), high = panel.x_high.value_or(0);
+    if (panel.x_axis == Axis::kNumber || !panel.x_low || !panel.x_high || !(high > low)) {
+      line("  set xtics autofreq");
+      return;
+    }
+    const double unit = panel.x_axis == Axis::kSteps ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
+    std::vector<std::string> ticks;
+    for (const double tick : round_ticks(low / unit, high / unit, 5)) {
+      const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fmt::format("{:g}", tick);
+      ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
+    }
+    line("  set xtics ({})", fmt::join(ticks, ", "));
+  }
+
+  void row_ticks(const Panel& panel, bool named) {
+    std::vector<std::string> ticks;
+    for (std::size_t i = 0; i < panel.rows.size(); ++i) {
+      ticks.push_back(fmt::format("{} {}", quoted(named ? panel.rows[i] : ""), i));
+    }
+    line("  set ytics ({})", fmt::join(ticks, ", "));
+  }
+
+  std::string rows(std::size_t count) {
+    const std::string range = fmt::format("::{}::{}", next_row_, next_row_ + count - 1);
+    next_row_ += count;
+    return range;
+  }
+
+  void add_plots(std::vector<std::string>& plots, const Panel& panel, const Series& series) {
+    if (series.x.empty()) return;
+    const std::size_t first = next_row_;
+    const std::string main = rows(series.x.size());
+    std::vector<std::string> thin;
+    for (std::size_t run = 0; run < series.runs.size(); ++run) {
+      thin.push_back(fmt::format("data every {} using 4:5 with lines lc rgb '{}' lw 0.6 dt 1", rows(series.x.size()),
+                                 color(series.style)));
+    }
+    if (panel.kind == Panel::Kind::kIntervals) {
+      plots.push_back(fmt::format("data every {} using 4:5:6:7 with xerrorbars pt {} ps 0.6 lw 2 lc rgb '{}'", main,
+                                  point(series.style), color(series.style)));
+      return;
+    }
+    if (!series.low.empty()) {
+      plots.push_back(
+          fmt::format("data every {} using 4:6:7 with filledcurves lc rgb '{}'", main, color(series.style)));
+    }
+    plots.insert(plots.end(), thin.begin(), thin.end());
+    plots.push_back(fmt::format("data every {} using 4:5 with {} lc rgb '{}' lw 2 dt {}", main,
+                                panel.kind == Panel::Kind::kSteps ? "steps" : "lines", color(series.style),
+                                dash(series.style)));
+    plots.push_back(points(panel, series, first));
+  }
+
+  // About six points on each line, shifted from line to line so that they do not cover each other.
+  std::string points(const Panel& panel, const Series& series, std::size_t first) const {
+    const std::size_t count = series.x.size();
+    const std::size_t stride = std::max<std::size_t>(1, count / 6);
+    const auto position = static_cast<std::size_t>(&series - panel.series.data());
+    const std::size_t shift = position * stride / std::max<std::size_t>(panel.series.size(), 1);
+    return fmt::format("data every {}::{}::{} using 4:5 with points pt {} ps 0.55 lc rgb '{}'", stride,
+                       std::min(first + shift, first + count - 1), first + count - 1, point(series.style),
+                       color(series.style));
+  }
+
+  const Figure& figure_;
+  LegendLayout legend_;
+  double height_ = 0;  // mm
+  std::string out_;
+  std::size_t next_row_ = 0;  // of the CSV, header not counted
+  bool first_column_ = true;
+};
+
+}  // namespace
+
+std::string figure_script(const Figure& figure) { return Script(figure).text(); }
+
+}  // namespace tutti::reports

@@ -1,0 +1,135 @@
+// Figures across tasks: aggregates, performance profile, probability of improvement.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "reports/figures/figures.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+namespace {
+
+constexpr double kRow = 5.5;     // mm of a row of intervals
+constexpr double kFrame = 14.5;  // mm above and below the rows
+
+// One point with its interval on a row.
+Series row_series(const std::string& label, std::size_t style, const Estimate& estimate, std::size_t row) {
+  const Interval interval = estimate.interval.value_or(Interval{estimate.value, estimate.value});
+  return {label, style, {estimate.value}, {static_cast<double>(row)}, {interval.low}, {interval.high}};
+}
+
+void limit_rows(Panel& panel) {
+  panel.y_low = static_cast<double>(panel.rows.size()) - 0.4;  // the first row is on top
+  panel.y_high = -0.6;
+}
+
+double name_margin(const std::vector<std::string>& names) {
+  std::size_t longest = 0;
+  for (const std::string& name : names) longest = std::max(longest, name.size());
+  return std::clamp(4 + 1.45 * static_cast<double>(longest), 13.0, 60.0);
+}
+
+Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& order, const std::string& title,
+                   Estimate Aggregate::*metric) {
+  const auto colors = palette(analysis);
+  Panel panel;
+  panel.kind = Panel::Kind::kIntervals;
+  panel.title = title;
+  panel.x_label = "normalised score";
+  for (const std::size_t a : order) {
+    const std::string& label = analysis.algorithms[a].label;
+    const Estimate& estimate = analysis.aggregates.algorithms[a].*metric;
+    if (std::isfinite(estimate.value))
+      panel.series.push_back(row_series(label, colors[a], estimate, panel.rows.size()));
+    panel.rows.push_back(label);
+  }
+  limit_rows(panel);
+  return panel;
+}
+
+}  // namespace
+
+Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) {
+  Figure figure{.name = "aggregate",
+                .title = "Aggregate metrics",
+                .caption = fmt::format("Points: the metric over all tasks and runs; bars: {:g} % stratified bootstrap "
+                                       "intervals. Higher is better, of the optimality gap lower.",
+                                       100 * options.level)};
+  if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
+  const auto order = display_order(analysis, options);
+  figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
+                   metric_panel(analysis, order, "IQM", &Aggregate::iqm),
+                   metric_panel(analysis, order, "mean", &Aggregate::mean),
+                   metric_panel(analysis, order, "optimality gap (lower is better)", &Aggregate::gap)};
+  figure.columns = figure.panels.size();
+  figure.width = 170;
+  figure.panel_height = kFrame + kRow * static_cast<double>(order.size());
+  figure.left_margin = name_margin(figure.panels.front().rows);
+  return figure;
+}
+
+Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
+  const Aggregates& aggregates = analysis.aggregates;
+  Figure figure{
+      .name = "profile",
+      .title = "Performance profile",
+      .caption = fmt::format(
+          "Fraction of {} with a normalised {} score above each threshold; shaded: pointwise {:g} % bootstrap "
+          "bands. Where a curve crosses 0.5 is the median run; the area under it is the mean of the scores "
+          "clipped to [0, 1]; a curve entirely above another is stochastic dominance.",
+          options.profile == "averages" ? "tasks" : "runs", aggregates.score, 100 * options.level)};
+  const auto colors = palette(analysis);
+  Panel panel;
+  panel.kind = Panel::Kind::kSteps;
+  panel.x_label = "normalised score τ";
+  panel.y_label = options.profile == "averages" ? "fraction of tasks > τ" : "fraction of runs > τ";
+  for (const std::size_t a : display_order(analysis, options)) {
+    if (a >= aggregates.profiles.size() || aggregates.profiles[a].fraction.empty()) continue;
+    const Profile& profile = aggregates.profiles[a];
+    const std::string& label = analysis.algorithms[a].label;
+    panel.series.push_back({label, colors[a], aggregates.thresholds, profile.fraction, profile.low, profile.high});
+    figure.legend.push_back({label, colors[a]});
+  }
+  if (panel.series.empty()) return figure;
+  panel.x_low = aggregates.thresholds.front();
+  panel.x_high = aggregates.thresholds.back();
+  panel.y_low = 0;
+  panel.y_high = 1;
+  figure.panels.push_back(std::move(panel));
+  figure.panel_height = 56;
+  return figure;
+}
+
+Figure improvement_figure(const Analysis& analysis, const ReportOptions& options) {
+  Figure figure{.name = "improvement",
+                .title = "Probability of improvement",
+                .caption = fmt::format("Chance that a random run of the first algorithm beats one of the second on a "
+                                       "random task, with {:g} % bootstrap intervals; dashed: one half.",
+                                       100 * options.level)};
+  const auto colors = palette(analysis);
+  Panel panel;
+  panel.kind = Panel::Kind::kIntervals;
+  panel.x_label = "P(X > Y)";
+  panel.x_low = 0;
+  panel.x_high = 1;
+  panel.x_line = 0.5;
+  std::set<std::pair<std::size_t, std::size_t>> shown;
+  for (const Improvement& pair : analysis.aggregates.improvements) {
+    if (!shown.insert(std::minmax(pair.x, pair.y)).second) continue;
+    const std::string name = analysis.algorithms[pair.x].label + " > " + analysis.algorithms[pair.y].label;
+    panel.series.push_back(row_series(name, colors[pair.x], pair.probability, panel.rows.size()));
+    panel.rows.push_back(name);
+  }
+  if (panel.rows.empty()) return figure;
+  limit_rows(panel);
+  figure.left_margin = name_margin(panel.rows);
+  figure.width = 120;
+  figure.panel_height = kFrame + 4.5 * static_cast<double>(panel.rows.size());
+  figure.panels.push_back(std::move(panel));
+  return figure;
+}
+
+}  // namespace tutti::reports

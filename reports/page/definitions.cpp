@@ -1,0 +1,116 @@
+// What each term of a report means.
+#include <fmt/format.h>
+
+#include "reports/page/document.hpp"
+#include "reports/tables/numbers.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string normalisation(const ReportOptions& options) {
+  if (options.normalize == "pinned") return "lo and hi of each task are fixed in the suite file";
+  if (options.normalize == "reference") {
+    return "lo is the mean return of " + options.reference_low + ", hi that of " + options.reference;
+  }
+  if (options.normalize == "none") return "switched off here, so nothing is aggregated across tasks";
+  return "lo and hi are the smallest and largest single-episode return of the task over all algorithms, runs and "
+         "evaluations after step 0, absolute evaluations included; so the score is relative to the algorithms compared";
+}
+
+std::string threshold(const ReportOptions& options) {
+  if (options.threshold == "fraction") {
+    return fmt::format(
+        "base + {:g} · (peak − base), with base the mean return of all untrained policies and peak the "
+        "highest point of the best baseline's mean curve",
+        options.fraction);
+  }
+  if (options.threshold == "value") return "a return per task, fixed in the suite file";
+  return "the highest point of the best baseline's mean curve";
+}
+
+}  // namespace
+
+std::vector<Definition> definitions(const Analysis& analysis, const ReportOptions& options) {
+  const double level = 100 * options.level;
+  return {
+      {"environment-step", "environment step",
+       "One joint action applied to one environment instance. Four instances stepped once are four steps; frame skip "
+       "and the number of agents do not multiply."},
+      {"return", "return",
+       "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the number of "
+       "agents or the length of the episode."},
+      {"run", "run", "One task, one algorithm, one seed. N counts runs."},
+      {"evaluation", "evaluation",
+       fmt::format("{} episodes without learning, every {} environment steps, with the {} policy on {} initial states; "
+                   "evaluation 0 is the untrained policy.",
+                   analysis.protocol.episodes, analysis.protocol.interval, analysis.protocol.mode,
+                   analysis.protocol.seeds)},
+      {"absolute", "absolute score",
+       fmt::format(
+           "The policy of the evaluation with the highest mean return (the earliest on a tie), evaluated at the "
+           "end of the run for {} new episodes; their mean. New episodes, because the maximum over many noisy "
+           "evaluations is biased upwards.",
+           10 * analysis.protocol.episodes)},
+      {"final", "final score", "Mean return of the last evaluation of a run."},
+      {"last", "last-L score", "Mean over the last L evaluations of their mean returns."},
+      {"spread", "spread (±)",
+       "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width of the "
+       "interval of the mean."},
+      {"task-interval", "interval of one task",
+       fmt::format("mean ± t · sd/√N with Student's t at {:g} % and N−1 degrees of freedom, or the percentile "
+                   "bootstrap where chosen. With fewer than 3 runs there is no interval and the runs themselves are "
+                   "shown.",
+                   level)},
+      {"marks", "bold and underline",
+       "Bold: the highest mean of a row, and what rounds to the same digits. Underlined by default: Welch's t-test "
+       "(two-sided) against the bold cell does not reject equality at 0.05 after Holm's correction over the row."},
+      {"normalised", "normalised score", "(x − lo) / (hi − lo) per task; " + normalisation(options) + "."},
+      {"iqm", "interquartile mean (IQM)",
+       "All N·M normalised scores of an algorithm are sorted together, floor(N·M/4) are dropped from each end, the "
+       "rest "
+       "is averaged."},
+      {"median", "median", "Median over tasks of the mean normalised score of each task."},
+      {"mean", "mean", "Mean over tasks and runs of the normalised score."},
+      {"gap", "optimality gap", "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better."},
+      {"rank", "mean rank", "Mean over tasks of the algorithm's rank by mean score; ties share the average rank."},
+      {"bootstrap", "stratified bootstrap",
+       fmt::format("Every replicate draws N runs with replacement within each task, independently for every task; the "
+                   "interval is given by the percentiles of {} replicates ({} for probability of improvement, {} for "
+                   "profiles, {} for efficiency curves, {} for speed-ups and single tasks). Draws come from SplitMix64 "
+                   "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
+                   "such intervals are too narrow: at N = 5 about 92 % instead of 95 % over ten tasks, at N = 3 87 %.",
+                   options.replicates, options.improvement_replicates, options.profile_replicates,
+                   options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed)},
+      {"threshold", "threshold", "The return to be reached on a task: " + threshold(options) + "."},
+      {"steps-to-threshold", "steps to the threshold",
+       std::string("The first environment step at which a run's evaluation curve reaches the threshold") +
+           (options.interpolate ? ", interpolated between evaluations" : "") +
+           ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
+           "when more than half got there."},
+      {"speed-up", "speed-up",
+       "T(b)/T(a): T(b) is the step at which the mean curve of the best baseline first reaches its peak, T(a) the step "
+       "at which the mean curve of algorithm a reaches the same return. Not reached: shown as below T(b)/budget. As a "
+       "peak is a late and lucky point, the ratio is also given at 50 and 90 % of the way from the untrained return "
+       "to the peak, where both sides are measured by first crossing."},
+      {"auc", "area under the curve",
+       "Average return during training: the trapezoidal mean of a run's evaluation curve."},
+      {"milestones", "milestones", "Mean return at 10, 25, 50 and 100 % of the budget."},
+      {"profile", "performance profile",
+       "For every threshold τ the fraction of runs (over all tasks) whose normalised score is strictly above τ."},
+      {"improvement", "probability of improvement",
+       "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a tie "
+       "counts one half. Computed on raw scores."},
+      {"coverage", "state coverage",
+       "The task declares dimensions with bounds and bins; every training step falls into one joint bin or outside the "
+       "box. Coverage is visited bins over all bins; entropy is that of the visit distribution, divided by the "
+       "logarithm of the number of bins. Evaluation episodes do not count."},
+      {"runtime", "run time",
+       "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
+       "segments does not count."},
+      {"published", "published figures",
+       "Numbers quoted from a paper. They are shown beside measured ones in columns of their own and enter no mark, no "
+       "footer and no aggregate."},
+  };
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,254 @@
+#include "reports/page/document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/text.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+Table pairs(std::string title, const std::vector<std::pair<std::string, std::string>>& rows) {
+  Table table{.title = std::move(title),
+              .columns = {{.head = "what", .right = false}, {.head = "value", .right = false}}};
+  Section section;
+  for (const auto& [name, value] : rows) section.rows.push_back({{.value = name}, {.value = value}});
+  table.sections.push_back(std::move(section));
+  return table;
+}
+
+class Builder {
+ public:
+  Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts)
+      : analysis_(analysis), options_(options), parts_(parts) {
+    document_.title = analysis.suite.empty() ? "Report" : analysis.suite;
+    document_.subtitle =
+        fmt::format("{}, {}, {}, {} environment steps each", plural(analysis.tasks.size(), "task"),
+                    plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"),
+                    steps_text(static_cast<double>(analysis.protocol.environment_steps)));
+    for (Definition& definition : definitions(analysis, options)) {
+      const std::string id = definition.id;
+      document_.definitions.emplace(id, std::move(definition));
+    }
+  }
+
+  Document build() {
+    what_was_run();
+    heading("Main table", "main");
+    table("main", {"return", "run", score_id(analysis_.main.score), "spread", "marks", "normalised", "iqm", "rank"});
+    learning_curves();
+    heading("Aggregate metrics", "aggregate");
+    table("aggregate",
+          {"normalised", score_id(analysis_.aggregates.score), "median", "iqm", "mean", "gap", "rank", "bootstrap"});
+    figure("aggregate", {"normalised", "median", "iqm", "mean", "gap", "bootstrap"});
+    sample_efficiency();
+    heading("Performance profile", "profile");
+    figure("profile", {"profile", "normalised", "bootstrap"});
+    heading("Probability of improvement", "improvement");
+    table("improvement", {"improvement", score_id(analysis_.aggregates.score), "bootstrap"});
+    figure("improvement", {"improvement", "bootstrap"});
+    heading("State coverage", "coverage");
+    table("coverage", {"coverage", "environment-step"});
+    figure("coverage", {"coverage", "environment-step"});
+    heading("Run time and resources", "runtime");
+    table("runtime", {"runtime", "environment-step"});
+    figure("wallclock", {"runtime", "return", "task-interval"});
+    published();
+    how_computed();
+    return std::move(document_);
+  }
+
+ private:
+  void add(Block block) { document_.blocks.push_back(std::move(block)); }
+  void heading(std::string text, std::string id) { add(Heading{2, std::move(text), std::move(id)}); }
+  void paragraph(std::string text) { add(Paragraph{std::move(text)}); }
+
+  static std::string score_id(const std::string& score) { return score.starts_with("last") ? "last" : score; }
+
+  void table(const std::string& name, std::vector<std::string> ids) {
+    const auto found = parts_.tables.find(name);
+    if (found == parts_.tables.end()) return;
+    const Table& shown = found->second.shown;
+    if (shown.empty()) {
+      paragraph(shown.caption);
+    } else {
+      add(TableBlock{shown, std::move(ids)});
+    }
+  }
+
+  void figure(const std::string& name, std::vector<std::string> ids) {
+    const auto found = parts_.figures.find(name);
+    if (found == parts_.figures.end() || found->second.figure.panels.empty()) return;
+    add(FigureBlock{{found->second}, std::move(ids)});
+  }
+
+  void what_was_run() {
+    heading("What was run", "run");
+    headline();
+    for (const std::string& warning : analysis_.warnings) add(Paragraph{warning, true});
+    differences();
+    protocol();
+    tasks();
+    heading3("Failed and missing runs");
+    table("failures", {"run"});
+    logs();
+    damage();
+    versions();
+  }
+
+  void heading3(std::string text) { add(Heading{3, std::move(text), ""}); }
+
+  // The most important number in words.
+  void headline() {
+    const Aggregates& aggregates = analysis_.aggregates;
+    const Aggregate* best = nullptr;
+    std::size_t index = 0;
+    for (std::size_t a = 0; aggregates.available && a < aggregates.algorithms.size(); ++a) {
+      const Aggregate& candidate = aggregates.algorithms[a];
+      if (std::isfinite(candidate.iqm.value) && (best == nullptr || candidate.iqm.value > best->iqm.value)) {
+        best = &candidate;
+        index = a;
+      }
+    }
+    if (best == nullptr || aggregates.algorithms.size() < 2) return;
+    paragraph(
+        fmt::format("Highest interquartile mean of the normalised {} score over {}: {} with {} {} (N = {} per "
+                    "task).",
+                    aggregates.score, plural(aggregates.tasks.size(), "task"), analysis_.algorithms[index].label,
+                    fixed(best->iqm.value, 3), interval_text(best->iqm.interval, 3), best->n));
+  }
+
+  void differences() {
+    if (analysis_.differences.empty()) return;
+    heading3("Differences between the runs");
+    for (const Difference& difference : analysis_.differences) {
+      std::vector<std::string> items;
+      for (const auto& value : difference.values) {
+        items.push_back(fmt::format("{}: {} ({}{})", value.value.empty() ? "not recorded" : value.value,
+                                    plural(static_cast<std::size_t>(value.runs), "run"),
+                                    fmt::join(value.examples, ", "),
+                                    static_cast<std::size_t>(value.runs) > value.examples.size() ? ", …" : ""));
+      }
+      add(Paragraph{difference.property + " is not the same in all runs" +
+                        (difference.refused ? "; aggregated only because mixed runs were asked for." : "."),
+                    difference.refused});
+      add(BulletList{std::move(items)});
+    }
+  }
+
+  void protocol() {
+    const Protocol& protocol = analysis_.protocol;
+    const auto number = [](std::int64_t value) { return fmt::format("{}", value); };
+    heading3("Protocol");
+    add(TableBlock{pairs("Protocol", {{"environment steps per run (T)", number(protocol.environment_steps)},
+                                      {"evaluation interval (I)", number(protocol.interval) + " environment steps"},
+                                      {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
+                                      {"episodes per evaluation (E)", number(protocol.episodes)},
+                                      {"policy at evaluation", protocol.mode},
+                                      {"initial states", protocol.seeds},
+                                      {"absolute evaluation",
+                                       protocol.absolute ? number(10 * protocol.episodes) + " episodes" : "none"},
+                                      {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
+                                      {"score of the main table", analysis_.main.score},
+                                      {"score of aggregates, profile and improvement", analysis_.aggregates.score},
+                                      {"an environment step", document_.definitions.at("environment-step").text},
+                                      {"a return", document_.definitions.at("return").text}}),
+                   {"environment-step", "return", "evaluation", "absolute", "final"},
+                   false});
+  }
+
+  void tasks() {
+    heading3("Tasks");
+    Table table{
+        .title = "Tasks",
+        .caption = "lo and hi: the returns that normalise to 0 and 1.",
+        .columns = {
+            {.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}, {.head = "facts", .right = false}}};
+    Section section;
+    for (const TaskInfo& task : analysis_.tasks) {
+      std::vector<std::string> facts;
+      for (const auto& [name, value] : task.facts) facts.push_back(name + " " + value);
+      section.rows.push_back({{.value = task.label},
+                              {.value = fixed(task.bounds.low, 2)},
+                              {.value = fixed(task.bounds.high, 2)},
+                              {.value = fmt::format("{}", fmt::join(facts, "; "))}});
+    }
+    table.sections.push_back(std::move(section));
+    add(TableBlock{std::move(table), {"normalised"}, false});
+  }
+
+  void logs() {
+    for (const Failure& failure : analysis_.failures) {
+      if (failure.log.empty()) continue;
+      add(FoldedBlock{fmt::format("last lines of {} {} seed {}", failure.task, failure.algorithm, failure.seed),
+                      failure.log});
+    }
+  }
+
+  void damage() {
+    if (analysis_.damage.empty()) return;
+    heading3("Files left out");
+    std::vector<std::string> items;
+    for (const Damage& damage : analysis_.damage) items.push_back(damage.file + ": " + damage.what);
+    add(BulletList{std::move(items)});
+  }
+
+  void versions() {
+    heading3("Versions and machine");
+    std::vector<std::pair<std::string, std::string>> rows{{"report made by", "tutti " + analysis_.version}};
+    for (const std::string& digest : analysis_.suite_digests) rows.emplace_back("suite file, SHA-256", digest);
+    for (const auto* facts : {&analysis_.code, &analysis_.libraries, &analysis_.machine, &analysis_.numerics}) {
+      for (const Fact& fact : *facts) rows.emplace_back(fact.name, fact.value);
+    }
+    add(TableBlock{pairs("Versions and machine", rows), {}, false});
+  }
+
+  void learning_curves() {
+    heading("Learning curves", "curves");
+    if (parts_.task_curves.empty()) {
+      paragraph("No run has an evaluation to draw.");
+      return;
+    }
+    add(FigureBlock{parts_.task_curves, {"return", "environment-step", "evaluation", "task-interval"}});
+    table("milestones", {"milestones", "return", "spread"});
+  }
+
+  void sample_efficiency() {
+    heading("Sample efficiency and speed-up", "efficiency");
+    figure("efficiency", {"normalised", "iqm", "bootstrap"});
+    table("sample-efficiency", {"threshold", "steps-to-threshold", "speed-up", "auc", "bootstrap"});
+  }
+
+  void published() {
+    heading("Published figures beside measured ones", "published");
+    table("published", {"published", "return", "spread"});
+    if (analysis_.published && !analysis_.published->caveats.empty()) add(BulletList{analysis_.published->caveats});
+  }
+
+  void how_computed() {
+    heading("How it was computed", "definitions");
+    DefinitionBlock block;
+    for (const Definition& definition : definitions(analysis_, options_)) block.definitions.push_back(definition);
+    add(std::move(block));
+  }
+
+  const Analysis& analysis_;
+  const ReportOptions& options_;
+  const ReportParts& parts_;
+  Document document_;
+};
+
+}  // namespace
+
+Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts) {
+  return Builder(analysis, options, parts).build();
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,91 @@
+// The report as a sequence of blocks, before any format: what index.html and report.md share.
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "reports/analysis.hpp"
+#include "reports/figures/gnuplot.hpp"
+#include "reports/tables/tables.hpp"
+
+namespace tutti::reports {
+
+/// One term of the last section; every table and figure names those it rests on.
+struct Definition {
+  std::string id;    // "iqm"
+  std::string term;  // "interquartile mean (IQM)"
+  std::string text;
+};
+
+struct Heading {
+  int level = 2;
+  std::string text;
+  std::string id;  // empty: no anchor
+};
+
+struct Paragraph {
+  std::string text;
+  bool warning = false;
+};
+
+struct BulletList {
+  std::vector<std::string> items;
+};
+
+struct TableBlock {
+  Table table;
+  std::vector<std::string> definitions = {};  // ids
+  bool has_files = true;                      // .md, .csv and .tex beside the page
+};
+
+/// Figures side by side where there is room, each with its caption.
+struct FigureBlock {
+  std::vector<DrawnFigure> figures;
+  std::vector<std::string> definitions = {};
+};
+
+/// Shown on a click: long lists.
+struct FoldedBlock {
+  std::string summary;
+  std::vector<std::string> lines;
+};
+
+struct DefinitionBlock {
+  std::vector<Definition> definitions;
+};
+
+using Block = std::variant<Heading, Paragraph, BulletList, TableBlock, FigureBlock, FoldedBlock, DefinitionBlock>;
+
+struct Document {
+  std::string title;
+  std::string subtitle;
+  std::vector<Block> blocks;
+  std::map<std::string, Definition> definitions;  // by id
+};
+
+/// Everything that the report draws, made once.
+struct ReportParts {
+  std::map<std::string, ReportTable> tables;  // by name
+  std::vector<DrawnFigure> task_curves;
+  std::map<std::string, DrawnFigure> figures;  // by name
+};
+
+/// What each term means, with the options in force.
+std::vector<Definition> definitions(const Analysis& analysis, const ReportOptions& options);
+
+/// The sections in their fixed order: what was run, main table, learning curves, aggregates, sample efficiency,
+/// profile, improvement, coverage, run time, published figures, how it was computed.
+Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts);
+
+/// One self-contained page: styles and figures inline, no script, nothing fetched.
+std::string to_html(const Document& document);
+
+/// The same as Markdown; figures are linked as PNG.
+std::string to_markdown(const Document& document);
+
+/// Every number of the report, with definitions, options and versions. A missing number is null.
+std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<std::string>& files);
+
+}  // namespace tutti::reports

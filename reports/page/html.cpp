@@ -1,0 +1,179 @@
+#include <fmt/format.h>
+
+#include "reports/page/document.hpp"
+#include "reports/page/style.hpp"
+#include "reports/tables/text.hpp"
+
+namespace tutti::reports {
+namespace {
+
+std::string cell_html(const TableCell& cell) {
+  std::string text = cell.value.empty() ? "–" : html_number_text(cell.value);
+  if (!cell.spread.empty()) text += " ± " + html_text(cell.spread);
+  if (cell.mark == Mark::kBest) text = "<strong>" + text + "</strong>";
+  if (cell.mark == Mark::kClose) text = "<u>" + text + "</u>";
+  if (!cell.detail.empty()) text += " <small>" + html_number_text(cell.detail) + "</small>";
+  const std::string superscript = superscript_text(cell);
+  if (!superscript.empty()) text += "<sup>" + html_text(superscript) + "</sup>";
+  return text;
+}
+
+// SVG drawn for paper keeps its width in mm; on a page it may grow a little but not without end.
+double pixels(double millimetres) { return millimetres * 96 / 25.4; }
+
+class HtmlWriter {
+ public:
+  explicit HtmlWriter(const Document& document) : document_(document) {}
+
+  std::string text() {
+    const std::string title = html_text(document_.title);
+    out_ = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n"
+        "<style>{1}</style>\n</head>\n<body>\n<main>\n<header>\n<h1>{0}</h1>\n<p "
+        "class=\"subtitle\">{2}</p>\n</header>\n",
+        title, kStyleSheet, html_text(document_.subtitle));
+    contents();
+    for (const Block& block : document_.blocks) std::visit(*this, block);
+    out_ += "</main>\n</body>\n</html>\n";
+    return std::move(out_);
+  }
+
+  void operator()(const Heading& heading) {
+    const std::string anchor = heading.id.empty() ? "" : fmt::format(" id=\"{}\"", heading.id);
+    out_ += fmt::format("<h{0}{1}>{2}</h{0}>\n", heading.level, anchor, html_text(heading.text));
+  }
+
+  void operator()(const Paragraph& paragraph) {
+    out_ += fmt::format("<p{}>{}</p>\n", paragraph.warning ? " class=\"warning\"" : "", html_text(paragraph.text));
+  }
+
+  void operator()(const BulletList& list) {
+    out_ += "<ul>\n";
+    for (const std::string& item : list.items) out_ += "<li>" + html_text(item) + "</li>\n";
+    out_ += "</ul>\n";
+  }
+
+  void operator()(const TableBlock& block) {
+    const Table& table = block.table;
+    out_ += "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead><tr>";
+    for (const Column& column : table.columns) {
+      out_ += fmt::format("<th scope=\"col\"{}>{}</th>", number_class(column), html_text(column.head));
+    }
+    out_ += "</tr></thead>\n";
+    for (const Section& section : table.sections) section_rows(table, section);
+    out_ += "</table>\n</div>\n";
+    if (!table.caption.empty()) out_ += "<p class=\"caption\">" + html_text(table.caption) + "</p>\n";
+    notes(table);
+    if (block.has_files) files("tables/" + table.name, {"csv", "md", "tex"});
+    explain(block.definitions);
+  }
+
+  void operator()(const FigureBlock& block) {
+    const bool single = block.figures.size() == 1;
+    out_ += fmt::format("<div class=\"figures{}\">\n", single ? " single" : "");
+    for (const DrawnFigure& drawn : block.figures) figure(drawn, single);
+    out_ += "</div>\n";
+    if (!single && !block.figures.empty()) {
+      out_ += "<p class=\"caption\">" + html_text(block.figures.front().figure.caption) + "</p>\n";
+    }
+    explain(block.definitions);
+  }
+
+  void operator()(const FoldedBlock& block) {
+    out_ += fmt::format("<details><summary>{}</summary>\n<pre>", html_text(block.summary));
+    for (const std::string& line : block.lines) out_ += html_text(line) + "\n";
+    out_ += "</pre></details>\n";
+  }
+
+  void operator()(const DefinitionBlock& block) {
+    out_ += "<dl class=\"all\">\n";
+    for (const Definition& definition : block.definitions) {
+      out_ += fmt::format("<dt id=\"def-{}\">{}</dt><dd>{}</dd>\n", definition.id, html_text(definition.term),
+                          html_text(definition.text));
+    }
+    out_ += "</dl>\n";
+  }
+
+ private:
+  static std::string number_class(const Column& column) { return column.right ? " class=\"number\"" : ""; }
+
+  void contents() {
+    out_ += "<nav aria-label=\"Sections\">\n";
+    for (const Block& block : document_.blocks) {
+      const auto* heading = std::get_if<Heading>(&block);
+      if (heading != nullptr && heading->level == 2) {
+        out_ += fmt::format("<a href=\"#{}\">{}</a>\n", heading->id, html_text(heading->text));
+      }
+    }
+    out_ += "</nav>\n";
+  }
+
+  void section_rows(const Table& table, const Section& section) {
+    out_ += "<tbody>\n";
+    if (!section.heading.empty()) {
+      out_ += fmt::format("<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
+                          table.columns.size(), html_text(section.heading));
+    }
+    for (const auto& row : section.rows) {
+      out_ += "<tr>";
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        out_ += fmt::format("<td{}>{}</td>", number_class(table.columns[i]), cell_html(row[i]));
+      }
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody>\n";
+  }
+
+  void notes(const Table& table) {
+    for (std::size_t i = 0; i < table.notes.size(); ++i) {
+      out_ += fmt::format("<p class=\"notes\"><sup>{}</sup> {}</p>\n", note_letter(i), html_text(table.notes[i]));
+    }
+  }
+
+  void figure(const DrawnFigure& drawn, bool single) {
+    const Figure& shown = drawn.figure;
+    out_ += fmt::format("<figure id=\"figure-{}\"{}>\n", shown.name,
+                        single ? fmt::format(" style=\"max-width: {:.0f}px\"", 1.25 * pixels(shown.width)) : "");
+    if (drawn.svg.empty()) {
+      out_ +=
+          fmt::format("<p class=\"warning\">{}: not drawn, {}.</p>\n", html_text(shown.title), html_text(drawn.error));
+    } else {
+      const bool wide = shown.width > 100;
+      out_ += fmt::format("<div class=\"drawing\"{}>{}</div>\n", wide ? " tabindex=\"0\"" : "",
+                          inline_svg(drawn.svg, shown.name, shown.title));
+    }
+    if (single) out_ += "<figcaption>" + html_text(shown.caption) + "</figcaption>\n";
+    files("figures/" + shown.name, {"svg", "pdf", "png", "csv", "gp"});
+    out_ += "</figure>\n";
+  }
+
+  void files(const std::string& base, const std::vector<std::string>& endings) {
+    std::vector<std::string> links;
+    for (const std::string& ending : endings) {
+      links.push_back(fmt::format("<a href=\"{}.{}\">{}</a>", html_text(base), ending, ending));
+    }
+    out_ += fmt::format("<p class=\"files\">{}</p>\n", fmt::join(links, " · "));
+  }
+
+  // Every term that a table or figure rests on, one click away.
+  void explain(const std::vector<std::string>& ids) {
+    std::string items;
+    for (const std::string& id : ids) {
+      const auto found = document_.definitions.find(id);
+      if (found == document_.definitions.end()) continue;
+      items += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(found->second.term), html_text(found->second.text));
+    }
+    if (!items.empty())
+      out_ += "<details><summary>What these numbers mean</summary>\n<dl>\n" + items + "</dl></details>\n";
+  }
+
+  const Document& document_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_html(const Document& document) { return HtmlWriter(document).text(); }
+
+}  // namespace tutti::reports

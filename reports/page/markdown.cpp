@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include "reports/page/document.hpp"
+#include "reports/tables/text.hpp"
+
+namespace tutti::reports {
+namespace {
+
+class MarkdownWriter {
+ public:
+  explicit MarkdownWriter(const Document& document) : document_(document) {}
+
+  std::string text() {
+    out_ = fmt::format("# {}\n\n{}\n", markdown_text(document_.title), markdown_text(document_.subtitle));
+    for (const Block& block : document_.blocks) {
+      out_ += '\n';
+      std::visit(*this, block);
+    }
+    return std::move(out_);
+  }
+
+  void operator()(const Heading& heading) {
+    if (!heading.id.empty()) out_ += fmt::format("<a id=\"{}\"></a>\n\n", heading.id);
+    out_ +=
+        fmt::format("{} {}\n", std::string(static_cast<std::size_t>(heading.level), '#'), markdown_text(heading.text));
+  }
+
+  void operator()(const Paragraph& paragraph) {
+    out_ += (paragraph.warning ? "> **Note:** " : "") + markdown_text(paragraph.text) + "\n";
+  }
+
+  void operator()(const BulletList& list) {
+    for (const std::string& item : list.items) out_ += "* " + markdown_text(item) + "\n";
+  }
+
+  void operator()(const TableBlock& block) {
+    out_ += to_markdown(block.table);
+    if (block.has_files)
+      out_ += fmt::format("\nFiles: [CSV](tables/{0}.csv), [LaTeX](tables/{0}.tex).\n", block.table.name);
+    links(block.definitions);
+  }
+
+  void operator()(const FigureBlock& block) {
+    for (const DrawnFigure& drawn : block.figures) {
+      const Figure& figure = drawn.figure;
+      if (!drawn.error.empty()) {
+        out_ += fmt::format("{}: not drawn, {}. The numbers are in [figures/{}.csv](figures/{}.csv).\n\n",
+                            markdown_text(figure.title), markdown_text(drawn.error), figure.name, figure.name);
+        continue;
+      }
+      out_ += fmt::format("![{}](figures/{}.png)\n\n", markdown_text(figure.title), figure.name);
+    }
+    if (!block.figures.empty()) out_ += markdown_text(block.figures.front().figure.caption) + "\n";
+    links(block.definitions);
+  }
+
+  void operator()(const FoldedBlock& block) {
+    out_ += fmt::format("<details><summary>{}</summary>\n\n", html_text(block.summary));
+    for (const std::string& line : block.lines) out_ += "    " + clean_text(line) + "\n";
+    out_ += "\n</details>\n";
+  }
+
+  void operator()(const DefinitionBlock& block) {
+    for (const Definition& definition : block.definitions) {
+      out_ += fmt::format("<a id=\"def-{}\"></a>**{}**: {}\n\n", definition.id, markdown_text(definition.term),
+                          markdown_text(definition.text));
+    }
+  }
+
+ private:
+  void links(const std::vector<std::string>& ids) {
+    std::vector<std::string> items;
+    for (const std::string& id : ids) {
+      const auto found = document_.definitions.find(id);
+      if (found != document_.definitions.end()) {
+        items.push_back(fmt::format("[{}](#def-{})", markdown_text(found->second.term), id));
+      }
+    }
+    if (!items.empty()) out_ += fmt::format("\nDefinitions: {}.\n", fmt::join(items, ", "));
+  }
+
+  const Document& document_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_markdown(const Document& document) { return MarkdownWriter(document).text(); }
+
+}  // namespace tutti::reports

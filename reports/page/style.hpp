@@ -1,0 +1,81 @@
+// The style sheet of index.html.
+#pragma once
+
+namespace tutti::reports {
+
+inline constexpr char kStyleSheet[] = R"(
+:root { color-scheme: light dark; --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --shade: #f6f8fa;
+  --link: #0b62a8; --warn: #fff6e0; --warn-line: #d9a400; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #14171b; --ink: #e6e9ed; --soft: #a0a9b4; --line: #343b44; --shade: #1d2228; --link: #6cb6ff;
+    --warn: #332a12; --warn-line: #b98c1a; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI",
+  Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; }
+main { max-width: 1120px; margin: 0 auto; padding: 0 20px 64px; }
+header { padding: 32px 0 8px; }
+h1 { margin: 0; font-size: 2rem; line-height: 1.2; overflow-wrap: anywhere; }
+h2 { margin: 48px 0 12px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 1.4rem; line-height: 1.3; }
+h3 { margin: 28px 0 8px; font-size: 1.05rem; }
+p, li { max-width: 75ch; overflow-wrap: anywhere; }
+a { color: var(--link); }
+.subtitle, .files, figcaption, caption, .notes { color: var(--soft); }
+.subtitle { margin: 4px 0 0; }
+nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
+.warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
+.scroll { overflow-x: auto; margin: 12px 0 4px; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { caption-side: bottom; padding: 8px 0 0; text-align: left; font-size: .85rem; }
+th, td { padding: 5px 12px; text-align: left; vertical-align: baseline; }
+th { font-weight: 600; vertical-align: bottom; }
+thead th { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
+tbody + tbody tr:first-child > * { border-top: 1px solid var(--line); }
+tbody:last-of-type tr:last-child > * { border-bottom: 2px solid var(--ink); }
+.number { text-align: right; white-space: nowrap; }
+.group th { padding-top: 10px; font-style: italic; font-weight: 500; }
+tbody tr:hover td { background: var(--shade); }
+td:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
+tbody tr:hover td:first-child { background: var(--shade); }
+.wide td { min-width: 9ch; white-space: normal; overflow-wrap: anywhere; }
+small { color: var(--soft); font-size: .85em; }
+u { text-underline-offset: 3px; }
+.caption, .notes, .files { margin: 6px 0; font-size: .85rem; max-width: 90ch; }
+.caption { color: var(--soft); }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 20px 24px;
+  margin: 12px 0; }
+.figures.single { display: block; }
+figure { margin: 0; break-inside: avoid; }
+figure .drawing { overflow-x: auto; }
+figure svg { display: block; width: 100%; height: auto; font-family: inherit; }
+figcaption { font-size: .85rem; margin-top: 4px; }
+details { margin: 6px 0 14px; font-size: .9rem; }
+summary { cursor: pointer; color: var(--link); }
+dt { margin-top: 10px; font-weight: 600; }
+dd { margin: 0 0 0 1.2em; max-width: 80ch; }
+dl.all dt:target, dl.all dt:target + dd { background: var(--warn); }
+pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8rem; }
+footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
+@media (max-width: 600px) {
+  main { padding: 0 14px 48px; }
+  body { font-size: 15px; }
+  th, td { padding: 5px 8px; }
+}
+@media print {
+  :root { --paper: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --shade: #ffffff; --link: #000000;
+    --warn: #ffffff; color-scheme: light; }
+  @page { margin: 14mm; }
+  body { font-size: 10pt; }
+  main { max-width: none; padding: 0; }
+  nav, .files, details { display: none; }
+  a { text-decoration: none; }
+  .scroll, figure .drawing { overflow: visible; }
+  table { font-size: 8pt; }
+  th, td { padding: 2px 6px; }
+  tr, figure { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  .figures { grid-template-columns: 1fr 1fr; }
+}
+)";
+
+}  // namespace tutti::reports

@@ -1,0 +1,30 @@
+// Writes a report's folder: page, tables, figures, JSON.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "reports/analysis.hpp"
+
+namespace tutti::reports {
+
+/// What was written, and what could not be.
+struct WrittenReport {
+  std::filesystem::path page;        // index.html
+  std::vector<std::string> files;    // relative to the report's folder, sorted
+  std::vector<std::string> remarks;  // sentences, such as that gnuplot is missing
+};
+
+/// Writes index.html, report.md, report.json, tables/ and figures/ into `folder`. The files of an earlier report there
+/// are removed first, others are left alone. The same analysis gives the same bytes. Exports are written apart, by
+/// write_exports. Throws Error where the folder cannot be written.
+WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder);
+
+/// A comparison as Markdown, for the terminal or a file: differences first, then the table.
+std::string comparison_markdown(const Comparison& comparison);
+
+/// Writes index.html, comparison.md, .csv and .tex into `folder`.
+void write_comparison(const Comparison& comparison, const ReportOptions& options, const std::filesystem::path& folder);
+
+}  // namespace tutti::reports

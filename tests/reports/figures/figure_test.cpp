@@ -1,0 +1,94 @@
+#include "reports/figures/figure.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "reports/figures/figures.hpp"
+#include "reports/figures/gnuplot.hpp"
+#include "tests/reports/synthetic.hpp"
+
+namespace tutti::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+Figure two_lines() {
+  Figure figure{.name = "two", .title = "Two lines", .caption = "A figure."};
+  Panel panel;
+  panel.title = "panel's";
+  panel.series = {{"a", 0, {0, 1, 2}, {0, 0.5, 1}, {0, 0.4, 0.9}, {0, 0.6, 1.1}},
+                  {"b", 1, {0, 1}, {1, 2}, {}, {}, {{1, 2}, {0.5, 2.5}}}};
+  figure.panels = {panel};
+  figure.legend = {{"a", 0}, {"b", 1}};
+  return figure;
+}
+
+TEST(Figure, TheCsvHoldsThePlottedNumbersInDrawingOrder) {
+  EXPECT_EQ(figure_csv(two_lines()),
+            "panel,series,run,x,y,low,high\n"
+            "panel's,a,,0,0,0,0\npanel's,a,,1,0.5,0.4,0.6\npanel's,a,,2,1,0.9,1.1\n"
+            "panel's,b,,0,1,,\npanel's,b,,1,2,,\n"
+            "panel's,b,1,0,1,,\npanel's,b,1,1,2,,\npanel's,b,2,0,0.5,,\npanel's,b,2,1,2.5,,\n");
+}
+
+TEST(Figure, TheScriptReadsTheRowsOfEachLine) {
+  const std::string script = figure_script(two_lines());
+  EXPECT_NE(script.find("every ::0::2 using 4:5 with lines lc rgb '#0173B2'"), std::string::npos) << script;
+  EXPECT_NE(script.find("every ::3::4 using 4:5 with lines lc rgb '#DE8F05'"), std::string::npos) << script;
+  EXPECT_NE(script.find("'panel''s'"), std::string::npos) << "quotes are doubled";
+}
+
+TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
+  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  const fs::path folder = fs::path(::testing::TempDir()) / "figure-draw";
+  fs::create_directories(folder);
+  std::string pdf[2];
+  for (std::string& bytes : pdf) {
+    const DrawnFigure drawn = draw(two_lines(), folder);
+    EXPECT_EQ(drawn.error, "");
+    EXPECT_NE(drawn.svg.find("<svg"), std::string::npos);
+    std::ifstream in(folder / "two.pdf", std::ios::binary);
+    bytes = {std::istreambuf_iterator<char>(in), {}};
+  }
+  EXPECT_TRUE(pdf[0] == pdf[1]);
+  EXPECT_NE(pdf[0].find("/CreationDate (D:20000101000000"), std::string::npos);
+}
+
+TEST(Figure, TheProposedAlgorithmHasTheFirstColour) {
+  Analysis analysis = testing::empty_analysis(1, 3);
+  analysis.algorithms[0].proposed = false;
+  analysis.algorithms[2].proposed = true;
+  EXPECT_EQ(palette(analysis), (std::vector<std::size_t>{1, 2, 0}));
+}
+
+TEST(Figure, TicksAreRoundNumbers) {
+  EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
+  EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));
+  EXPECT_EQ(round_ticks(0, 0, 5), std::vector<double>{0});
+}
+
+TEST(Figure, TasksWhoseFileNamesWouldBeEqualGetDifferentOnes) {
+  Analysis analysis = testing::synthetic_analysis(2, 1, 3);
+  analysis.tasks[0].label = "a/b";
+  analysis.tasks[1].label = "a-b";
+  const auto figures = task_curves(analysis, {});
+  ASSERT_EQ(figures.size(), 2U);
+  EXPECT_EQ(figures[0].name, "curves-a-b");
+  EXPECT_EQ(figures[1].name, "curves-a-b-2");
+}
+
+TEST(Figure, InlineDrawingsHaveTheirOwnIdsAndTheInkOfThePage) {
+  const std::string svg =
+      "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\" xmlns=\"http://a\">\n<desc>x</desc><g id=\"p\" "
+      "fill=\"black\"/>"
+      "<use xlink:href='#p'/></svg>";
+  EXPECT_EQ(inline_svg(svg, "f", "a & b"),
+            "<svg role=\"img\" aria-label=\"a &amp; b\"  viewBox=\"0 0 1 1\">\n<g id=\"f-p\" fill=\"currentColor\"/>"
+            "<use href='#f-p'/></svg>");
+}
+
+}  // namespace
+}  // namespace tutti::reports

@@ -1,0 +1,227 @@
+#include "reports/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "reports/figures/gnuplot.hpp"
+#include "tests/reports/synthetic.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+fs::path fresh_folder(const std::string& name) {
+  const fs::path folder = fs::path(::testing::TempDir()) / ("report-" + name);
+  fs::remove_all(folder);
+  return folder;
+}
+
+std::map<std::string, std::string> contents(const fs::path& folder) {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) out[fs::relative(entry.path(), folder)] = read(entry.path());
+  }
+  return out;
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+  return found;
+}
+
+TEST(Report, WritesEveryFileOfItsLayout) {
+  const fs::path folder = fresh_folder("layout");
+  const WrittenReport written = write_report(testing::synthetic_analysis(3, 3, 5), {}, folder);
+  for (const std::string name : {"main", "aggregate", "sample-efficiency", "milestones", "coverage", "improvement",
+                                 "failures", "runtime", "published"}) {
+    for (const std::string ending : {".md", ".csv", ".tex", "-standalone.tex"}) {
+      EXPECT_GT(fs::file_size(folder / "tables" / (name + ending)), 0U) << name << ending;
+    }
+  }
+  EXPECT_TRUE(fs::exists(written.page));
+  EXPECT_TRUE(fs::exists(folder / "report.md"));
+  EXPECT_TRUE(fs::exists(folder / "report.json"));
+  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed; figures were not checked";
+  EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
+  for (const std::string name : {"curves-mamujoco-ant-2x4", "curves-all", "efficiency", "aggregate", "profile",
+                                 "improvement", "coverage", "wallclock"}) {
+    for (const std::string ending : {".svg", ".pdf", ".png", ".csv", ".gp"}) {
+      EXPECT_GT(fs::file_size(folder / "figures" / (name + ending)), 0U) << name << ending;
+    }
+  }
+}
+
+TEST(Report, TheSameAnalysisGivesTheSameBytes) {
+  const fs::path first = fresh_folder("bytes-1"), second = fresh_folder("bytes-2");
+  const Analysis analysis = testing::synthetic_analysis(2, 3, 5);
+  write_report(analysis, {}, first);
+  write_report(analysis, {}, second);
+  const auto a = contents(first), b = contents(second);
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& [name, text] : a) EXPECT_TRUE(text == b.at(name)) << name;
+}
+
+TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
+  const fs::path folder = fresh_folder("again");
+  write_report(testing::synthetic_analysis(2, 2, 3), {}, folder);
+  std::ofstream(folder / "tables" / "mine.txt") << "kept";
+  ASSERT_TRUE(fs::exists(folder / "figures" / "curves-mamujoco-ant-4x2.csv"));
+  write_report(testing::synthetic_analysis(1, 2, 3), {}, folder);
+  EXPECT_FALSE(fs::exists(folder / "figures" / "curves-mamujoco-ant-4x2.csv"));
+  EXPECT_TRUE(fs::exists(folder / "tables" / "mine.txt"));
+}
+
+TEST(Report, ThePageFetchesNothing) {
+  const fs::path folder = fresh_folder("selfcontained");
+  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+  const std::string page = read(folder / "index.html");
+  for (const char* foreign :
+       {"http:", "https:", "src=", "<script", "<link", "@import", "url(", "<iframe", "javascript:"}) {
+    EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
+  }
+}
+
+TEST(Report, EveryLinkOfThePageLeadsSomewhere) {
+  const fs::path folder = fresh_folder("links");
+  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+  const std::string page = read(folder / "index.html");
+  std::map<std::string, int> ids;
+  const std::regex id("\\sid=[\"']([^\"']+)[\"']"), link("href=[\"']([^\"']+)[\"']");
+  for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i) ++ids[(*i)[1]];
+  for (const auto& [name, times] : ids) EXPECT_EQ(times, 1) << "id " << name;
+  int links = 0;
+  for (std::sregex_iterator i(page.begin(), page.end(), link), end; i != end; ++i, ++links) {
+    const std::string target = (*i)[1];
+    if (target.starts_with('#')) {
+      EXPECT_EQ(ids.count(target.substr(1)), 1U) << target;
+    } else if (target.starts_with("tables/") || gnuplot_available()) {
+      EXPECT_TRUE(fs::exists(folder / target)) << target;
+    }
+  }
+  EXPECT_GT(links, 40);
+}
+
+TEST(Report, SectionsComeInTheirFixedOrder) {
+  const fs::path folder = fresh_folder("order");
+  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+  const std::string page = read(folder / "index.html"), markdown = read(folder / "report.md");
+  std::size_t at = 0, line = 0;
+  for (const std::string heading :
+       {"What was run", "Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up",
+        "Performance profile", "Probability of improvement", "State coverage", "Run time and resources",
+        "Published figures beside measured ones", "How it was computed"}) {
+    at = page.find(heading + "</h2>", at);
+    line = markdown.find("## " + heading + "\n", line);
+    ASSERT_NE(at, std::string::npos) << heading;
+    ASSERT_NE(line, std::string::npos) << heading;
+  }
+}
+
+TEST(Report, TextOfOthersIsNeverMarkup) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.suite = "<script>alert(1)</script>";
+  analysis.algorithms[0].label = "a'b\"<c>|`d`";
+  analysis.failures[0].message = "`rm -rf` </td><td> \xff";
+  const fs::path folder = fresh_folder("markup");
+  const WrittenReport written = write_report(analysis, {}, folder);
+  const std::string page = read(folder / "index.html");
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("<c>"), std::string::npos);
+  EXPECT_EQ(count(page, "<table>"), count(page, "</table>"));
+  if (gnuplot_available()) {
+    EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
+  }
+}
+
+TEST(Report, NumbersInTheJsonAreTheAnalysis) {
+  const fs::path folder = fresh_folder("json");
+  const Analysis analysis = testing::synthetic_analysis(2, 3, 5);
+  write_report(analysis, {}, folder);
+  const auto json = nlohmann::json::parse(read(folder / "report.json"));
+  EXPECT_EQ(json["main"]["cells"]["mamujoco/ant-2x4"]["OMAD"]["mean"].get<double>(), analysis.main.cells[0][0].mean);
+  EXPECT_EQ(json["aggregates"]["algorithms"]["HASAC"]["iqm"]["interval"][1].get<double>(),
+            analysis.aggregates.algorithms[1].iqm.interval->high);
+  EXPECT_TRUE(json["coverage"]["bins"][1].is_null());
+  EXPECT_EQ(json["sample_efficiency"]["tasks"]["mamujoco/ant-2x4"]["algorithms"]["HATD3"]["median_steps"], "infinity");
+  EXPECT_GT(json["definitions"]["iqm"]["text"].get<std::string>().size(), 20U);
+}
+
+TEST(Report, NothingMeasuredGivesAReportWithDashes) {
+  const fs::path folder = fresh_folder("empty");
+  const WrittenReport written = write_report(testing::empty_analysis(2, 2), {}, folder);
+  EXPECT_TRUE(written.remarks.empty());
+  const std::string page = read(folder / "index.html");
+  EXPECT_NE(page.find("No aggregates: no complete run"), std::string::npos);
+  EXPECT_NE(page.find(">–</td>"), std::string::npos);
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
+TEST(Report, NoTasksAtAllIsStillAReport) {
+  const fs::path folder = fresh_folder("none");
+  EXPECT_NO_THROW(write_report(Analysis{}, {}, folder));
+  EXPECT_TRUE(fs::exists(folder / "index.html"));
+}
+
+TEST(Report, OneRunIsShownWithoutSpreadOrBand) {
+  const fs::path folder = fresh_folder("single");
+  const WrittenReport written = write_report(testing::synthetic_analysis(1, 2, 1), {}, folder);
+  if (gnuplot_available()) {
+    EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
+  }
+  EXPECT_EQ(read(folder / "tables" / "main.csv").find("nan"), std::string::npos);
+}
+
+TEST(Report, WithoutGnuplotTheReportSaysSoAndGoesOn) {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", "/nonexistent", 1);
+  const fs::path folder = fresh_folder("no-gnuplot");
+  const WrittenReport written = write_report(testing::synthetic_analysis(1, 2, 3), {}, folder);
+  ::setenv("PATH", path.c_str(), 1);
+  ASSERT_EQ(written.remarks.size(), 1U);
+  EXPECT_NE(written.remarks[0].find("apt install gnuplot-nox"), std::string::npos) << written.remarks[0];
+  EXPECT_NE(read(folder / "index.html").find("not drawn"), std::string::npos);
+}
+
+TEST(Report, AFolderThatCannotBeWrittenIsASentence) {
+  const fs::path folder = fresh_folder("file");
+  std::ofstream(folder) << "a file, not a folder";
+  EXPECT_THROW(write_report(testing::empty_analysis(1, 1), {}, folder), Error);
+}
+
+TEST(Comparison, DifferencesComeBeforeTheTable) {
+  Comparison comparison;
+  comparison.score = "final";
+  comparison.differences = {{"code.revision", false, {{"aaa", 1, {}}, {"bbb", 1, {}}}}};
+  ComparisonRow row;
+  row.task = "mpe/coop-nav-n3";
+  row.algorithm = "omad";
+  row.a.n = row.b.n = 3;
+  row.a.mean = -30;
+  row.b.mean = -20;
+  row.a.sd = row.b.sd = 2;
+  row.difference = {10, Interval{5.5, 14.5}};
+  row.p = row.p_holm = 0.004;
+  comparison.rows = {row};
+  const std::string text = comparison_markdown(comparison);
+  const std::size_t differences = text.find("code.revision: aaa against bbb");
+  const std::size_t table = text.find("**10.0** [5.5, 14.5]");
+  EXPECT_NE(table, std::string::npos) << text;
+  EXPECT_LT(differences, table) << text;
+}
+
+}  // namespace
+}  // namespace tutti::reports

@@ -1,0 +1,15 @@
+// Made-up analyses with a fixed random stream: what the rendering tests draw, without training anything.
+#pragma once
+
+#include "reports/analysis.hpp"
+
+namespace tutti::reports::testing {
+
+/// Full of numbers, with a failed run, a missing one, differences and published figures. The same arguments give the
+/// same analysis.
+Analysis synthetic_analysis(std::size_t tasks, std::size_t algorithms, std::size_t seeds);
+
+/// Sized for `tasks` and `algorithms`, with nothing measured anywhere.
+Analysis empty_analysis(std::size_t tasks, std::size_t algorithms);
+
+}  // namespace tutti::reports::testing

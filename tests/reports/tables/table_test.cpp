@@ -1,0 +1,97 @@
+#include "reports/tables/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "reports/tables/text.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// Three algorithms, five runs each: 6105.7 ± 167.1, 5861.4 ± 187.1, 3055.3 ± 162.4.
+Table three_algorithms() {
+  return {.name = "main",
+          .title = "Main",
+          .caption = "Five runs.",
+          .columns = {{.head = "task", .right = false},
+                      {.head = "A", .measurement = true},
+                      {.head = "H_1", .measurement = true},
+                      {.head = "Q", .measurement = true}},
+          .sections = {{.heading = "family",
+                        .rows = {{{.value = "ant"},
+                                  {.value = "6106", .spread = "167", .mark = Mark::kBest},
+                                  {.value = "5861", .spread = "187", .mark = Mark::kClose},
+                                  {.value = "3055", .spread = "162"}},
+                                 {{.value = "spread"},
+                                  {.value = "-10.5", .spread = "0.4", .superscript = "N=3"},
+                                  {},
+                                  {.value = "> 1.0M", .detail = "(2/5)", .notes = {0}}}}}},
+          .notes = {"one run failed"}};
+}
+
+TEST(MarkdownTable, MarksAndMissingCellsAreWrittenAsDocumented) {
+  const std::string text = to_markdown(three_algorithms());
+  EXPECT_NE(text.find("| task | A | H_1 | Q |\n| :--- | ---: | ---: | ---: |\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("| ant | **6106 ± 167** | <u>5861 ± 187</u> | 3055 ± 162 |\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("| -10.5 ± 0.4<sup>N=3</sup> | – | > 1.0M (2/5)<sup>a</sup> |"), std::string::npos) << text;
+  EXPECT_NE(text.find("<sup>a</sup> one run failed"), std::string::npos) << text;
+}
+
+TEST(LatexTable, PlainStyleSetsCellsInMathMode) {
+  const std::string text = to_latex(three_algorithms(), LatexStyle::kPlain);
+  EXPECT_NE(text.find("ant & $\\mathbf{6106 \\pm 167}$ & $\\underline{5861 \\pm 187}$ & $3055 \\pm 162$ \\\\\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("$-10.5 \\pm 0.4$\\textsuperscript{N=3} & -- & $>$ 1.0M"), std::string::npos) << text;
+  EXPECT_NE(text.find("H\\_1"), std::string::npos);
+  EXPECT_EQ(text.find('|'), std::string::npos) << "no vertical rules";
+}
+
+TEST(LatexTable, SiunitxStyleUsesTwoColumnsForEachMeasurement) {
+  const std::string text = to_latex(three_algorithms(), LatexStyle::kSiunitx);
+  EXPECT_NE(text.find("S[table-format=-4.1]@{\\,$\\pm$\\,}S[table-format=3.1]"), std::string::npos) << text;
+  EXPECT_NE(text.find("\\multicolumn{2}{c}{A}"), std::string::npos) << text;
+  EXPECT_NE(text.find("\\bfseries 6106 & \\bfseries 167 & 5861 & 187\\textsuperscript{\\dag} & 3055 & 162"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\\multicolumn{2}{c}{--}"), std::string::npos) << text;
+}
+
+TEST(CsvTableWriter, QuotesOnlyWhereNeeded) {
+  const CsvTable table{{"a", "b"}, {{"1", "x, y"}, {"", "say \"hi\"\nthere"}}};
+  EXPECT_EQ(to_csv(table), "a,b\n1,\"x, y\"\n,\"say \"\"hi\"\"\nthere\"\n");
+}
+
+TEST(Notes, TheSameFootnoteIsKeptOnce) {
+  Table table;
+  EXPECT_EQ(table.note("x"), 0U);
+  EXPECT_EQ(table.note("y"), 1U);
+  EXPECT_EQ(table.note("x"), 0U);
+  EXPECT_EQ(note_letter(0), "a");
+  EXPECT_EQ(note_letter(25), "z");
+  EXPECT_EQ(note_letter(26), "aa");
+}
+
+TEST(Text, EveryLatexSpecialCharacterIsEscaped) {
+  EXPECT_EQ(latex_text("a_b & 5% #1 $x {y}"), "a\\_b \\& 5\\% \\#1 \\$x \\{y\\}");
+  EXPECT_EQ(latex_text("~^\\"), "\\textasciitilde{}\\textasciicircum{}\\textbackslash{}");
+  EXPECT_EQ(latex_text("[-3.1, 2] omad-2"), "[$-$3.1, 2] omad-2");
+  EXPECT_EQ(latex_text("2.2× ± é 中"), "2.2$\\times$ $\\pm$ é ?");
+}
+
+TEST(Text, MarkdownAndHtmlTakeNothingLiterally) {
+  EXPECT_EQ(markdown_text("a|b*c <i> x_y _z_"), "a\\|b\\*c &lt;i> x_y \\_z\\_");
+  EXPECT_EQ(html_text("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
+  EXPECT_EQ(html_number_text("[-3, 2]"), "[−3, 2]");
+}
+
+TEST(Text, BrokenBytesAndControlCharactersAreReplaced) {
+  EXPECT_EQ(clean_text("a\xff\x80z\n\x01"
+                       "b"),
+            "a\xEF\xBF\xBD\xEF\xBF\xBDz  b");
+  EXPECT_EQ(clean_text("\xc0\xaf"), "\xEF\xBF\xBD\xEF\xBF\xBD") << "overlong form";
+  EXPECT_EQ(clean_text("\xed\xa0\x80").size(), 9U) << "surrogate";
+  EXPECT_EQ(clean_text("θ ± –"), "θ ± –");
+}
+
+}  // namespace
+}  // namespace tutti::reports
