@@ -13,9 +13,15 @@ using torch::autograd::variable_list;
 // A feature that does not vary over the batch: the derivative of its standard deviation is not finite.
 constexpr double kConstantVariance = 1e-12;
 
+// Places in the block.
+constexpr std::size_t kScale = 0;
+constexpr std::size_t kShift = 1;
+
 // y = g (x - mu + h) r + b with h = delta s / rho and r = 1 / sqrt(s^2 / rho^2 + eps). With u = g dL/dy:
 //   dL/dx_j = (u_j - mean u) r + (x_j - mu) / n * [ delta r / (rho s) * sum u  -  r^2 / rho^2 * sum(u xhat) ]
 class Normalize : public torch::autograd::Function<Normalize> {
+  static constexpr std::size_t kInput = 4;  // its number among the tensors that forward() takes
+
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& centered, const torch::Tensor& variance,
                                const torch::Tensor& rho, const torch::Tensor& delta, double epsilon,
@@ -39,13 +45,14 @@ class Normalize : public torch::autograd::Function<Normalize> {
     const torch::Tensor sum = output_gradient.sum(1, /*keepdim=*/true);
     const torch::Tensor scale_gradient =
         rate * ((output_gradient * centered).sum(1, /*keepdim=*/true) + offset * sum);  // sum of dL/dy xhat
+    const torch::Tensor none;
+    if (!context->needs_input_grad(kInput)) return {none, none, none, none, none, none, scale_gradient, sum};
     const torch::Tensor through_deviation =
         torch::where(variance < kConstantVariance, torch::zeros_like(sum), delta * rate * sum / (rho * deviation));
     const torch::Tensor along_input = scale / rows * (through_deviation - (rate / rho).square() * scale_gradient);
     const torch::Tensor gain = scale * rate;
     const torch::Tensor input_gradient =
         torch::addcmul(gain * sum / -rows, output_gradient, gain).addcmul_(centered, along_input);
-    const torch::Tensor none;
     return {none, none, none, none, none, input_gradient, scale_gradient, sum};
   }
 };
@@ -55,10 +62,12 @@ class Normalize : public torch::autograd::Function<Normalize> {
 BatchRenormalization::BatchRenormalization(std::int64_t layers, std::int64_t features,
                                            BatchRenormalizationOptions options, torch::ScalarType type)
     : options_(options),
-      scale_(torch::ones({layers, 1, features}, type).requires_grad_(true)),
-      shift_(torch::zeros({layers, 1, features}, type).requires_grad_(true)),
+      block_(layers, {{1, features}, {1, features}}, type),
       running_mean_(torch::zeros({layers, 1, features}, type)),
-      running_variance_(torch::ones({layers, 1, features}, type)) {}
+      running_variance_(torch::ones({layers, 1, features}, type)) {
+  const torch::NoGradGuard no_grad;
+  torch::Tensor(block_.tensor(kScale)).fill_(1);
+}
 
 torch::Tensor BatchRenormalization::train(const torch::Tensor& input) {
   torch::Tensor centered, variance, rho, delta;
@@ -80,21 +89,24 @@ torch::Tensor BatchRenormalization::train(const torch::Tensor& input) {
     running_variance_.lerp_(variance, 1 - options_.momentum);
     ++passes_;
   }
-  return Normalize::apply(centered, variance, rho, delta, options_.epsilon, input, scale_, shift_);
+  return Normalize::apply(centered, variance, rho, delta, options_.epsilon, input, block_.tensor(kScale),
+                          block_.tensor(kShift));
 }
 
 torch::Tensor BatchRenormalization::evaluate(const torch::Tensor& input) const {
-  return scale_ * (input - running_mean_) * (running_variance_ + options_.epsilon).rsqrt() + shift_;
+  return block_.tensor(kScale) * (input - running_mean_) * (running_variance_ + options_.epsilon).rsqrt() +
+         block_.tensor(kShift);
 }
 
 BatchRenormalization::Affine BatchRenormalization::affine() const {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor scale = scale_ * (running_variance_ + options_.epsilon).rsqrt();
-  return {scale, shift_ - scale * running_mean_};
+  const torch::Tensor scale = block_.tensor(kScale) * (running_variance_ + options_.epsilon).rsqrt();
+  return {scale, block_.tensor(kShift) - scale * running_mean_};
 }
 
 void BatchRenormalization::save(SnapshotWriter& writer, std::string_view name) const {
   const std::string prefix(name);
+  block_.save(writer, prefix);
   save_tensor(writer, prefix + ".running_mean", running_mean_);
   save_tensor(writer, prefix + ".running_variance", running_variance_);
   writer.value<std::int64_t>(prefix + ".passes", passes_);
@@ -102,6 +114,7 @@ void BatchRenormalization::save(SnapshotWriter& writer, std::string_view name) c
 
 void BatchRenormalization::load(SnapshotReader& reader, std::string_view name) {
   const std::string prefix(name);
+  block_.load(reader, prefix);
   load_tensor(reader, prefix + ".running_mean", running_mean_);
   load_tensor(reader, prefix + ".running_variance", running_variance_);
   passes_ = reader.value<std::int64_t>(prefix + ".passes");

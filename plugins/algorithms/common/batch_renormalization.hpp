@@ -12,13 +12,12 @@
 // Shapes: C independent layers side by side (the two critics), n rows, F features.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "tutti/snapshot.hpp"
+#include "tutti/torch.hpp"
+#include "weights.hpp"
 
 namespace tutti {
 
@@ -49,21 +48,20 @@ class BatchRenormalization {
   };
   Affine affine() const;
 
-  /// Scale g and shift b, [C, 1, F] each; what an optimizer trains.
-  std::vector<torch::Tensor> parameters() const { return {scale_, shift_}; }
+  /// Scale g and shift b, [C, 1, F] each: what an optimizer moves.
+  const WeightBlock& block() const { return block_; }
 
   const torch::Tensor& running_mean() const { return running_mean_; }          // [C, 1, F]
   const torch::Tensor& running_variance() const { return running_variance_; }  // [C, 1, F]
   std::int64_t passes() const { return passes_; }                              // training passes so far
 
-  /// Running statistics and the number of passes; the parameters belong to whoever saves the optimizer's.
+  /// Scale, shift, running statistics and the number of passes.
   void save(SnapshotWriter& writer, std::string_view name) const;
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
   BatchRenormalizationOptions options_;
-  torch::Tensor scale_;
-  torch::Tensor shift_;
+  WeightBlock block_;
   torch::Tensor running_mean_;
   torch::Tensor running_variance_;
   std::int64_t passes_ = 0;

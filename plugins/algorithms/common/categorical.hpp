@@ -9,9 +9,9 @@
 // Shapes: B rows, n atoms; a leading "..." is any number of dimensions. float32 or float64.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include "tutti/torch.hpp"
 
 namespace tutti {
 

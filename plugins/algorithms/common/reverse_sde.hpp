@@ -19,11 +19,10 @@
 // Shapes: N agents side by side, B rows, d action dimensions, T steps. float32 or float64.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
+#include "tutti/torch.hpp"
 #include "weights.hpp"
 
 namespace tutti {

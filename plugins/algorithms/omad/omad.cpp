@@ -1,0 +1,458 @@
+// OMAD: online multi-agent diffusion policies. Every agent acts by a reverse diffusion of its own; all of them improve
+// at once on one centralised distributional critic; one temperature holds their joint path entropy.
+// Source: OMAD, arXiv:2602.18291. What its public summaries leave open follows DIME (Celik et al. 2025,
+// arXiv:2502.02316 and its public code), of which OMAD is the multi-agent extension; README.md lists every such item.
+//
+// Shapes: B batch, N agents, O, A sums of the agents' observation and action sizes, S state, n atoms.
+//
+//   paper                                here
+//   pi_i, T, eps                         ReverseSdeTeam, denoising_steps, noise drawn from `random_`
+//   R_i, C_i = R_i + P_i; sums over i    Sample::running_cost, Sample::cost
+//   Z_1, Z_2; z_j                        critics_; support_.atoms
+//   alpha = exp(lambda), H_target        temperature(), cost_threshold per action dimension
+//   D                                    action_size_: all action dimensions of the team
+//
+// One gradient step, n counting from 1:
+//   1  (a', C') ~ pi(o');  y_j = clip(r + gamma (1 - terminated) (z_j - alpha sum_i C'_i))
+//   2  (s, a) and (s', a') through both critics in one pass, batch statistics shared; m = mean of the projections
+//      L_Z = sum_c [ cross entropy(m, Z_c(s, a)) - critic_entropy_coefficient entropy(Z_c(s, a)) ]
+//   3  every actor_interval steps, with the updated critics in evaluation mode and fresh (a, C) ~ pi(o):
+//      L_pi = mean[ -(Q_1 + Q_2) / 2 + alpha sum_i C_i ]       all agents at once
+//      L_alpha = -alpha (mean[sum_i R_i] - cost_threshold D)
+#include <cmath>
+#include <memory>
+
+#include "adam.hpp"
+#include "batch_renormalization.hpp"
+#include "categorical.hpp"
+#include "learning.hpp"
+#include "replay_buffer.hpp"
+#include "reverse_sde_team.hpp"
+#include "schedule.hpp"
+#include "tutti/error.hpp"
+#include "tutti/torch.hpp"
+
+namespace tutti::omad {
+
+using torch::Tensor;
+
+struct Config {
+  // policy
+  std::int64_t denoising_steps = 8;
+  double prior_scale = 2.5;
+  double initial_time_step = 0.1;
+  double initial_friction = 1.0;
+  std::int64_t score_width = 128;
+  std::int64_t score_hidden_layers = 3;
+  std::string evaluation_noise = "full";
+  // critics
+  std::string critic = "distributional";
+  IntegerList critic_hidden_sizes{256, 256};
+  std::int64_t atoms = 100;
+  double value_max = 500;
+  double critic_entropy_coefficient = 0.005;
+  bool critic_entropy_term = true;
+  double normalization_momentum = 0.99;
+  double normalization_epsilon = 1e-3;
+  double normalization_ratio_max = 3;
+  double normalization_shift_max = 5;
+  std::int64_t normalization_warm_up = 100'000;
+  // learning
+  double discount = 0.99;
+  std::int64_t n_step = 1;
+  std::int64_t batch_size = 256;
+  std::int64_t buffer_size = 1'000'000;
+  double actor_learning_rate = 3e-4;
+  double critic_learning_rate = 3e-4;
+  double actor_beta1 = 0.5;
+  double critic_beta1 = 0.5;
+  double actor_gradient_limit = 1.0;
+  bool automatic_temperature = true;
+  double initial_temperature = 1.0;
+  double temperature_learning_rate = 1e-3;
+  double cost_threshold = 4.0;
+  double updates_per_step = 1;
+  std::int64_t actor_interval = 3;
+  std::int64_t warm_up_steps = 5'000;
+
+  void declare(Parameters& parameter) {
+    parameter("denoising_steps", denoising_steps, between(1, 1000), "T, steps of the reverse diffusion");
+    parameter("prior_scale", prior_scale, more_than(0), "sigma_0, deviation that the diffusion starts from");
+    parameter("initial_time_step", initial_time_step, more_than(0), "step size scale of a fresh policy; learned");
+    parameter("initial_friction", initial_friction, more_than(0), "divides the step size per dimension; learned");
+    parameter("score_width", score_width, at_least(2), "units in each layer of the score networks");
+    parameter("score_hidden_layers", score_hidden_layers, at_least(1), "hidden layers of the score networks");
+    parameter("evaluation_noise", evaluation_noise, one_of({"full", "none_in_last_step"}),
+              "noise of the diffusion in deterministic evaluation");
+    parameter("critic", critic, one_of({"distributional", "scalar"}),
+              "categorical critic, or a mean with squared error");
+    parameter("critic_hidden_sizes", critic_hidden_sizes, at_least(1), "widths of each critic's hidden layers");
+    parameter("atoms", atoms, between(2, 10'000), "n, values that a critic's distribution can take");
+    parameter("value_max", value_max, more_than(0), "V_max: the atoms span [-V_max, V_max]");
+    parameter("critic_entropy_coefficient", critic_entropy_coefficient, at_least(0),
+              "reward for the entropy of the predicted value distribution");
+    parameter("critic_entropy_term", critic_entropy_term, any_value(), "path entropy in the critics' targets");
+    parameter("normalization_momentum", normalization_momentum, between(0, 1), "share of the old running statistics");
+    parameter("normalization_epsilon", normalization_epsilon, more_than(0), "added to variances");
+    parameter("normalization_ratio_max", normalization_ratio_max, at_least(1), "r_max of batch renormalization");
+    parameter("normalization_shift_max", normalization_shift_max, at_least(0), "d_max of batch renormalization");
+    parameter("normalization_warm_up", normalization_warm_up, at_least(0),
+              "critic updates with plain batch normalization");
+    parameter("discount", discount, between(0, 1), "gamma, per environment step");
+    parameter("n_step", n_step, at_least(1), "environment steps before the target bootstraps");
+    parameter("batch_size", batch_size, at_least(1), "transitions per update");
+    parameter("buffer_size", buffer_size, at_least(1), "environment steps kept for replay");
+    parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, all actors");
+    parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
+    parameter("actor_beta1", actor_beta1, between(0, 0.9999), "Adam's beta_1 of the actors");
+    parameter("critic_beta1", critic_beta1, between(0, 0.9999), "Adam's beta_1 of the critics");
+    parameter("actor_gradient_limit", actor_gradient_limit, more_than(0),
+              "every element of the actors' gradient is cut to +- this");
+    parameter("automatic_temperature", automatic_temperature, any_value(), "learn alpha; otherwise it stays as it is");
+    parameter("initial_temperature", initial_temperature, more_than(0), "alpha at the start");
+    parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, log alpha");
+    parameter("cost_threshold", cost_threshold, any_value(),
+              "alpha falls while the running cost per action dimension is below this");
+    parameter("updates_per_step", updates_per_step, more_than(0), "critic updates for each environment step");
+    parameter("actor_interval", actor_interval, at_least(1), "critic updates for each update of the actors");
+    parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions");
+  }
+
+  void check() const { check_batch(batch_size, buffer_size); }
+
+  ReverseSdePolicyOptions policy() const {
+    return {{denoising_steps, prior_scale, initial_time_step, initial_friction}, score_width, score_hidden_layers};
+  }
+  BatchRenormalizationOptions normalization() const {
+    return {normalization_momentum, normalization_epsilon, normalization_ratio_max, normalization_shift_max,
+            normalization_warm_up};
+  }
+  bool distributional() const { return critic == "distributional"; }
+};
+
+/// Two critics as CrossQ has them (Bhatt et al. 2024): norm(input), then for every hidden layer relu(linear) and norm,
+/// then a linear layer. There are no target networks.
+class Critics {
+ public:
+  Critics(std::uint64_t seed, std::int64_t inputs, const IntegerList& hidden, std::int64_t outputs,
+          BatchRenormalizationOptions normalization, torch::ScalarType type = torch::kFloat32) {
+    WeightBlock::Shapes shapes;
+    std::int64_t width = inputs;
+    const auto add_layer = [&](std::int64_t next) {
+      norms_.emplace_back(kCount, width, normalization, type);
+      shapes.push_back({width, next});
+      shapes.push_back({next});
+      width = next;
+    };
+    for (const std::int64_t size : hidden) add_layer(size);
+    add_layer(outputs);
+    block_ = WeightBlock(kCount, shapes, type);
+    const std::vector<std::uint64_t> seeds = network_seeds(seed, "critic", kCount);
+    for (std::int64_t c = 0; c < kCount; ++c) {
+      RandomStream random(seeds[static_cast<std::size_t>(c)]);
+      for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
+        initialise(weight(layer)[c].detach(), bias(layer)[c].detach(), Initialisation::kLecun, random);
+      }
+    }
+  }
+
+  /// Training mode: normalises by the statistics of these rows and remembers them. [rows, inputs] -> [2, rows,
+  /// outputs].
+  Tensor train(const Tensor& input) {
+    Tensor hidden = input.unsqueeze(0).expand({kCount, -1, -1});
+    for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
+      hidden = linear(norms_[layer].train(hidden), weight(layer), bias(layer), activation(layer));
+    }
+    return hidden;
+  }
+
+  /// Evaluation mode, frozen: running statistics, gradients reach the input only. Each normalization is affine then and
+  /// becomes part of the matrix that follows it. [rows, inputs] -> [2, rows, outputs].
+  Tensor evaluate(const Tensor& input) const {
+    Tensor hidden = input;
+    for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
+      const auto [scale, shift] = norms_[layer].affine();  // [2, 1, F]
+      const Tensor matrix = weight(layer).detach();
+      const Tensor offset = bias(layer).detach() + torch::matmul(shift, matrix).squeeze(1);
+      hidden = linear(hidden, scale.transpose(1, 2) * matrix, offset, activation(layer));
+    }
+    return hidden;
+  }
+
+  std::vector<Weights> weights() const {
+    std::vector<Weights> result{block_.weights()};
+    for (const BatchRenormalization& norm : norms_) result.push_back(norm.block().weights());
+    return result;
+  }
+
+  std::int64_t parameters_per_critic() const {
+    std::int64_t count = block_.values().size(1);
+    for (const BatchRenormalization& norm : norms_) count += norm.block().values().size(1);
+    return count;
+  }
+
+  void save(SnapshotWriter& writer) const {
+    block_.save(writer, "critics");
+    for (const BatchRenormalization& norm : norms_) norm.save(writer, "critics/norm");
+  }
+  void load(SnapshotReader& reader) {
+    block_.load(reader, "critics");
+    for (BatchRenormalization& norm : norms_) norm.load(reader, "critics/norm");
+  }
+
+  const WeightBlock& block() const { return block_; }
+
+ private:
+  static constexpr std::int64_t kCount = 2;
+
+  const Tensor& weight(std::size_t layer) const { return block_.tensor(2 * layer); }
+  const Tensor& bias(std::size_t layer) const { return block_.tensor(2 * layer + 1); }
+  Activation activation(std::size_t layer) const {
+    return layer + 1 < norms_.size() ? Activation::kRelu : Activation::kIdentity;
+  }
+
+  std::vector<BatchRenormalization> norms_;
+  WeightBlock block_{0, {}};
+};
+
+class Omad final : public Algorithm {
+ public:
+  Omad(const AlgorithmContext& context, const Config& config)
+      : config_(config),
+        action_size_(context.environment.joint_action_size()),
+        support_{config.atoms, config.value_max},
+        atoms_(support_.atoms(torch::kFloat32)),
+        team_(context.environment.agents, config.policy(), context.seed),
+        critics_(context.seed, context.environment.state_size + action_size_, config.critic_hidden_sizes,
+                 config.distributional() ? config.atoms : 1, config.normalization()),
+        log_temperature_(torch::full({1}, std::log(config.initial_temperature))),
+        actor_optimizer_(team_.weights(), {.learning_rate = config.actor_learning_rate,
+                                           .beta1 = config.actor_beta1,
+                                           .element_limit = config.actor_gradient_limit}),
+        critic_optimizer_(critics_.weights(),
+                          {.learning_rate = config.critic_learning_rate, .beta1 = config.critic_beta1}),
+        temperature_optimizer_({weights_of(log_temperature_)}, {.learning_rate = config.temperature_learning_rate}),
+        buffer_(context, config.buffer_size),
+        schedule_({.warm_up_steps = config.warm_up_steps, .updates_per_step = config.updates_per_step}),
+        random_(derive_seed(context.seed, "update")) {
+    use_one_thread();
+  }
+
+  // ---- acting: each agent by its own observation
+
+  void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
+    if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
+    const bool last_noise = mode != ActMode::kDeterministic || config_.evaluation_noise == "full";
+    as_tensor(actions).copy_(team_.sample(as_tensor(observations), random, last_noise).actions);
+  }
+
+  // ---- learning
+
+  void observe(const Transitions& transitions) override {
+    buffer_.add(transitions);
+    schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
+  }
+
+  void update(Metrics& metrics) override {
+    for (std::int64_t due = schedule_.take_due(); due > 0; --due) update_once(metrics);
+  }
+
+  void update_once(Metrics& metrics) {
+    const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, random_);
+    ++updates_;
+    update_critics(batch, metrics);
+    if (updates_ % config_.actor_interval == 0) update_actors(batch, metrics);
+  }
+
+  /// Steps 1 and 2: one joint pass of (s, a) and (s', a'), one Adam step.
+  void update_critics(const Batch& batch, Metrics& metrics) {
+    const ReverseSdeTeam::Sample next = team_.sample(batch.next_observations, random_);
+    const Tensor rows =
+        torch::cat({torch::cat({batch.states, batch.actions}, 1), torch::cat({batch.next_states, next.actions}, 1)}, 0);
+    const std::vector<Tensor> halves = critics_.train(rows).chunk(2, 1);
+    const Tensor loss = config_.distributional()
+                            ? distributional_loss(batch, halves[0], halves[1].detach(), next.cost, metrics)
+                            : scalar_loss(batch, halves[0], halves[1].detach(), next.cost);
+    critic_optimizer_.zero_gradient();
+    loss.backward();
+    critic_optimizer_.step();
+
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
+    metrics.add("mean_q", means(halves[0].detach()).mean().item<double>());
+    if (metrics.wanted()) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+  }
+
+  /// Where a next value z ends up: r + gamma (1 - terminated) (z - alpha sum_i C'_i). Costs [B], z [B, n] or [n].
+  Tensor moved(const Batch& batch, const Tensor& next_cost, const Tensor& next_values) const {
+    const double alpha = config_.critic_entropy_term ? temperature() : 0;
+    return batch.rewards.unsqueeze(1) + batch.bootstrap.unsqueeze(1) * (next_values - alpha * next_cost.unsqueeze(1));
+  }
+
+  /// Logits [2, B, n]. Both critics' next distributions are moved by the same amounts, so the mean of their projections
+  /// is the projection of their mean.
+  Tensor distributional_loss(const Batch& batch, const Tensor& logits, const Tensor& next_logits,
+                             const Tensor& next_cost, Metrics& metrics) const {
+    const Tensor next_probabilities = torch::softmax(next_logits, -1).mean(0);
+    const Tensor values = moved(batch, next_cost, atoms_);
+    const Tensor target = support_.project(next_probabilities, values);
+    metrics.add("clipped_target_mass", support_.clipped_mass(next_probabilities, values).mean().item<double>());
+    return categorical_loss(logits, target, config_.critic_entropy_coefficient).mean(1).sum();
+  }
+
+  /// Ablation: critics that predict the mean only. Values [2, B, 1].
+  Tensor scalar_loss(const Batch& batch, const Tensor& predicted, const Tensor& next, const Tensor& next_cost) const {
+    return 0.5 * (predicted - moved(batch, next_cost, next.mean(0))).square().mean(torch::IntArrayRef{1, 2}).sum();
+  }
+
+  /// Step 3: all agents at once through the updated, frozen critics, then the temperature.
+  void update_actors(const Batch& batch, Metrics& metrics) {
+    ReverseSdeTeam::Recording recording = team_.record(batch.observations, random_);
+    const ReverseSdeTeam::Sample& sample = recording.sample;
+    const Tensor actions = sample.actions.detach().set_requires_grad(true);
+    const Tensor q = means(critics_.evaluate(torch::cat({batch.states, actions}, 1))).mean(0);
+    (-q.mean()).backward();
+    actor_optimizer_.zero_gradient();
+    team_.backward(recording, actions.grad(), temperature() / static_cast<double>(batch.rewards.size(0)));
+    actor_optimizer_.step();
+
+    const double running_cost = sample.running_cost.mean().item<double>();
+    const double cost = sample.cost.mean().item<double>();
+    const double loss = temperature() * cost - q.mean().item<double>();
+    metrics.add("actor_loss", require_finite(loss, "the actor loss", updates_));
+    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
+    if (config_.automatic_temperature) update_temperature(running_cost);
+    const auto dimensions = static_cast<double>(action_size_);
+    metrics.add("temperature", temperature());
+    metrics.add("running_cost", running_cost / dimensions);
+    metrics.add("entropy_bound", -cost / dimensions);
+    metrics.add("time_step", team_.mean_time_step());
+    metrics.add("friction", team_.mean_friction());
+    metrics.add("last_noise_deviation", team_.mean_last_deviation());
+  }
+
+  /// Dual ascent on lambda = log alpha: a running cost above the threshold, too little entropy, raises alpha.
+  void update_temperature(double running_cost) {
+    const double excess = running_cost - config_.cost_threshold * static_cast<double>(action_size_);
+    log_temperature_.mutable_grad().fill_(-temperature() * excess);
+    temperature_optimizer_.step();
+  }
+
+  // ---- records
+
+  std::vector<std::string> metric_names() const override {
+    std::vector<std::string> names = {"critic_loss",   "actor_loss", "mean_q",   "temperature",         "running_cost",
+                                      "entropy_bound", "time_step",  "friction", "last_noise_deviation"};
+    if (config_.distributional()) names.push_back("clipped_target_mass");
+    names.insert(names.end(), {"critic_gradient_norm", "actor_gradient_norm"});
+    return names;
+  }
+
+  std::int64_t updates() const override { return updates_; }
+
+  void save(SnapshotWriter& writer) override {
+    save_policy(writer);
+    critics_.save(writer);
+    save_tensor(writer, "log temperature", log_temperature_);
+    actor_optimizer_.save(writer, "actor optimizer");
+    critic_optimizer_.save(writer, "critic optimizer");
+    temperature_optimizer_.save(writer, "temperature optimizer");
+    buffer_.save(writer);
+    schedule_.save(writer);
+    random_.save(writer, "random");
+    writer.value<std::int64_t>("updates", updates_);
+  }
+
+  void load(SnapshotReader& reader) override {
+    load_policy(reader);
+    critics_.load(reader);
+    load_tensor(reader, "log temperature", log_temperature_);
+    actor_optimizer_.load(reader, "actor optimizer");
+    critic_optimizer_.load(reader, "critic optimizer");
+    temperature_optimizer_.load(reader, "temperature optimizer");
+    buffer_.load(reader);
+    schedule_.load(reader);
+    random_.load(reader, "random");
+    updates_ = reader.value<std::int64_t>("updates");
+  }
+
+  void save_policy(SnapshotWriter& writer) override { team_.save(writer, "actors"); }
+  void load_policy(SnapshotReader& reader) override { team_.load(reader, "actors"); }
+
+  double temperature() const { return std::exp(log_temperature_.item<double>()); }
+  const ReverseSdeTeam& team() const { return team_; }
+  const Critics& critics() const { return critics_; }
+
+ private:
+  /// Means of the critics' outputs, [2, B, outputs] -> [2, B].
+  Tensor means(const Tensor& outputs) const {
+    return config_.distributional() ? expected_value(outputs, atoms_) : outputs.squeeze(-1);
+  }
+
+  Config config_;
+  std::int64_t action_size_;
+  CategoricalSupport support_;
+  Tensor atoms_;
+  ReverseSdeTeam team_;
+  Critics critics_;
+  Tensor log_temperature_;  // lambda, [1]
+  Adam actor_optimizer_;
+  Adam critic_optimizer_;
+  Adam temperature_optimizer_;
+  ReplayBuffer buffer_;
+  UpdateSchedule schedule_;
+  RandomStream random_;
+  std::int64_t updates_ = 0;
+};
+
+/// V_max has to hold |reward| / (1 - gamma) of the best and the worst team, and the entropy term beside it.
+void add_value_limits(std::vector<Preset>& out, const std::string& name) {
+  const std::string source = "1.2 (|mean reward per step| + alpha |mean path cost|) / (1 - discount)";
+  for (const auto& [tasks, limit] :
+       std::initializer_list<std::pair<const char*, double>>{{"mpe/*", 500},
+                                                             {"mpe/coop-nav-n4*", 750},
+                                                             {"mamujoco/*", 1000},
+                                                             {"mamujoco/half-cheetah-*", 2000},
+                                                             {"mamujoco/swimmer-*", 200}}) {
+    out.push_back({name, tasks, {{"value_max", limit}}, source});
+  }
+}
+
+void presets(std::vector<Preset>& out) {
+  out.push_back({"paper",
+                 "*",
+                 {{"score_width", std::int64_t{256}},
+                  {"critic_hidden_sizes", IntegerList{2048, 2048}},
+                  {"updates_per_step", 2.0}},
+                 "arXiv:2602.18291 where its summaries say so, otherwise the public code of arXiv:2502.02316 (DIME)"});
+  add_value_limits(out, "paper");
+  out.push_back({"cpu", "mpe/*", {{"copies", std::int64_t{10}}}, "chosen here: learns on two cores"});
+  out.push_back({"cpu",
+                 "mamujoco/*",
+                 {{"critic_hidden_sizes", IntegerList{512, 512}}, {"copies", std::int64_t{10}}},
+                 "chosen here: learns on two cores"});
+  add_value_limits(out, "cpu");
+}
+
+Resources resources(const AlgorithmContext& context) {
+  return ReplayBuffer::resources(context, read_parameters<Config>(context.values).buffer_size);
+}
+
+std::unique_ptr<Algorithm> create(const AlgorithmContext& context) {
+  return std::make_unique<Omad>(context, read_parameters<Config>(context.values));
+}
+
+}  // namespace tutti::omad
+
+TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "omad",
+                                 .version = "1.0",
+                                 .summary = "Decentralised diffusion policies trained on one distributional critic.",
+                                 .source = "OMAD, arXiv:2602.18291; details from DIME, arXiv:2502.02316"});
+
+const tutti::AlgorithmPlugin tutti_algorithm = {
+    .declare = tutti::declare_parameters<tutti::omad::Config>,
+    .presets = tutti::omad::presets,
+    .check = tutti::check_parameters<tutti::omad::Config>,
+    .libraries = tutti::report_libraries,
+    .resources = tutti::omad::resources,
+    .create = tutti::omad::create,
+};
