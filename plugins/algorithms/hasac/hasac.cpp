@@ -1,0 +1,341 @@
+// HASAC: stochastic actors that improve one after another, each kept at an entropy of its own.
+//
+// Source: Liu et al. 2024, Maximum Entropy Heterogeneous-Agent Reinforcement Learning, ICLR 2024, and the public code
+// HARL (hasac).
+//
+// Differs from HARL: batches are drawn with replacement; updates may follow every sweep instead of every fiftieth; no
+// value normalisation (off in all tuned files).
+//
+// Shapes: B batch, N agents, O and A their observations and actions side by side, D = A, S state, C = 2 critics.
+#include <numeric>
+
+#include "adam.hpp"
+#include "gaussian_actors.hpp"
+#include "learning.hpp"
+#include "polyak.hpp"
+#include "presets.hpp"
+#include "replay_buffer.hpp"
+#include "schedule.hpp"
+#include "snapshot_parts.hpp"
+
+namespace tutti {
+
+using torch::Tensor;
+
+struct HasacConfig {
+  IntegerList hidden{128, 128};
+  double actor_learning_rate = 5e-4;
+  double critic_learning_rate = 5e-4;
+  double discount = 0.99;
+  double target_rate = 0.005;
+  bool learn_temperature = true;
+  double temperature = 1;
+  double temperature_learning_rate = 3e-4;
+  double huber_threshold = 0;
+  std::int64_t n_step = 1;
+  std::int64_t batch_size = 256;
+  std::int64_t buffer_size = 1'000'000;
+  std::int64_t warm_up_steps = 2'000;
+  double updates_per_step = 1;
+  std::int64_t update_interval = 1;
+  bool fixed_order = false;
+  bool share_parameters = false;
+
+  void declare(Parameters& parameter) {
+    parameter("hidden", hidden, at_least(1), "widths of the hidden layers of actors and critics");
+    parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, every actor");
+    parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
+    parameter("discount", discount, between(0, 1), "gamma, per environment step");
+    parameter("target_rate", target_rate, between(0, 1), "tau, how far the target critics move with every update");
+    parameter("learn_temperature", learn_temperature, any_value(),
+              "keep each agent's entropy near -d_i, the team's near -D");
+    parameter("temperature", temperature, more_than(0), "alpha; its first value if it is learned");
+    parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, every temperature");
+    parameter("huber_threshold", huber_threshold, at_least(0),
+              "critic errors beyond it count linearly; 0: squares only");
+    parameter("n_step", n_step, at_least(1), "rewards summed before the bootstrap");
+    parameter("batch_size", batch_size, at_least(1), "transitions per update");
+    parameter("buffer_size", buffer_size, at_least(1), "environment steps kept for replay");
+    parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions at the start");
+    parameter("updates_per_step", updates_per_step, more_than(0), "updates for each environment step");
+    parameter("update_interval", update_interval, at_least(1), "sweeps of all copies between groups of updates");
+    parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
+    parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
+  }
+  void check() const { check_batch(batch_size, buffer_size); }
+};
+
+/// Target of the critics: the smaller target value, [C, B], less the price of the team's log-density, [B] -> [B]. The
+/// rewards of an n-step window carry no entropy terms; only the bootstrap is soft.
+inline Tensor soft_target(const Batch& batch, const Tensor& next_values, double temperature,
+                          const Tensor& log_density) {
+  return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0) - temperature * log_density);
+}
+
+/// What the sequential update leaves for the critic's temperature and the record.
+struct SequenceResult {
+  double loss = 0;         // mean over agents
+  double log_density = 0;  // sum over agents of the mean log-density, each from the agent's own loss, before its step
+};
+
+/// The sequential actor update. Agent i's loss is -mean[ min_c Q_c(s, joint action) - alpha_i log pi_i ], with a fresh
+/// sample of its own action; the agents before it in `order` already act by their updated policies.
+/// `sample(observations)` and `sample(agent, observations)` draw from the policies, `replace` is AgentNetworks',
+/// `value(actions)` gives both critics of the batch's states, [B, A] -> [C, B], `temperature(agent)` alpha_i, and
+/// `step(agent, loss, mean log-density)` moves that agent's policy and its temperature.
+template <class Policy, class Value, class Temperatures, class Step>
+SequenceResult update_in_sequence(const Policy& policy, std::span<const std::size_t> order, const Tensor& observations,
+                                  const Value& value, const Temperatures& temperature, const Step& step) {
+  Tensor joint;
+  {
+    const torch::NoGradGuard no_grad;
+    joint = policy.sample(observations).actions;
+  }
+  SequenceResult result;
+  for (const std::size_t agent : order) {
+    const SquashedSample own = policy.sample(agent, observations);
+    const Tensor log_density = own.log_densities.sum(1);
+    const Tensor gain = value(policy.replace(joint, agent, own.actions)).amin(0);
+    const Tensor loss = -(gain - temperature(agent) * log_density).mean();
+    const double mean_log_density = log_density.mean().template item<double>();
+    result.loss += loss.template item<double>() / static_cast<double>(order.size());
+    result.log_density += mean_log_density;
+    step(agent, loss, mean_log_density);
+    if (agent == order.back()) break;  // nobody would see its new action
+    const torch::NoGradGuard no_grad;
+    joint = policy.replace(joint, agent, policy.sample(agent, observations).actions);
+  }
+  return result;
+}
+
+class Hasac final : public Algorithm {
+ public:
+  explicit Hasac(const AlgorithmContext& context)
+      : config_(read_parameters<HasacConfig>(context.values)),
+        actors_(context.environment.agents, actor_layers(config_), config_.share_parameters,
+                derive_seed(context.seed, "actors")),
+        critics_(network_seeds(context.seed, "critics", 2),
+                 context.environment.state_size + context.environment.joint_action_size(),
+                 layers(config_.hidden, Activation::kRelu, 1)),
+        frozen_critics_(critics_.frozen()),
+        target_critics_(critics_.clone()),
+        actor_optimizer_(actors_.networks().weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
+        critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
+        critic_temperature_(make_temperature()),
+        buffer_(context, config_.buffer_size),
+        schedule_({config_.warm_up_steps, config_.updates_per_step, config_.update_interval}),
+        replay_stream_(derive_seed(context.seed, "replay")),
+        policy_stream_(derive_seed(context.seed, "policy")),
+        order_stream_(derive_seed(context.seed, "order")) {
+    for (std::size_t i = 0; i < context.environment.agents.size(); ++i) temperatures_.push_back(make_temperature());
+  }
+
+  std::vector<std::string> metric_names() const override {
+    return {"critic_loss", "mean_q",      "target_mean",        "target_deviation",     "actor_loss",
+            "entropy",     "temperature", "critic_temperature", "critic_gradient_norm", "actor_gradient_norm"};
+  }
+
+  void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
+    if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
+    actors_.act(observations, mode, random, actions);
+  }
+
+  void observe(const Transitions& transitions) override {
+    buffer_.add(transitions);
+    schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
+  }
+
+  void update(Metrics& metrics) override {
+    for (std::int64_t due = schedule_.take_due(); due > 0; --due) {
+      ++updates_;
+      const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, replay_stream_);
+      update_critics(batch, metrics);
+      update_actors(batch, metrics);
+      polyak_update(critics_, target_critics_, config_.target_rate);
+    }
+  }
+
+  std::int64_t updates() const override { return updates_; }
+
+  /// Everything that the next update depends on.
+  template <class Visit>
+  void each_part(const Visit& visit) {
+    visit("actors", actors_);
+    visit("critics", critics_);
+    visit("target_critics", target_critics_);
+    visit("actor_optimizer", actor_optimizer_);
+    visit("critic_optimizer", critic_optimizer_);
+    for (Temperature& temperature : temperatures_) visit("temperature", temperature);
+    visit("critic_temperature", critic_temperature_);
+    visit("replay_stream", replay_stream_);
+    visit("policy_stream", policy_stream_);
+    visit("order_stream", order_stream_);
+    visit("updates", updates_);
+    visit("schedule", schedule_);
+    visit("buffer", buffer_);
+  }
+  void save(SnapshotWriter& writer) override { save_parts(*this, writer); }
+  void load(SnapshotReader& reader) override { load_parts(*this, reader); }
+  void save_policy(SnapshotWriter& writer) override { actors_.save(writer, "actors"); }
+  void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
+
+ private:
+  /// The policy as the sequential update sees it: its samples come from this algorithm's own stream.
+  struct Policy {
+    const GaussianActors& actors;
+    RandomStream& random;
+    SquashedSample sample(const Tensor& observations) const { return actors.sample(observations, random); }
+    SquashedSample sample(std::size_t agent, const Tensor& observations) const {
+      return actors.sample(agent, observations, random);
+    }
+    Tensor replace(const Tensor& joint, std::size_t agent, const Tensor& actions) const {
+      return actors.networks().replace(joint, agent, actions);
+    }
+  };
+
+  /// ReLU layers, the last of them tanh.
+  static std::vector<LayerSpec> actor_layers(const HasacConfig& config) {
+    std::vector<LayerSpec> result = hidden_layers(config.hidden, Activation::kRelu);
+    if (!result.empty()) result.back().activation = Activation::kTanh;
+    return result;
+  }
+
+  Temperature make_temperature() const {
+    return {config_.temperature, config_.learn_temperature, config_.temperature_learning_rate};
+  }
+
+  Tensor critic_loss(const Tensor& values, const Tensor& target) const {
+    if (config_.huber_threshold == 0) return (values - target).square().mean(1).sum();
+    return torch::huber_loss(values, target.expand_as(values), at::Reduction::None, config_.huber_threshold)
+        .mean(1)
+        .sum();
+  }
+
+  // L = mean (Q_1 - y)^2 + mean (Q_2 - y)^2,
+  // y = R + gamma^m (1 - terminated) [ min_c target Q_c(s', a') - alpha_c sum_i log pi_i(a'_i) ].
+  void update_critics(const Batch& batch, Metrics& metrics) {
+    Tensor target;
+    {
+      const torch::NoGradGuard no_grad;
+      const SquashedSample next = actors_.sample(batch.next_observations, policy_stream_);
+      const Tensor next_values = critic_values(target_critics_, batch.next_states, next.actions);
+      target = soft_target(batch, next_values, critic_temperature_.value(), next.log_densities.sum(1));
+    }
+    const Tensor values = critic_values(critics_, batch.states, batch.actions);
+    const Tensor loss = critic_loss(values, target);
+    critic_optimizer_.zero_gradient();
+    loss.backward();
+    critic_optimizer_.step();
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
+    if (!metrics.wanted()) return;
+    metrics.add("mean_q", values.mean().item<double>());
+    metrics.add("target_mean", target.mean().item<double>());
+    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
+    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+  }
+
+  // The agents in sequence, each with its temperature (target entropy -d_i), then the critic's temperature (-D).
+  void update_actors(const Batch& batch, Metrics& metrics) {
+    const AgentNetworks& networks = actors_.networks();
+    std::vector<std::size_t> order(networks.agents());
+    std::iota(order.begin(), order.end(), 0);
+    if (!config_.fixed_order) shuffle(order, order_stream_);
+    double norm = 0;
+    const auto value = [&](const Tensor& actions) { return critic_values(frozen_critics_, batch.states, actions); };
+    const auto temperature = [&](std::size_t agent) { return temperatures_[agent].value(); };
+    const auto step = [&](std::size_t agent, const Tensor& loss, double log_density) {
+      const std::size_t optimizer = networks.optimizer_of(agent);
+      actor_optimizer_.zero_gradient(optimizer);
+      loss.backward();
+      actor_optimizer_.step(optimizer);
+      temperatures_[agent].step(log_density - static_cast<double>(networks.action_size(agent)));
+      if (metrics.wanted()) norm += actor_optimizer_.gradient_norm(optimizer) / static_cast<double>(networks.agents());
+    };
+    const SequenceResult result =
+        update_in_sequence(Policy{actors_, policy_stream_}, order, batch.observations, value, temperature, step);
+    critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
+    metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates_));
+    metrics.add("entropy", require_finite(-result.log_density, "entropy", updates_));
+    if (!metrics.wanted()) return;
+    double sum = 0;
+    for (const Temperature& of_agent : temperatures_) sum += of_agent.value();
+    metrics.add("temperature", sum / static_cast<double>(temperatures_.size()));
+    metrics.add("critic_temperature", critic_temperature_.value());
+    metrics.add("actor_gradient_norm", norm);
+  }
+
+  HasacConfig config_;
+  GaussianActors actors_;
+  Mlp critics_, frozen_critics_, target_critics_;
+  Adam actor_optimizer_, critic_optimizer_;
+  std::vector<Temperature> temperatures_;  // alpha_i, in the agents' losses
+  Temperature critic_temperature_;         // alpha_c, in the critics' target
+  ReplayBuffer buffer_;
+  UpdateSchedule schedule_;
+  RandomStream replay_stream_, policy_stream_, order_stream_;
+  std::int64_t updates_ = 0;
+};
+
+namespace {
+
+/// `paper` holds the file of defaults, `harl` the values tuned for each task; where HARL has none for a task, those of
+/// the nearest one.
+void hasac_presets(std::vector<Preset>& presets) {
+  const auto values = [](std::int64_t batch, std::int64_t n_step, double actor_rate, double critic_rate) {
+    return with(harl_schedule(20), {{"hidden", IntegerList{256, 256}},
+                                    {"batch_size", batch},
+                                    {"n_step", n_step},
+                                    {"actor_learning_rate", actor_rate},
+                                    {"critic_learning_rate", critic_rate}});
+  };
+  const auto fixed = [](const ParameterValues& base, double temperature) {
+    return with(base, {{"learn_temperature", false}, {"temperature", temperature}});
+  };
+  const ParameterValues defaults = with(fixed(values(1000, 20, 5e-4, 5e-4), 0.001), {{"huber_threshold", 10.0}});
+  const std::string tuned = "HARL, tuned_configs/";
+  presets = {
+      {"paper", "*", defaults, "HARL, configs/algos_cfgs/hasac.yaml, without its value normalisation"},
+      {"harl", "*", defaults, "HARL, configs/algos_cfgs/hasac.yaml, without its value normalisation"},
+      {"harl", "mpe/*",
+       with(values(1000, 20, 5e-4, 5e-4),
+            {{"learn_temperature", true}, {"temperature", 1.0}, {"huber_threshold", 0.0}}),
+       tuned + "pettingzoo_mpe/simple_spread_v2-continuous/hasac"},
+      {"harl",
+       "mamujoco/*",
+       {{"learn_temperature", true}, {"temperature", 1.0}, {"huber_threshold", 0.0}},
+       tuned + "mamujoco"},
+      {"harl", "mamujoco/ant-2x4*", fixed(values(2200, 5, 1e-3, 3e-4), 0.2), tuned + "mamujoco/Ant-v2-2x4/hasac"},
+      {"harl", "mamujoco/ant-4x2", fixed(values(1000, 5, 1e-3, 3e-4), 0.2), tuned + "mamujoco/Ant-v2-4x2/hasac"},
+      {"harl", "mamujoco/half-cheetah-*", values(1000, 10, 1e-3, 1e-3), tuned + "mamujoco/HalfCheetah-v2-2x3/hasac"},
+      {"harl", "mamujoco/swimmer-*", values(1000, 10, 1e-3, 1e-3),
+       tuned + "mamujoco/HalfCheetah-v2-2x3/hasac, for want of its own"},
+      {"harl", "mamujoco/walker2d-*", fixed(values(1000, 20, 5e-4, 1e-3), 0.2),
+       tuned + "mamujoco/Walker2d-v2-2x3/hasac"},
+  };
+}
+
+Resources hasac_resources(const AlgorithmContext& context) {
+  return ReplayBuffer::resources(context, read_parameters<HasacConfig>(context.values).buffer_size);
+}
+
+std::unique_ptr<Algorithm> create_hasac(const AlgorithmContext& context) {
+  use_one_thread();
+  return std::make_unique<Hasac>(context);
+}
+
+}  // namespace
+}  // namespace tutti
+
+TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "hasac",
+                                 .version = "1.0",
+                                 .summary = "Stochastic actors that improve one after another at a chosen entropy.",
+                                 .source = "Liu et al. 2024, Maximum Entropy Heterogeneous-Agent RL, ICLR 2024"});
+
+const tutti::AlgorithmPlugin tutti_algorithm = {
+    .declare = tutti::declare_parameters<tutti::HasacConfig>,
+    .presets = tutti::hasac_presets,
+    .check = tutti::check_parameters<tutti::HasacConfig>,
+    .libraries = tutti::report_libraries,
+    .resources = tutti::hasac_resources,
+    .create = tutti::create_hasac,
+};
