@@ -133,7 +133,8 @@ void read_task(const Section& section, const Expansion& expansion, Task& task) {
   task.section = &section;
   SectionReader read(section, expansion.problems);
   if (!identify_task(read, expansion, task)) return;
-  if (const auto problem = label_problem(task.label, 1)) read.problem("label", *problem);
+  if (const auto problem = label_problem(task.label, 1); problem && !task.label.empty())
+    read.problem("label", *problem);
 
   ParameterSchema schema;
   expansion.catalogue.environment(task.environment).declare(schema);

@@ -1,0 +1,269 @@
+// Suites that are wrong, each with the sentences it has to get: file, line, column, key, what was expected.
+#include <gtest/gtest.h>
+
+#include "suite/fake_catalogue.hpp"
+
+namespace tutti::suite {
+namespace {
+
+// A sound suite in parts that a case can replace. Line numbers count from the line after the opening quote.
+struct Parts {
+  std::string top = "seeds = [1, 2]";                           // line 1
+  std::string run = "[run]\nenvironment_steps = 1000";          // lines 2, 3
+  std::string evaluation = "[evaluation]\ninterval = 100";      // lines 4, 5
+  std::string task = "[[task]]\nname = \"grid/small\"";         // lines 6, 7
+  std::string algorithm = "[[algorithm]]\nname = \"climber\"";  // lines 8, 9
+  std::string rest = "";                                        // line 10 and on
+
+  std::string text() const {
+    return top + "\n" + run + "\n" + evaluation + "\n" + task + "\n" + algorithm + "\n" + rest + "\n";
+  }
+};
+
+struct Case {
+  const char* name;
+  Parts parts;
+  std::string expected;
+};
+
+void PrintTo(const Case& malformed, std::ostream* out) { *out << malformed.name; }
+
+const std::vector<Case> kCases = {
+    {"NotToml",
+     {.top = "seeds = [1, 2"},
+     "suite.toml:2:1: not valid TOML: Error while parsing array: expected comma or closing ']', saw '['"},
+    {"KeyTwice",
+     {.top = "seeds = [1]\nseeds = [2]"},
+     "suite.toml:2:9: not valid TOML: Error while parsing key-value pair: cannot redefine existing array 'seeds'"},
+    {"TwoOnALine",
+     {.top = "seeds = [1]; x = 2"},
+     "suite.toml:1:12: not valid TOML: Error while parsing key-value pair: expected a comment or whitespace, saw ';'"},
+    {"UnknownKey", {.top = "seeds = [1]\nsedes = [2]"}, "suite.toml:2:1: sedes: unknown key; did you mean \"seeds\"?"},
+    {"UnknownTable",
+     {.rest = "[evalution]\ninterval = 3"},
+     "suite.toml:10:1: evalution: unknown key; did you mean \"evaluation\"?"},
+    {"UnknownListOfTables",
+     {.rest = "[[tsk]]\nname = \"x\""},
+     "suite.toml:10:1: tsk: unknown key; did you mean \"task\"?"},
+    {"NoSeeds", {.top = ""}, "suite.toml:1:1: seeds: missing; expected list of integers, at least 0"},
+    {"SeedsOfWrongType", {.top = "seeds = 3"}, "suite.toml:1:9: seeds: expected list of integers, at least 0 (is 3)"},
+    {"EmptySeeds", {.top = "seeds = []"}, "suite.toml:1:9: seeds: empty; expected at least one seed"},
+    {"NegativeSeed",
+     {.top = "seeds = [1, -2]"},
+     "suite.toml:1:9: seeds: expected list of integers, at least 0 (is [1, -2])"},
+    {"DuplicateSeeds", {.top = "seeds = [1, 2, 1]"}, "suite.toml:1:9: seeds: a seed is listed twice"},
+    {"SeedsAsText", {.top = "seeds = [\"one\"]"}, "suite.toml:1:9: seeds: expected list of integers, at least 0"},
+    {"UnsafeSuiteName",
+     {.top = "seeds = [1]\nname = \"../up\""},
+     "suite.toml:2:8: name: \"../up\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" "
+     "and \".\", not "
+     "starting with \".\" or \"-\""},
+    {"NoRunSection", {.run = ""}, "suite.toml:1:1: run.environment_steps: missing; expected integer, at least 1"},
+    {"NoSteps",
+     {.run = "[run]\ncopies = 2"},
+     "suite.toml:2:1: run.environment_steps: missing; expected integer, at least 1"},
+    {"StepsAsReal",
+     {.run = "[run]\nenvironment_steps = 1e3"},
+     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is 1000.0)"},
+    {"ZeroSteps",
+     {.run = "[run]\nenvironment_steps = 0"},
+     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is 0)"},
+    {"UnknownRunKey",
+     {.run = "[run]\nenvironment_steps = 10000\nevaluation_interval = 10"},
+     "suite.toml:4:1: run.evaluation_interval: unknown key; known: environment_steps, copies, training_interval, "
+     "checkpoint_interval, stall_timeout"},
+    {"TooManyCopies",
+     {.run = "[run]\nenvironment_steps = 1000\ncopies = 0"},
+     "suite.toml:4:10: run.copies: expected integer in [1, 65536] (is 0)"},
+    {"RunIsNoTable",
+     {.top = "seeds = [1]\nrun = 3", .run = ""},
+     "suite.toml:1:1: run.environment_steps: missing; expected integer, at least 1\nsuite.toml:2:7: run: expected one "
+     "table, [run]"},
+    {"NoInterval",
+     {.evaluation = "[evaluation]\nepisodes = 3"},
+     "suite.toml:4:1: evaluation.interval: missing; expected integer, at least 1"},
+    {"IntervalBeyondTheBudget",
+     {.evaluation = "[evaluation]\ninterval = 2000"},
+     "suite.toml:5:12: evaluation.interval: 2000 is more than run.environment_steps (1000); no run would be evaluated "
+     "after training"},
+    {"UnknownMode",
+     {.evaluation = "[evaluation]\ninterval = 100\nmode = \"greedy\""},
+     "suite.toml:6:8: evaluation.mode: expected one of deterministic, sampled (is \"greedy\")"},
+    {"AbsoluteAsNumber",
+     {.evaluation = "[evaluation]\ninterval = 100\nabsolute = 1"},
+     "suite.toml:6:12: evaluation.absolute: expected true or false (is 1)"},
+    {"NoTask", {.task = ""}, "suite.toml:1:1: task: missing; a suite needs at least one [[task]]"},
+    {"TaskIsOneTable",
+     {.task = "[task]\nname = \"grid/small\""},
+     "suite.toml:6:1: task: expected tables, each [[task]]\nsuite.toml:6:1: task: missing; a suite needs at least one "
+     "[[task]]"},
+    {"TaskWithoutName",
+     {.task = "[[task]]\nwidth = 3"},
+     "suite.toml:6:1: task[1].name: expected either the name of a task, or environment and label"},
+    {"TaskWithNameAndEnvironment",
+     {.task = "[[task]]\nname = \"grid/small\"\nenvironment = \"grid\""},
+     "suite.toml:7:8: task[1].name: expected either the name of a task, or environment and label"},
+    {"UnknownTask",
+     {.task = "[[task]]\nname = \"grid/smal\""},
+     "suite.toml:7:8: task[1].name: unknown task \"grid/smal\"; did you mean \"grid/small\"?"},
+    {"UnknownEnvironment",
+     {.task = "[[task]]\nenvironment = \"gird\"\nlabel = \"x\""},
+     "suite.toml:7:15: task[1].environment: unknown environment \"gird\"; did you mean \"grid\"?"},
+    {"EnvironmentWithoutLabel",
+     {.task = "[[task]]\nenvironment = \"grid\""},
+     "suite.toml:6:1: task[1].label: missing; a task given by its environment needs a label"},
+    {"UnknownTaskParameter",
+     {.task = "[[task]]\nname = \"grid/small\"\nwitdh = 3"},
+     "suite.toml:8:1: task[1].witdh: unknown key; did you mean \"width\"?"},
+    {"TaskParameterOutOfRange",
+     {.task = "[[task]]\nname = \"grid/small\"\nslip = 1.5"},
+     "suite.toml:8:8: task[1].slip: expected number in [0, 1] (is 1.5)"},
+    {"TaskParameterNotANumber",
+     {.task = "[[task]]\nname = \"grid/small\"\nslip = nan"},
+     "suite.toml:8:8: task[1].slip: expected number in [0, 1] (is nan)"},
+    {"TaskParameterIsADate",
+     {.task = "[[task]]\nname = \"grid/small\"\nslip = 2020-01-01"},
+     "suite.toml:8:8: task[1].slip: expected number in [0, 1]"},
+    {"TaskParameterIsATable",
+     {.task = "[[task]]\nname = \"grid/small\"\nslip = {a = 1}"},
+     "suite.toml:8:8: task[1].slip: expected number in [0, 1], not a table"},
+    {"TaskThatCannotBeMade",
+     {.task = "[[task]]\nname = \"grid/small\"\nwidth = 13"},
+     "suite.toml:6:1: task[1]: 13 is an unlucky width"},
+    {"DuplicateTasks",
+     {.task = "[[task]]\nname = \"grid/small\"\n[[task]]\nname = \"grid/small\""},
+     "suite.toml:9:8: task[2].label: \"grid/small\" is used twice; give one of them another label"},
+    {"TasksInOneFolder",
+     {.task = "[[task]]\nname = \"grid/small\"\n[[task]]\nname = \"grid/large\"\nlabel = \"grid\""},
+     "suite.toml:10:9: task[2].label: \"grid\" and \"grid/small\" would share a folder; give one of them another "
+     "label"},
+    {"UnsafeTaskLabel",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"a/b/c\""},
+     "suite.toml:8:9: task[1].label: \"a/b/c\" cannot name a folder of results; expected letters, digits, \"_\", "
+     "\"-\", \"+\" and \".\", "
+     "with at most one \"/\" between them, not starting with \".\" or \"-\""},
+    {"TaskLabelThatIsTaken",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"report\""},
+     "suite.toml:8:9: task[1].label: \"report\" is where the suite keeps other things; choose another label"},
+    {"NoAlgorithm", {.algorithm = ""}, "suite.toml:1:1: algorithm: missing; a suite needs at least one [[algorithm]]"},
+    {"AlgorithmWithoutName",
+     {.algorithm = "[[algorithm]]\nstep = 1"},
+     "suite.toml:8:1: algorithm[1].name: missing; expected the name of an algorithm"},
+    {"UnknownAlgorithm",
+     {.algorithm = "[[algorithm]]\nname = \"climbr\""},
+     "suite.toml:9:8: algorithm[1].name: unknown algorithm \"climbr\"; did you mean \"climber\"?"},
+    {"UnknownAlgorithmListsTheKnown",
+     {.algorithm = "[[algorithm]]\nname = \"gradient\""},
+     "suite.toml:9:8: algorithm[1].name: unknown algorithm \"gradient\"; known: climber, idler"},
+    {"UnknownAlgorithmParameter",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nbatch_sise = 3"},
+     "suite.toml:10:1: algorithm[1].batch_sise: unknown key; did you mean \"batch_size\"?"},
+    {"AlgorithmParameterOfWrongType",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nlayers = [8, \"8\"]"},
+     "suite.toml:10:10: algorithm[1].layers: expected list of integers, at least 1"},
+    {"AlgorithmParameterAtOpenBound",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nstep = 0"},
+     "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is 0)"},
+    {"DuplicateAlgorithms",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\n[[algorithm]]\nname = \"idler\"\nlabel = \"climber\""},
+     "suite.toml:12:9: algorithm[2].label: \"climber\" is used twice; give one of them another label"},
+    {"AlgorithmLabelWithSlash",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"a/b\""},
+     "suite.toml:10:9: algorithm[1].label: \"a/b\" cannot name a folder of results; expected letters, digits, \"_\", "
+     "\"-\", \"+\" and "
+     "\".\", not starting with \".\" or \"-\""},
+    {"ContradictingParameters",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nbuffer_size = 8"},
+     "suite.toml:8:1: algorithm[1]: batch_size is more than buffer_size"},
+    {"UnknownPreset",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\npreset = \"tunde\""},
+     "suite.toml:10:10: algorithm[1].preset: unknown preset \"tunde\"; did you mean \"tuned\"?"},
+    {"PresetForOtherTasks",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\npreset = \"elsewhere\""},
+     "suite.toml:10:10: algorithm[1].preset: preset \"elsewhere\" has values for no task of this suite"},
+    {"ProposedAsText",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nproposed = \"yes\""},
+     "suite.toml:10:12: algorithm[1].proposed: expected true or false (is \"yes\")"},
+    {"OverrideOfUnknownAlgorithm",
+     {.rest = "[[override]]\ntask = \"grid/small\"\nalgorithm = \"climbe\"\nstep = 1"},
+     "suite.toml:12:13: override[1].algorithm: \"climbe\" matches no algorithm of this suite; did you mean "
+     "\"climber\"?"},
+    {"OverrideOfUnknownTask",
+     {.rest = "[[override]]\ntask = \"grid/large\"\nalgorithm = \"climber\"\nstep = 1"},
+     "suite.toml:11:8: override[1].task: \"grid/large\" matches no task of this suite; known: grid/small"},
+    {"OverrideOfNothing",
+     {.rest = "[[override]]\nstep = 1"},
+     "suite.toml:10:1: override[1].algorithm: missing; expected the label of one of the suite's algorithms\n"
+     "suite.toml:10:1: override[1].task: missing; expected the label of one of the suite's tasks"},
+    {"OverrideWithUnknownKey",
+     {.rest = "[[override]]\ntask = \"grid/*\"\nalgorithm = \"climber\"\nsteps = 1"},
+     "suite.toml:13:1: override[1].steps: unknown key; did you mean \"step\"?"},
+    {"UnknownReportOption",
+     {.rest = "[report]\nscor = \"final\""},
+     "suite.toml:11:1: report.scor: unknown key; did you mean \"score\"?"},
+    {"ReportOptionOutOfRange",
+     {.rest = "[report]\nscore = \"median\""},
+     "suite.toml:11:9: report.score: expected one of final, best (is \"median\")"},
+    {"BoundsOfUnknownTask",
+     {.rest = "[report.bounds.\"grid/smal\"]\nlo = 0\nhi = 1"},
+     "suite.toml:10:1: report.bounds.grid/smal: unknown task \"grid/smal\"; did you mean \"grid/small\"?"},
+    {"BoundsTheWrongWayRound",
+     {.rest = "[report.bounds.\"grid/small\"]\nlo = 1\nhi = 0"},
+     "suite.toml:10:1: report.bounds.grid/small: expected numbers lo and hi, lo less than hi"},
+    {"ThresholdAsText",
+     {.rest = "[report.thresholds]\n\"grid/small\" = \"high\""},
+     "suite.toml:11:16: report.thresholds.grid/small: expected number (is \"high\")"},
+    {"SlurmThatWouldEscapeIntoTheScript",
+     {.rest = "[slurm]\nextra = \"--qos=low; reboot\""},
+     "suite.toml:10:1: slurm: extra is \"--qos=low; reboot\"; expected plain options of sbatch"},
+    {"SlurmTimeLimit",
+     {.rest = "[slurm]\ntime_limit = \"two hours\""},
+     "suite.toml:10:1: slurm: time_limit is \"two hours\"; expected HH:MM:SS or D-HH:MM:SS"},
+    {"ControlCharacterInText",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"a\\u0007b\""},
+     "suite.toml:10:9: algorithm[1].label: expected text"},
+    {"EveryProblemIsToldInOrder",
+     {.top = "seeds = [1, 1]",
+      .run = "[run]\nenvironment_steps = -1",
+      .task = "[[task]]\nname = \"grid/none\"",
+      .algorithm = "[[algorithm]]\nname = \"climber\"\nstep = \"big\""},
+     "suite.toml:1:9: seeds: a seed is listed twice\n"
+     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is -1)\n"
+     "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large\n"
+     "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")"},
+};
+
+class MalformedSuite : public testing::TestWithParam<Case> {};
+
+TEST_P(MalformedSuite, GetsItsSentences) {
+  EXPECT_EQ(SuiteFile(GetParam().parts.text()).problems(), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, MalformedSuite, testing::ValuesIn(kCases),
+                         [](const testing::TestParamInfo<Case>& entry) { return std::string(entry.param.name); });
+
+TEST(SoundSuite, IsAccepted) { EXPECT_EQ(SuiteFile(Parts{}.text()).problems(), "accepted"); }
+
+std::string problems_of_settings(const std::string& setting) {
+  return SuiteFile(Parts{}.text()).problems({.seeds = {}, .environment_steps = {}, .settings = {setting}});
+}
+
+TEST(CommandLine, MistakesAreSentences) {
+  EXPECT_EQ(problems_of_settings("run"),
+            "command line: --set run: expected run.KEY=VALUE, evaluation.KEY=VALUE or ALGORITHM.KEY=VALUE");
+  EXPECT_EQ(problems_of_settings("run.copys=3"), "command line: run.copys: unknown key; did you mean \"copies\"?");
+  EXPECT_EQ(problems_of_settings("run.copies=many"),
+            "command line: run.copies: expected integer in [1, 65536] (is \"many\")");
+  EXPECT_EQ(problems_of_settings("climbre.step=1"), "command line: climbre: unknown; did you mean \"climber\"?");
+  EXPECT_EQ(problems_of_settings("climber.step=-1"),
+            "command line: climber.step: expected number, more than 0 (is -1)");
+}
+
+TEST(CommandLine, SeedsMustDiffer) {
+  const SuiteFile file(Parts{}.text());
+  EXPECT_EQ(file.problems({.seeds = IntegerList{1, 1}, .environment_steps = {}, .settings = {}}),
+            "command line: --seeds: a seed is listed twice");
+}
+
+}  // namespace
+}  // namespace tutti::suite
