@@ -36,6 +36,7 @@ Panel task_panel(const Analysis& analysis, const ReportOptions& options, const s
   Panel panel;
   panel.title = analysis.tasks[task].label;
   for (const std::size_t a : display_order(analysis, options)) {
+    if (a >= curves.size()) continue;
     if (auto series = series_of(curves[a], analysis.algorithms[a], colors[a], options.runs)) {
       panel.series.push_back(std::move(*series));
     }
@@ -44,15 +45,16 @@ Panel task_panel(const Analysis& analysis, const ReportOptions& options, const s
   return panel;
 }
 
-// The legend names what some panel shows.
-void add_legend(Figure& figure, const Analysis& analysis, const ReportOptions& options) {
+// The legend names what some panel shows, in the order of the palette.
+void add_legend(Figure& figure, const Analysis& analysis) {
   const auto colors = palette(analysis);
   std::set<std::size_t> shown;
   for (const Panel& panel : figure.panels) {
     for (const Series& series : panel.series) shown.insert(series.style);
   }
-  for (const std::size_t a : display_order(analysis, options)) {
-    if (shown.contains(colors[a])) figure.legend.push_back({analysis.algorithms[a].label, colors[a]});
+  for (const std::size_t color : shown) {
+    const auto algorithm = std::find(colors.begin(), colors.end(), color) - colors.begin();
+    figure.legend.push_back({analysis.algorithms[static_cast<std::size_t>(algorithm)].label, color});
   }
 }
 
@@ -124,7 +126,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
                   .title = "Learning curves: " + panel.title,
                   .caption = analysis.curves.caption};
     figure.panels.push_back(std::move(panel));
-    add_legend(figure, analysis, options);
+    add_legend(figure, analysis);
     figures.push_back(std::move(figure));
   }
   return figures;
@@ -134,7 +136,7 @@ Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
   Figure figure =
       grid("curves-all", "Learning curves", analysis.curves.caption,
            task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps));
-  add_legend(figure, analysis, options);
+  add_legend(figure, analysis);
   return figure;
 }
 
@@ -145,7 +147,7 @@ Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options)
       analysis.curves.caption + " Evaluation and checkpoints do not count as training time. Machine: " + machine + ".",
       task_panels(analysis, options, analysis.curves.wall_clock, time_label(analysis.curves.wall_clock), "return",
                   Axis::kSeconds));
-  add_legend(figure, analysis, options);
+  add_legend(figure, analysis);
   return figure;
 }
 
@@ -155,7 +157,7 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
       "Bins of the declared part of the state space that training visited, mean over runs.",
       task_panels(analysis, options, analysis.coverage.visited, "environment steps", "bins visited", Axis::kSteps));
   for (Panel& panel : figure.panels) panel.y_low = 0;
-  add_legend(figure, analysis, options);
+  add_legend(figure, analysis);
   return figure;
 }
 
@@ -178,7 +180,7 @@ Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options)
                                    "stratified bootstrap interval at each evaluation ({} replicates).",
                                    100 * options.level, options.efficiency_replicates),
                        std::move(panels));
-  add_legend(figure, analysis, options);
+  add_legend(figure, analysis);
   return figure;
 }
 

@@ -15,12 +15,12 @@ namespace {
 // A colour-blind palette; dash patterns and points tell the lines apart in black and white as well.
 constexpr std::array kColors{"#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC",
                              "#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9"};
-constexpr std::array kDashes{"1", "(9,3)", "(2.5,2)", "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)", "(1.2,2)"};
+constexpr std::array kDashes{"1", "(9,3)", "(2.5,2)", "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)", "(14,3)"};
 constexpr std::array kPoints{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
 
 constexpr double kTopMargin = 5, kBottomMargin = 9.5, kRightMargin = 3;  // mm, within a panel
 constexpr double kLegendRow = 4.2, kLegendSample = 8, kLegendGap = 4;    // mm
-constexpr double kCharacterWidth = 1.5;                                  // mm at 8 pt, generous
+constexpr double kCharacterWidth = 1.8;                                  // mm at 8 pt, generous
 
 const char* color(std::size_t style) { return kColors[style % kColors.size()]; }
 const char* dash(std::size_t style) { return kDashes[style % kDashes.size()]; }
@@ -99,7 +99,7 @@ class Script {
     line("  set multiplot");
     line("  set border 3 lc rgb '#606060'");
     line("  set tics nomirror out scale 0.4");
-    line("  set grid lc rgb '#D8D8D8' lw 0.5 dt 1");
+    line("  set grid lc rgb '#D8D8D8' lw 0.8 dt 1");
     line("  unset key");
     line("  set style fill transparent solid 0.18 noborder");
   }

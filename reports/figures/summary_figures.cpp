@@ -94,6 +94,8 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
     figure.legend.push_back({label, colors[a]});
   }
   if (panel.series.empty()) return figure;
+  std::sort(figure.legend.begin(), figure.legend.end(),
+            [](const Style& a, const Style& b) { return a.index < b.index; });
   panel.x_low = aggregates.thresholds.front();
   panel.x_high = aggregates.thresholds.back();
   panel.y_low = 0;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/page/document.hpp"
 #include "reports/page/style.hpp"
 #include "reports/tables/text.hpp"
@@ -56,7 +58,10 @@ class HtmlWriter {
 
   void operator()(const TableBlock& block) {
     const Table& table = block.table;
-    out_ += "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead><tr>";
+    const bool numbers =
+        std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) { return c.right; });
+    out_ += fmt::format("<div class=\"scroll\" tabindex=\"0\">\n<table{}>\n<thead><tr>",
+                        numbers ? " class=\"numbers\"" : "");
     for (const Column& column : table.columns) {
       out_ += fmt::format("<th scope=\"col\"{}>{}</th>", number_class(column), html_text(column.head));
     }

@@ -13,7 +13,7 @@ inline constexpr char kStyleSheet[] = R"(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI",
   Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; }
-main { max-width: 1120px; margin: 0 auto; padding: 0 20px 64px; }
+main { max-width: 1240px; margin: 0 auto; padding: 0 20px 64px; }
 header { padding: 32px 0 8px; }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 48px 0 12px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 1.4rem; line-height: 1.3; }
@@ -25,9 +25,9 @@ a { color: var(--link); }
 nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
 .warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 4px; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; padding: 8px 0 0; text-align: left; font-size: .85rem; }
-th, td { padding: 5px 12px; text-align: left; vertical-align: baseline; }
+th, td { padding: 5px 9px; text-align: left; vertical-align: baseline; }
 th { font-weight: 600; vertical-align: bottom; }
 thead th { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
 tbody + tbody tr:first-child > * { border-top: 1px solid var(--line); }
@@ -37,7 +37,7 @@ tbody:last-of-type tr:last-child > * { border-bottom: 2px solid var(--ink); }
 tbody tr:hover td { background: var(--shade); }
 td:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
 tbody tr:hover td:first-child { background: var(--shade); }
-.wide td { min-width: 9ch; white-space: normal; overflow-wrap: anywhere; }
+.numbers td:first-child { white-space: nowrap; }
 small { color: var(--soft); font-size: .85em; }
 u { text-underline-offset: 3px; }
 .caption, .notes, .files { margin: 6px 0; font-size: .85rem; max-width: 90ch; }

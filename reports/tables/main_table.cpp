@@ -81,8 +81,11 @@ Section footer(const Table& table, const Analysis& analysis, const std::vector<s
   Section section;
   const ScoreTable& main = analysis.main;
   if (!main.iqm.empty()) {
-    section.rows.push_back(
-        footer_row(table, "IQM, normalised", order, [&](std::size_t a) { return estimate_cell(main.iqm[a], 2); }));
+    section.rows.push_back(footer_row(table, "IQM, normalised", order,
+                                      [&](std::size_t a) { return TableCell{.value = fixed(main.iqm[a].value, 2)}; }));
+    section.rows.push_back(footer_row(table, "its interval", order, [&](std::size_t a) {
+      return TableCell{.value = interval_text(main.iqm[a].interval, 2)};
+    }));
   }
   if (!main.mean_rank.empty()) {
     section.rows.push_back(footer_row(table, "mean rank", order,
