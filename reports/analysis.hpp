@@ -18,7 +18,7 @@
 
 namespace tutti::reports {
 
-struct Dataset;  // reports/scores/dataset.hpp: the runs themselves
+struct Dataset;  // reports/dataset.hpp: the runs themselves
 
 inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 

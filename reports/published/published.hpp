@@ -1,0 +1,15 @@
+// Figures of papers, shown beside measured ones and never mixed with them. Their files are built into the program.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/analysis.hpp"
+
+namespace tutti::reports {
+
+/// The published figures called `name` ("omad") for these tasks; nothing for "none" or if none of the tasks has one.
+std::optional<Published> published_figures(const std::string& name, const std::vector<TaskInfo>& tasks);
+
+}  // namespace tutti::reports

@@ -1,0 +1,108 @@
+// The same suite under two builds: differences pair by pair.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "reports/scores/differences.hpp"
+#include "reports/scores/reading.hpp"
+#include "reports/scores/sections.hpp"
+#include "reports/statistics/summary.hpp"
+#include "reports/statistics/welch.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+using Pair = std::pair<std::string, std::string>;  // task, algorithm
+
+Dataset read_one(const std::filesystem::path& folder) {
+  return read_suites(std::span<const std::filesystem::path>(&folder, 1));
+}
+
+std::map<Pair, Cell> cells_of(const Dataset& data, const ReportOptions& options) {
+  const Material material{.data = data,
+                          .options = options,
+                          .table = usable_runs(data),
+                          .bounds = {},
+                          .tasks = {},
+                          .score = ReportOptions::parse_score(options.score),
+                          .aggregate_score = {},
+                          .aggregate_score_name = {}};
+  std::map<Pair, Cell> cells;
+  for (std::size_t task = 0; task < data.tasks.size(); ++task) {
+    for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
+      cells[{data.tasks[task].label, data.algorithms[a].label}] = cell_of(material, task, a, material.score);
+    }
+  }
+  return cells;
+}
+
+// Both folders' runs as one set, so that what differs within or between them shows.
+std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
+  const std::size_t own = a.runs.size();
+  for (Run run : b.runs) {
+    run.task = a.task_index(b.tasks[run.task].label, b.tasks[run.task].family);
+    run.algorithm = a.algorithm_index(b.algorithms[run.algorithm]);
+    a.runs.push_back(std::move(run));
+  }
+  std::vector<const Run*> runs;
+  for (std::size_t i = 0; i < a.runs.size(); ++i) {
+    a.runs[i].name = (i < own ? "A: " : "B: ") + a.runs[i].name;
+    if (a.runs[i].record) runs.push_back(&a.runs[i]);
+  }
+  return differences_between(runs, a);
+}
+
+void add_damage(const std::string& prefix, const Dataset& data, Comparison& comparison) {
+  for (const Damage& damage : data.damage) comparison.damage.push_back({prefix + damage.file, damage.what});
+  for (const Run& run : data.runs) {
+    if (run.state != RunState::kComplete)
+      comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
+  }
+}
+
+ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double level) {
+  ComparisonRow row{.task = pair.first, .algorithm = pair.second, .a = a, .b = b, .difference = {}};
+  row.difference.value = b.mean - a.mean;
+  row.p = welch_test(b.runs, a.runs).p;
+  if (a.n >= 2 && b.n >= 2) row.difference.interval = welch_interval(a.runs, b.runs, level);
+  return row;
+}
+
+void correct(std::vector<ComparisonRow>& rows) {
+  std::vector<double> p;
+  for (const ComparisonRow& row : rows) p.push_back(row.p);
+  const std::vector<double> corrected = holm(p);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].p_holm = corrected[i];
+}
+
+}  // namespace
+
+Comparison compare(const std::filesystem::path& a, const std::filesystem::path& b, const ReportOptions& options) {
+  options.check();
+  Dataset first = read_one(a);
+  Dataset second = read_one(b);
+  if (options.failed == "worst") {
+    count_failures_as_worst(first);
+    count_failures_as_worst(second);
+  }
+  Comparison comparison;
+  comparison.score = options.score;
+  const std::map<Pair, Cell> left = cells_of(first, options);
+  const std::map<Pair, Cell> right = cells_of(second, options);
+  for (const TaskInfo& task : first.tasks) {
+    for (const AlgorithmInfo& algorithm : first.algorithms) {
+      const Pair pair{task.label, algorithm.label};
+      const auto found = right.find(pair);
+      if (found != right.end()) comparison.rows.push_back(row_of(pair, left.at(pair), found->second, options.level));
+    }
+  }
+  if (comparison.rows.empty()) throw Error("the two folders share no task and algorithm");
+  correct(comparison.rows);
+  add_damage("A: ", first, comparison);
+  add_damage("B: ", second, comparison);
+  comparison.differences = all_differences(std::move(first), second);
+  return comparison;
+}
+
+}  // namespace tutti::reports

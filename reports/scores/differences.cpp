@@ -1,0 +1,148 @@
+#include "reports/scores/differences.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tutti::reports {
+namespace {
+
+constexpr std::size_t kExamples = 5;
+
+using Properties = std::map<std::string, std::string>;
+
+std::string flag(bool value) { return value ? "yes" : "no"; }
+
+Properties code_of(const results::RunRecord& record) {
+  Properties result = {{"version", record.code.version},         {"revision", record.code.revision},
+                       {"modified", flag(record.code.modified)}, {"build type", record.code.build_type},
+                       {"compiler", record.code.compiler},       {"flags", record.code.flags}};
+  for (const results::PluginRecord& plugin : record.plugins) {
+    const std::string name = plugin.kind + " " + plugin.name;
+    result[name] = plugin.version + ", " + plugin.build_tag + ", sha256 " + plugin.sha256;
+  }
+  return result;
+}
+
+Properties machine_of(const results::MachineRecord& machine) {
+  return {{"processor", machine.processor},
+          {"instruction set", machine.instruction_set},
+          {"cores", std::to_string(machine.cores)},
+          {"memory", std::to_string(machine.memory_bytes) + " bytes"},
+          {"kernel", machine.kernel},
+          {"distribution", machine.distribution},
+          {"container", flag(machine.container)},
+          {"runs at once", std::to_string(machine.jobs)}};
+}
+
+Properties protocol_of(const results::Protocol& protocol) {
+  return {{"environment steps", std::to_string(protocol.environment_steps)},
+          {"evaluation interval", std::to_string(protocol.interval)},
+          {"episodes", std::to_string(protocol.episodes)},
+          {"mode", protocol.mode},
+          {"seeds", protocol.seeds},
+          {"absolute evaluation", flag(protocol.absolute)}};
+}
+
+// What may differ between seeds, or changes no result.
+bool is_identity(const std::string& key) {
+  return key == "seed" || key == "suite" || key == "proposed" || key.ends_with(".checkpoint_interval") ||
+         key.ends_with(".stall_timeout");
+}
+
+// The values of one property and the runs that have each.
+class Collector {
+ public:
+  void add(const std::string& prefix, const Properties& properties, const Run& run, bool refused) {
+    for (const auto& [name, value] : properties) {
+      auto& property = properties_[prefix + name];
+      property.refused = refused;
+      property.values[value].push_back(run.name);
+    }
+  }
+
+  std::vector<Difference> differences() const {
+    std::vector<Difference> result;
+    for (const auto& [name, property] : properties_) {
+      if (property.values.size() < 2) continue;
+      Difference difference{.property = name, .refused = property.refused, .values = {}};
+      for (const auto& [value, runs] : property.values) {
+        const auto shown = static_cast<std::ptrdiff_t>(std::min(runs.size(), kExamples));
+        difference.values.push_back(
+            {value, static_cast<std::int64_t>(runs.size()), {runs.begin(), runs.begin() + shown}});
+      }
+      result.push_back(std::move(difference));
+    }
+    std::ranges::stable_partition(result, &Difference::refused);
+    return result;
+  }
+
+ private:
+  struct Property {
+    bool refused = true;
+    std::map<std::string, std::vector<std::string>> values;
+  };
+  std::map<std::string, Property> properties_;
+};
+
+std::vector<Fact> joined(const std::map<std::string, std::set<std::string>>& values) {
+  std::vector<Fact> result;
+  for (const auto& [name, distinct] : values) {
+    Fact fact{name, ""};
+    for (const std::string& value : distinct) fact.value += (fact.value.empty() ? "" : "; ") + value;
+    result.push_back(std::move(fact));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Difference> differences_between(const std::vector<const Run*>& runs, const Dataset& data) {
+  Collector collector;
+  for (const Run* run : runs) {
+    if (!run->record) continue;
+    const results::RunRecord& record = *run->record;
+    const std::string& task = data.tasks[run->task].label;
+    collector.add("code: ", code_of(record), *run, true);
+    collector.add("library: ", record.libraries, *run, true);
+    collector.add("protocol: ", protocol_of(record.protocol), *run, true);
+    collector.add("task " + task + ": ", record.task_facts, *run, true);
+    Properties configuration = run->configuration;
+    std::erase_if(configuration, [](const auto& entry) { return is_identity(entry.first); });
+    collector.add("configuration of " + data.algorithms[run->algorithm].label + " on " + task + ": ", configuration,
+                  *run, true);
+    collector.add("machine: ", machine_of(record.machine), *run, false);
+    collector.add("numerics: ", record.numerics, *run, false);
+  }
+  return collector.differences();
+}
+
+std::string describe_differences(const std::vector<Difference>& differences) {
+  std::string text;
+  for (const Difference& difference : differences) {
+    if (!difference.refused) continue;
+    text += "\n  " + difference.property + ":";
+    for (const Difference::Value& value : difference.values) {
+      text += "\n    " + (value.value.empty() ? std::string("(nothing)") : value.value) + " in " +
+              std::to_string(value.runs) + (value.runs == 1 ? " run, " : " runs, such as ") + value.examples[0];
+    }
+  }
+  return text;
+}
+
+Facts facts_of(const std::vector<const Run*>& runs) {
+  std::map<std::string, std::set<std::string>> code, libraries, machine, numerics;
+  const auto add = [](auto& values, const Properties& properties) {
+    for (const auto& [name, value] : properties) values[name].insert(value);
+  };
+  for (const Run* run : runs) {
+    if (!run->record) continue;
+    add(code, code_of(*run->record));
+    add(libraries, run->record->libraries);
+    add(machine, machine_of(run->record->machine));
+    add(numerics, run->record->numerics);
+  }
+  return {joined(code), joined(libraries), joined(machine), joined(numerics)};
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,23 @@
+// Reads one run's folder. Whatever is damaged is named and left out; nothing here throws for what a file holds.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "reports/dataset.hpp"
+
+namespace tutti::reports {
+
+/// Fills everything but task, algorithm, seed and name of `run` from `folder`, and judges whether it is complete by
+/// `protocol`. Damage is named by run.name and the file.
+void read_run_folder(const std::filesystem::path& folder, const Protocol& protocol, Run& run,
+                     std::vector<Damage>& damage);
+
+/// Evaluations of evaluations.csv or absolute.csv, ascending; one that is not whole is left out.
+std::vector<Evaluation> read_evaluations(const std::filesystem::path& file, std::size_t episodes,
+                                         const std::string& name, std::vector<Damage>& damage);
+
+/// Every key of config.toml with its section and value as written, without the comment that tells its origin.
+std::map<std::string, std::string> read_configuration(const std::filesystem::path& file);
+
+}  // namespace tutti::reports
