@@ -75,7 +75,7 @@ void write_sealed(const std::filesystem::path& file, std::span<const std::byte> 
 
 std::vector<std::byte> read_sealed(const std::filesystem::path& file) {
   const std::string bytes = results::read_file(file);
-  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize) {
+  if (!bytes.starts_with(kMagic) || bytes.size() < kHeaderSize || bytes[kHeaderSize - 1] != '\n') {
     throw Error(file.string() + ": torn, or not a file of tutti");
   }
   const std::string_view content = std::string_view(bytes).substr(kHeaderSize);

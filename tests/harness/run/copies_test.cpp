@@ -1,0 +1,109 @@
+#include "run/copies.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "fixtures/line_environment.hpp"
+#include "run/finite.hpp"
+
+namespace tutti::run {
+namespace {
+
+constexpr std::int64_t kEpisodeLimit = 3;
+
+std::vector<std::unique_ptr<Environment>> lines(std::size_t count) {
+  std::vector<std::unique_ptr<Environment>> environments;
+  for (std::size_t i = 0; i < count; ++i) {
+    environments.push_back(std::make_unique<fixtures::LineEnvironment>(kEpisodeLimit));
+  }
+  return environments;
+}
+
+std::vector<float> contents(Rows<const float> rows) { return {rows.all().begin(), rows.all().end()}; }
+
+void step(Copies& copies) {
+  std::ranges::fill(copies.actions().all(), 0.5F);
+  copies.step(0, [](const Environment&) {});
+}
+
+TEST(Copies, EveryCopyStartsItsOwnEpisode) {
+  Copies copies(lines(2), 7);
+  copies.start();
+  const Rows<const float> rows = copies.observations();
+  ASSERT_EQ(rows.rows, 2U);
+  ASSERT_EQ(rows.columns, 5U);
+  EXPECT_NE(rows.row(0)[0], rows.row(1)[0]);
+}
+
+TEST(Copies, SuccessorOfTheLastStepIsTheEndOfTheEpisodeNotTheStartOfTheNext) {
+  Copies copies(lines(1), 7);
+  copies.start();
+  for (std::int64_t i = 0; i + 1 < kEpisodeLimit; ++i) {
+    step(copies);
+    copies.advance();
+  }
+  const std::vector<float> before = contents(copies.observations());
+  step(copies);
+  const Transitions transitions = copies.transitions();
+  EXPECT_EQ(transitions.truncated[0], 1);
+  EXPECT_EQ(transitions.terminated[0], 0);
+  EXPECT_EQ(contents(transitions.observations), before);
+  EXPECT_NEAR(transitions.next_observations.row(0)[0], before[0] + 0.05F, 1e-6F) << "moved by a tenth of the action";
+  const std::vector<float> successor = contents(transitions.next_observations);
+  copies.advance();
+  EXPECT_NE(contents(copies.observations()), successor);
+  EXPECT_EQ(copies.episodes(), 1);
+  EXPECT_EQ(copies.take_returns().size(), 1U);
+  EXPECT_TRUE(copies.take_returns().empty());
+}
+
+TEST(Copies, LoadedCopiesGoOnBitForBit) {
+  Copies first(lines(3), 7);
+  first.start();
+  step(first);
+  first.advance();
+  SnapshotWriter writer;
+  first.save(writer);
+  Copies second(lines(3), 1234);
+  SnapshotReader reader(writer.bytes());
+  second.load(reader);
+  reader.finish();
+  for (int i = 0; i < 7; ++i) {  // over the end of an episode
+    EXPECT_EQ(contents(first.observations()), contents(second.observations()));
+    step(first);
+    step(second);
+    first.advance();
+    second.advance();
+  }
+  EXPECT_EQ(first.take_returns(), second.take_returns());
+}
+
+TEST(Copies, ActionThatIsNotFiniteIsNamed) {
+  Copies copies(lines(2), 7);
+  copies.start();
+  std::ranges::fill(copies.actions().all(), 0.0F);
+  copies.actions().row(1)[1] = std::numeric_limits<float>::infinity();
+  try {
+    copies.step(40, [](const Environment&) {});
+    FAIL();
+  } catch (const NotFiniteError& error) {
+    EXPECT_STREQ(error.what(), "step 40: action 1 of copy 1 is inf");
+  }
+}
+
+TEST(Finite, FindsInfinitiesAndNansAndNothingElse) {
+  std::vector<float> values = {0.0F, -1e38F, std::numeric_limits<float>::denorm_min()};
+  EXPECT_TRUE(all_finite(values));
+  EXPECT_EQ(first_not_finite(values), values.size());
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    values[2] = bad;
+    EXPECT_FALSE(all_finite(values));
+    EXPECT_EQ(first_not_finite(values), 2U);
+  }
+}
+
+}  // namespace
+}  // namespace tutti::run

@@ -1,0 +1,197 @@
+#include "run/training.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "digest/digest.hpp"
+#include "fixture_plan.hpp"
+#include "results/files.hpp"
+#include "run/finite.hpp"
+
+namespace tutti::run {
+namespace {
+
+using testing_support::line_suite;
+using testing_support::TemporaryFolder;
+
+using Csv = std::vector<std::map<std::string, std::string>>;
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line + ',');
+  for (std::string field; std::getline(stream, field, ',');) fields.push_back(field);
+  return fields;
+}
+
+Csv read_csv(const std::filesystem::path& file) {
+  std::istringstream stream(results::read_file(file));
+  std::string line;
+  std::getline(stream, line);
+  const std::vector<std::string> header = split(line);
+  Csv rows;
+  while (std::getline(stream, line)) {
+    const std::vector<std::string> fields = split(line);
+    EXPECT_EQ(fields.size(), header.size()) << line;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (i == 0) rows.emplace_back();
+      rows.back()[header[i]] = fields.at(i);
+    }
+  }
+  return rows;
+}
+
+std::vector<std::string> column(const Csv& rows, const std::string& name) {
+  std::vector<std::string> values;
+  for (const auto& row : rows) values.push_back(row.at(name));
+  return values;
+}
+
+class TrainingTest : public testing::Test {
+ protected:
+  TrainingTest() : registry_(testing_support::fixture_folders()) {}
+
+  suite::Run run_of(const std::string& suite) { return testing_support::plan_from(suite, registry_).runs.at(0); }
+
+  Outcome execute(const std::string& suite, const std::filesystem::path& folder, Hooks hooks = {}) {
+    return Training(run_of(suite), registry_, folder, std::move(hooks)).execute();
+  }
+
+  /// Asks to stop the n-th time that it is asked.
+  static Hooks stop_at(int n) {
+    return {.should_stop = [n, asked = 0]() mutable { return ++asked == n; },
+            .progress = [](const Progress&) {},
+            .log = [](const std::string&) {}};
+  }
+
+  loader::Registry registry_;
+  TemporaryFolder folder_;
+};
+
+TEST_F(TrainingTest, EvaluatesAtNominalStepsFromZeroToTheBudget) {
+  EXPECT_EQ(execute(line_suite(), folder_.path()), Outcome::kFinished);
+  const Csv rows = read_csv(folder_.path() / "evaluations.csv");
+  ASSERT_EQ(rows.size(), 5U * 3U);
+  EXPECT_EQ(rows.front().at("step"), "0");
+  EXPECT_EQ(rows.front().at("actual_step"), "0");
+  EXPECT_EQ(rows.back().at("evaluation"), "4");
+  EXPECT_EQ(rows.back().at("step"), "200");
+  // Four copies step together: 50 is first reached, or passed, at 52.
+  EXPECT_EQ(rows.at(3).at("step"), "50");
+  EXPECT_EQ(rows.at(3).at("actual_step"), "52");
+  EXPECT_EQ(rows.at(5).at("episode"), "2");
+  EXPECT_EQ(rows.front().count("term_distance"), 1U);
+}
+
+TEST_F(TrainingTest, AbsoluteEvaluationPlaysTheBestPolicyOverTenTimesTheEpisodes) {
+  execute(line_suite(), folder_.path());
+  std::map<std::string, double> means;
+  for (const auto& row : read_csv(folder_.path() / "evaluations.csv")) {
+    means[row.at("evaluation")] += std::stod(row.at("return")) / 3;
+  }
+  std::string best = "0";
+  for (const auto& [evaluation, mean] : means) {
+    if (mean > means[best]) best = evaluation;
+  }
+  const Csv absolute = read_csv(folder_.path() / "absolute.csv");
+  EXPECT_EQ(absolute.size(), 30U);
+  EXPECT_EQ(absolute.front().at("evaluation"), best);
+  EXPECT_EQ(std::to_string(read_best_policy(folder_.path()).point.index), best);
+}
+
+TEST_F(TrainingTest, AbsoluteEvaluationCanBeLeftOut) {
+  execute(line_suite("", "absolute = false"), folder_.path());
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "absolute.csv"));
+}
+
+TEST_F(TrainingTest, FixedSeedsReturnAtEveryEvaluationAndFreshOnesDoNot) {
+  execute(line_suite("", "seeds = \"fixed\""), folder_.path());
+  const auto fixed = column(read_csv(folder_.path() / "evaluations.csv"), "seed");
+  EXPECT_EQ(fixed.at(0), fixed.at(3));
+  const TemporaryFolder other;
+  execute(line_suite(), other.path());
+  const auto fresh = column(read_csv(other.path() / "evaluations.csv"), "seed");
+  EXPECT_EQ(fresh.at(0), fixed.at(0));
+  EXPECT_NE(fresh.at(0), fresh.at(3));
+}
+
+TEST_F(TrainingTest, TrainingRowsComeAtTheirIntervalAndAtTheEnd) {
+  std::string suite = line_suite();
+  suite.replace(suite.find("training_interval = 50"), 22, "training_interval = 80");
+  execute(suite, folder_.path());
+  const Csv rows = read_csv(folder_.path() / "training.csv");
+  EXPECT_EQ(column(rows, "step"), (std::vector<std::string>{"80", "160", "200"}));
+  EXPECT_EQ(column(rows, "updates"), (std::vector<std::string>{"20", "40", "50"}));
+  EXPECT_FALSE(rows.at(0).at("weight").empty());
+  const Csv coverage = read_csv(folder_.path() / "coverage.csv");
+  EXPECT_EQ(coverage.at(2).at("inside"), "200") << "one point for each environment step";
+}
+
+TEST_F(TrainingTest, SameSeedGivesTheSameBytes) {
+  const TemporaryFolder other;
+  execute(line_suite(), folder_.path());
+  execute(line_suite(), other.path());
+  for (const char* file : {"evaluations.csv", "absolute.csv", "coverage.csv", "checkpoint/step-200.state",
+                           "checkpoint/best_policy.snapshot"}) {
+    EXPECT_EQ(sha256_of_file(folder_.path() / file), sha256_of_file(other.path() / file)) << file;
+  }
+}
+
+// Stops at every place where a run can be asked to, also within evaluations, and resumes; the numbers must not show it.
+TEST_F(TrainingTest, InterruptedRunEndsWithTheSameBytesAsOneThatWasNot) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path());
+  const auto expected = column(read_csv(folder_.path() / "training.csv"), "weight");
+  for (const int first : {1, 5, 17, 40, 60, 61, 75}) {
+    const TemporaryFolder other;
+    EXPECT_EQ(execute(suite, other.path(), stop_at(first)), Outcome::kInterrupted);
+    while (execute(suite, other.path(), stop_at(40)) == Outcome::kInterrupted) {
+    }
+    for (const char* file : {"evaluations.csv", "absolute.csv", "coverage.csv", "checkpoint/step-200.state"}) {
+      EXPECT_EQ(sha256_of_file(folder_.path() / file), sha256_of_file(other.path() / file)) << file << " " << first;
+    }
+    EXPECT_EQ(column(read_csv(other.path() / "training.csv"), "weight"), expected);
+  }
+}
+
+TEST_F(TrainingTest, TornCheckpointFallsBackToTheOneBefore) {
+  const std::string suite = line_suite("checkpoint_interval = 40");
+  execute(suite, folder_.path());
+  const TemporaryFolder other;
+  execute(suite, other.path(), stop_at(130));
+  std::int64_t newest = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(other.path() / "checkpoint")) {
+    const std::string stem = entry.path().stem().string();
+    if (stem.starts_with("step-")) newest = std::max<std::int64_t>(newest, std::stoll(stem.substr(5)));
+  }
+  const auto torn = other.path() / "checkpoint" / ("step-" + std::to_string(newest) + ".state");
+  std::filesystem::resize_file(torn, std::filesystem::file_size(torn) / 2);
+  std::vector<std::string> log;
+  Training training(run_of(suite), registry_, other.path(),
+                    {.should_stop = [] { return false; },
+                     .progress = [](const Progress&) {},
+                     .log = [&](const std::string& line) { log.push_back(line); }});
+  EXPECT_EQ(log.size(), 1U);
+  EXPECT_GT(training.first_step(), 0);
+  EXPECT_LT(training.first_step(), newest);
+  training.execute();
+  EXPECT_EQ(sha256_of_file(folder_.path() / "evaluations.csv"), sha256_of_file(other.path() / "evaluations.csv"));
+}
+
+TEST_F(TrainingTest, MetricThatIsNotFiniteEndsTheRunWithStepAndName) {
+  std::string suite = line_suite();
+  suite.replace(suite.find("name = \"learner\""), 16, "name = \"faulty\"\nfault = \"nan_metric\"\nat_update = 5");
+  try {
+    execute(suite, folder_.path());
+    FAIL();
+  } catch (const NotFiniteError& error) {
+    EXPECT_STREQ(error.what(), "step 20: weight is nan");
+  }
+}
+
+}  // namespace
+}  // namespace tutti::run
