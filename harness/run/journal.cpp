@@ -139,7 +139,11 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   record_.generator = "xoshiro256++";
   record_.streams = stream_seeds(run_.seed);
   carry_over(folder_, record_);
-  record_.segments.push_back({.start = utc_now(), .host = host_name(), .process = ::getpid()});
+  results::Segment segment;
+  segment.start = utc_now();
+  segment.host = host_name();
+  segment.process = ::getpid();
+  record_.segments.push_back(segment);
   results::write_run_record(folder_, record_);
 }
 
