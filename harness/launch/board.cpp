@@ -146,8 +146,10 @@ std::string count_text(double count) {
 }
 
 std::string summary_line(const Board& board, std::size_t width) {
-  std::string text = board.suite + ":";
-  const char* separator = " ";
+  std::string text = board.suite + ": ";
+  const std::optional<double> left = board.seconds_left();
+  if (board.count(RunState::kRunning) > 0 && left) text += duration_text(*left) + " left; ";
+  const char* separator = "";
   for (const RunState state :
        {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted, RunState::kWaiting}) {
     const std::int64_t count = board.count(state);
@@ -155,9 +157,6 @@ std::string summary_line(const Board& board, std::size_t width) {
     text += fmt::format("{}{} {}", separator, count, to_text(state));
     separator = ", ";
   }
-  const bool going_on = board.count(RunState::kRunning) > 0;
-  const std::optional<double> left = board.seconds_left();
-  if (going_on && left) text += fmt::format("; {} left", duration_text(*left));
   return keep_start(text, width);
 }
 

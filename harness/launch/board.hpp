@@ -51,7 +51,7 @@ std::string duration_text(double seconds);
 /// "950", "12.5k", "1.25M".
 std::string count_text(double count);
 
-/// "quick: 2 running, 3 finished, 1 failed, 6 waiting; 0:35 left", at most `width` columns.
+/// "quick: 0:35 left; 2 running, 3 finished, 1 failed, 6 waiting", at most `width` columns.
 std::string summary_line(const Board& board, std::size_t width);
 
 /// Column heads and a line for each of `rows`, none wider than `width`.

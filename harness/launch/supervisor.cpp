@@ -73,7 +73,7 @@ RunView Supervisor::conclude() {
   if (!failure) return view;
   failure->log = run::last_log_lines(folder_);
   try {
-    run::record_failure(run_, folder_, options_.jobs, *failure);
+    run::record_failure(run_, folder_, options_.jobs, *failure, worker_.progress());
     return view_run(folder_);
   } catch (const std::exception& error) {
     // The folder is gone or full. The run has failed all the same, and the others go on.

@@ -177,7 +177,8 @@ void Journal::interrupt(const Training& training) {
   end(results::RunStatus::kInterrupted);
 }
 
-void Journal::fail(const results::Failure& failure) {
+void Journal::fail(const results::Failure& failure, const Training* training) {
+  if (training != nullptr) take_figures(*training);
   record_.failure = failure;
   end(results::RunStatus::kFailed);
 }
@@ -190,7 +191,7 @@ void Journal::end(results::RunStatus status) {
 }
 
 void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                    results::Failure failure) {
+                    results::Failure failure, const Progress& told) {
   std::optional<results::RunRecord> record;
   try {
     record = results::read_run_record(folder);
@@ -198,11 +199,13 @@ void record_failure(const suite::Run& run, const std::filesystem::path& folder, 
     record.reset();  // damaged: made anew below
   }
   if (!record) {
-    Journal(run, folder, jobs).fail(failure);
+    Journal(run, folder, jobs).fail(failure, nullptr);
     return;
   }
   record->status = results::RunStatus::kFailed;
   record->failure = std::move(failure);
+  record->progress.environment_steps = std::max(record->progress.environment_steps, told.step);
+  if (told.last_evaluation) record->progress.last_evaluation = told.last_evaluation;
   if (!record->segments.empty() && record->segments.back().stop.empty()) {
     record->segments.back().stop = utc_now();
     record->segments.back().reason = "failed";

@@ -38,7 +38,7 @@ class Journal {
   /// Writes how the run ended. Throws FileError.
   void finish(const Training& training);
   void interrupt(const Training& training);
-  void fail(const results::Failure& failure);
+  void fail(const results::Failure& failure, const Training* training);  // null: it failed before there was one
 
  private:
   void end(results::RunStatus status);
@@ -49,8 +49,9 @@ class Journal {
   results::RunRecord record_;
 };
 
-/// Records a failure that the worker could not: it crashed, hung or was killed. Throws FileError.
+/// Records a failure that the worker could not, because it crashed, hung or was killed, with the last it told. Throws
+/// FileError.
 void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                    results::Failure failure);
+                    results::Failure failure, const Progress& told);
 
 }  // namespace tutti::run

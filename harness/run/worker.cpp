@@ -79,73 +79,72 @@ class Worker {
   /// Returns the exit status.
   int execute() {
     try {
-      return train();
+      train();
+      return outcome_ == Outcome::kFinished ? finish() : interrupt();
     } catch (...) {
       results::Failure failure = failure_at_hand();
       spdlog::error("failed ({}): {}", failure.kind, failure.message);
       failure.log = last_log_lines(options_.folder);
-      journal_.fail(failure);
+      journal_.fail(failure, training_ ? &*training_ : nullptr);
       return kExitFailed;
     }
   }
 
  private:
-  int train() {
+  void train() {
     limit_memory(options_.memory_limit_bytes);
-    loader::Registry registry(loader::search_path());
     const ProgressPipe pipe(options_.progress_descriptor);
-    std::optional<Training> training;
-    training.emplace(run_, registry, options_.folder,
-                     Hooks{.should_stop = stop_requested,
-                           .progress =
-                               [&](const Progress& progress) {
-                                 pipe.tell(progress);
-                                 refresh(*training);
-                               },
-                           .log = [](const std::string& line) { spdlog::info(line); }});
-    journal_.describe(registry, *training);
-    spdlog::info("{} from step {}", training->first_step() == 0 ? "starts" : "resumes", training->first_step());
-    return training->execute() == Outcome::kFinished ? finish(*training) : interrupt(*training);
+    training_.emplace(run_, registry_, options_.folder,
+                      Hooks{.should_stop = stop_requested,
+                            .progress =
+                                [&](const Progress& progress) {
+                                  pipe.tell(progress);
+                                  refresh();
+                                },
+                            .log = [](const std::string& line) { spdlog::info(line); }});
+    journal_.describe(registry_, *training_);
+    spdlog::info("{} from step {}", training_->first_step() == 0 ? "starts" : "resumes", training_->first_step());
+    outcome_ = training_->execute();
   }
 
-  void refresh(const Training& training) {
+  void refresh() {
     const auto now = std::chrono::steady_clock::now();
     if (now - refreshed_ < kRefreshTime) return;
     refreshed_ = now;
-    journal_.refresh(training);
+    journal_.refresh(*training_);
   }
 
-  int finish(const Training& training) {
-    journal_.finish(training);
+  int finish() {
+    journal_.finish(*training_);
     // Only a resume would need the replay buffer.
     std::error_code ignored;
     std::filesystem::remove_all(options_.folder / "checkpoint" / "work", ignored);
-    spdlog::info("finished at step {}", training.progress().environment_steps);
+    spdlog::info("finished at step {}", training_->progress().environment_steps);
     return kExitFinished;
   }
 
-  int interrupt(const Training& training) {
-    journal_.interrupt(training);
-    spdlog::info("interrupted at step {}; a checkpoint is kept", training.progress().environment_steps);
+  int interrupt() {
+    journal_.interrupt(*training_);
+    spdlog::info("interrupted at step {}; a checkpoint is kept", training_->progress().environment_steps);
     return kExitInterrupted;
   }
 
   WorkerOptions options_;
   suite::Run run_;
   Journal journal_;
+  loader::Registry registry_{loader::search_path()};  // outlives what the plugins throw
+  std::optional<Training> training_;
+  Outcome outcome_ = Outcome::kInterrupted;
   std::chrono::steady_clock::time_point refreshed_ = std::chrono::steady_clock::now();
 };
 
-int work_to_exit_status(const WorkerOptions& options) {
-  try {
-    const std::optional<results::Lock> lock = results::Lock::try_lock(options.folder / kLockFile);
-    if (!lock) return kExitNotStarted;
-    send_output_to(options.folder / "log.txt");
-    return Worker(options).execute();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return kExitFailed;
-  }
+// Leaves without destructors: those of a plugin that has just failed are not to be trusted.
+[[noreturn]] void work_under_lock(const WorkerOptions& options) {
+  const std::optional<results::Lock> lock = results::Lock::try_lock(options.folder / kLockFile);
+  if (!lock) leave(kExitNotStarted);
+  send_output_to(options.folder / "log.txt");
+  Worker worker(options);
+  leave(worker.execute());
 }
 
 }  // namespace
@@ -173,7 +172,12 @@ void work(const WorkerOptions& options) {
   take_stop_requests();
   if (options.parent != 0 && !follow(static_cast<pid_t>(options.parent))) leave(kExitInterrupted);
   refuse_exit();
-  leave(work_to_exit_status(options));
+  try {
+    work_under_lock(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    leave(kExitFailed);
+  }
 }
 
 }  // namespace tutti::run

@@ -1,0 +1,174 @@
+#include "launch/local.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "launch/status.hpp"
+#include "launch_fixture.hpp"
+
+namespace tutti::launch {
+namespace {
+
+using testing_support::line_suite;
+
+bool contains(const std::vector<std::string>& lines, const std::string& part) {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const std::string& line) { return line.find(part) != std::string::npos; });
+}
+
+TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
+  const Summary summary = launch(line_suite());
+  EXPECT_TRUE(summary.complete());
+  EXPECT_EQ(summary.finished, 1);
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  const results::RunRecord record = record_of(run);
+  EXPECT_EQ(record.status, results::RunStatus::kFinished);
+  EXPECT_EQ(record.suite_digest, sha256_of_file(folder_.path() / "line" / "suite.toml"));
+  EXPECT_EQ(record.config_digest, sha256_of_file(run_folder(run) / "config.toml"));
+  EXPECT_EQ(record.evaluations_digest, sha256_of_file(run_folder(run) / "evaluations.csv"));
+  EXPECT_EQ(record.plugins.at(0).name, "line");
+  EXPECT_EQ(record.plugins.at(1).sha256, sha256_of_file(TUTTI_BINARY_DIR "/fixtures/sound/learner.so"));
+  EXPECT_EQ(record.numerics.at("OPENBLAS_NUM_THREADS"), "1");
+  EXPECT_EQ(record.task_facts.at("observation_sizes"), "2, 3");
+  EXPECT_EQ(record.segments.size(), 1U);
+  EXPECT_EQ(record.machine.jobs, 2);
+  EXPECT_EQ(record.progress.environment_steps, 200);
+  EXPECT_EQ(record.progress.evaluations, 5);
+  EXPECT_GT(record.time.peak_memory_bytes, 0);
+}
+
+TEST_F(LaunchTest, FinishedRunsAreNotExecutedAgain) {
+  launch(line_suite());
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  const std::string before = results::read_file(run_folder(run) / "run.json");
+  EXPECT_TRUE(launch(line_suite()).complete());
+  EXPECT_EQ(results::read_file(run_folder(run) / "run.json"), before);
+}
+
+struct Fault {
+  std::string suite;
+  std::string kind;
+  std::string message;  // a part of it
+  std::string log;      // a part of one of the last lines
+};
+
+// Each bad run beside a good one.
+TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
+  options_.memory_limit_bytes = std::int64_t{1} << 30;
+  const std::vector<Fault> faults = {
+      {faulty_algorithm("throw"), "exception", "thrown on purpose", "failed (exception)"},
+      {faulty_algorithm("throw_other"), "exception", "unknown type", ""},
+      {faulty_algorithm("create"), "exception", "refuses to be created", ""},
+      {faulty_algorithm("segfault"), "signal", "SIGSEGV", "faulty_algorithm.so"},
+      {faulty_algorithm("abort"), "signal", "SIGABRT", "stack trace"},
+      {faulty_algorithm("exit"), "exit", "a plugin called exit()", "a plugin called exit()"},
+      {faulty_algorithm("memory"), "memory", "out of memory", ""},
+      {faulty_algorithm("hang", "stall_timeout = 1.5"), "stalled", "no progress for 1.5 seconds", "stack trace"},
+      {faulty_algorithm("nan_action"), "not-finite", "step 80: action 0 of copy 0 is nan", ""},
+      {faulty_algorithm("nan_metric"), "not-finite", "step 80: weight is nan", ""},
+      {faulty_environment("nan_reward"), "not-finite", "reward", ""},
+      {faulty_environment("nan_observation"), "not-finite", "observation", ""},
+      {faulty_environment("segfault"), "signal", "SIGSEGV", "faulty_environment.so"},
+  };
+  for (const Fault& fault : faults) {
+    const std::string suite = fault.suite + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
+    SCOPED_TRACE(fault.suite);
+    const Summary summary = launch(suite);
+    const suite::Run run = plan(suite).runs.at(0);
+    EXPECT_EQ(summary.failed, run.task == "faulty" ? 2 : 1);
+    EXPECT_EQ(summary.finished, run.task == "faulty" ? 0 : 1);
+    const results::RunRecord record = record_of(run);
+    EXPECT_EQ(record.status, results::RunStatus::kFailed);
+    EXPECT_EQ(record.failure.value().kind, fault.kind);
+    EXPECT_NE(record.failure->message.find(fault.message), std::string::npos) << record.failure->message;
+    EXPECT_TRUE(contains(record.failure->log, fault.log)) << fault.log;
+    EXPECT_EQ(record.segments.back().reason, "failed");
+    std::filesystem::remove_all(folder_.path() / "line");
+  }
+}
+
+TEST_F(LaunchTest, FailedRunsWaitForRetryAndTheTableSaysHow) {
+  EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
+  const suite::Run run = plan(faulty_algorithm("abort")).runs.at(0);
+  EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
+  EXPECT_EQ(record_of(run).segments.size(), 1U) << "not executed again";
+  const std::string text = status_text(folder_.path() / "line", 120);
+  EXPECT_NE(text.find("signal: crashed with SIGABRT"), std::string::npos) << text;
+  EXPECT_NE(text.find("--retry"), std::string::npos) << text;
+  options_.retry = true;
+  EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
+  EXPECT_EQ(record_of(run).segments.size(), 2U);
+}
+
+TEST_F(LaunchTest, ChangedRunIsRefusedUnlessItIsToStartAnewOrToStay) {
+  const std::string before = line_suite();
+  const std::string after = before + "learning_rate = 0.5\n";
+  launch(before);
+  const suite::Run run = plan(after).runs.at(0);
+  const std::string evaluations = sha256_of_file(run_folder(run) / "evaluations.csv");
+  try {
+    launch(after);
+    FAIL() << "changed without being asked";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("learning_rate: 0.5, was 0.01"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("--fresh"), std::string::npos);
+  }
+  options_.on_change = OnChange::kKeep;
+  EXPECT_TRUE(launch(after).complete());
+  EXPECT_EQ(sha256_of_file(run_folder(run) / "evaluations.csv"), evaluations);
+  options_.on_change = OnChange::kFresh;
+  EXPECT_TRUE(launch(after).complete());
+  EXPECT_NE(sha256_of_file(run_folder(run) / "evaluations.csv"), evaluations);
+  options_.on_change = OnChange::kRefuse;
+  EXPECT_TRUE(launch(after).complete());
+}
+
+TEST_F(LaunchTest, ChangedPluginIsNoticed) {
+  launch(line_suite());
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  results::RunRecord record = record_of(run);
+  record.plugins.at(1).sha256 = "0123456789abcdef";
+  record.libraries["C library"] = "1.0";
+  results::write_run_record(run_folder(run), record);
+  try {
+    launch(line_suite());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("algorithm learner: another build"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("C library: "), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(LaunchTest, FolderInUseIsRefusedWithItsOwner) {
+  results::make_folder(folder_.path() / "line");
+  const results::Lock lock = claim(folder_.path() / "line");
+  try {
+    launch(line_suite());
+    FAIL();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("in use by process " + std::to_string(::getpid())), std::string::npos) << message;
+  }
+}
+
+TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndTheRunStartsAgain) {
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  results::make_folder(run_folder(run));
+  results::write_file(run_folder(run) / "run.json", "{\"schema\": 1, \"sui", results::Durability::kProcess);
+  EXPECT_TRUE(launch(line_suite()).complete());
+  EXPECT_EQ(record_of(run).status, results::RunStatus::kFinished);
+}
+
+TEST_F(LaunchTest, FolderThatCannotBeMadeCostsOnlyItsRun) {
+  const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
+  // A file where the run's folder should be.
+  results::make_folder(folder_.path() / "line" / "line" / "short");
+  results::write_file(folder_.path() / "line" / "line" / "short" / "learner", "", results::Durability::kProcess);
+  const Summary summary = launch(suite);
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(summary.finished, 1);
+}
+
+}  // namespace
+}  // namespace tutti::launch
