@@ -55,7 +55,7 @@ struct Figure {
   std::size_t columns = 1;
   double width = 84;         // mm; 84 is a single column of a paper, 170 its text width
   double panel_height = 52;  // mm, with ticks and title
-  double left_margin = 13;   // mm, for the tick labels of the first column
+  double left_margin = 16;   // mm, for the tick labels of the first column
 };
 
 /// The plotted numbers: `panel,series,run,x,y,low,high`, series one after another in drawing order.

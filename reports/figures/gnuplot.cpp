@@ -81,6 +81,17 @@ void remove_part(std::string& text, const std::string& from, const std::string& 
   if (end != std::string::npos) text.erase(start, end + to.size() - start);
 }
 
+// The script's greys, as gnuplot writes them.
+constexpr char kGrid[] = "rgb(216, 216, 216)", kFrame[] = "rgb( 96,  96,  96)", kTickLabel[] = "rgb(96,96,96)";
+
+// A grey becomes the page's ink, part of it: it suits a light and a dark page.
+void soften(std::string& text, const std::string& attribute, const std::string& grey, const std::string& quote,
+            const std::string& opacity) {
+  replace_all(
+      text, attribute + "=" + quote + grey + quote,
+      attribute + "=" + quote + "currentColor" + quote + " " + attribute + "-opacity=" + quote + opacity + quote);
+}
+
 }  // namespace
 
 bool gnuplot_available() { return run_gnuplot("--version", "/", "/dev/null").empty(); }
@@ -112,6 +123,9 @@ std::string inline_svg(const std::string& svg, const std::string& prefix, const 
     replace_all(text, "id=" + quote, "id=" + quote + prefix + "-");
     replace_all(text, "href=" + quote + "#", "href=" + quote + "#" + prefix + "-");
     replace_all(text, quote + "black" + quote, quote + "currentColor" + quote);
+    soften(text, "stroke", kGrid, quote, "0.18");
+    soften(text, "stroke", kFrame, quote, "0.65");
+    soften(text, "fill", kTickLabel, quote, "0.75");
   }
   replace_all(text, "xlink:href", "href");
   replace_all(text, "color=\"currentColor\" ", "");

@@ -18,9 +18,9 @@ constexpr std::array kColors{"#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78B
 constexpr std::array kDashes{"1", "(9,3)", "(2.5,2)", "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)", "(14,3)"};
 constexpr std::array kPoints{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
 
-constexpr double kTopMargin = 5, kBottomMargin = 9.5, kRightMargin = 3;  // mm, within a panel
-constexpr double kLegendRow = 4.2, kLegendSample = 8, kLegendGap = 4;    // mm
-constexpr double kCharacterWidth = 1.8;                                  // mm at 8 pt, generous
+constexpr double kTopMargin = 5, kBottomMargin = 10, kRightMargin = 4;  // mm, within a panel
+constexpr double kLegendRow = 4.2, kLegendSample = 8, kLegendGap = 4;   // mm
+constexpr double kCharacterWidth = 1.8;                                 // mm at 8 pt, generous
 
 const char* color(std::size_t style) { return kColors[style % kColors.size()]; }
 const char* dash(std::size_t style) { return kDashes[style % kDashes.size()]; }
@@ -89,8 +89,10 @@ class Script {
     line("do for [kind in 'svg pdf png'] {{");
     line("  if (kind eq 'svg') {{ set terminal svg size {:.0f},{:.0f} noenhanced font 'sans-serif,10' }}",
          figure_.width * pixels, height_ * pixels);
-    line("  if (kind eq 'pdf') {{ set terminal pdfcairo size {:.2f}cm,{:.2f}cm noenhanced font 'sans-serif,7.5' }}",
-         figure_.width / 10, height_ / 10);
+    line(
+        "  if (kind eq 'pdf') {{ set terminal pdfcairo size {:.2f}cm,{:.2f}cm noenhanced font 'sans-serif,7.5' "
+        "fontscale 0.7 }}",
+        figure_.width / 10, height_ / 10);
     line(
         "  if (kind eq 'png') {{ set terminal pngcairo size {:.0f},{:.0f} noenhanced font 'sans-serif,7.5' "
         "fontscale 2.667 linewidth 2.667 pointscale 2.667 }}",
@@ -99,6 +101,7 @@ class Script {
     line("  set multiplot");
     line("  set border 3 lc rgb '#606060'");
     line("  set tics nomirror out scale 0.4");
+    line("  set xtics offset 0,0.35");
     line("  set grid lc rgb '#D8D8D8' lw 0.8 dt 1");
     line("  unset key");
     line("  set style fill transparent solid 0.18 noborder");
@@ -150,9 +153,9 @@ class Script {
 
   void axes(const Panel& panel) {
     line("  set title {} offset 0,-0.7", quoted(panel.title));
-    line("  set xlabel {} offset 0,0.5", quoted(panel.x_label));
+    line("  set xlabel {} offset 0,0.9", quoted(panel.x_label));
     const bool named = first_column_ || !shared_rows();
-    line("  set ylabel {} offset {},0", quoted(named && first_column_ ? panel.y_label : ""), 1.2);
+    line("  set ylabel {} offset 1.5,0", quoted(named && first_column_ ? panel.y_label : ""));
     line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
          limit(panel.y_high));
     x_ticks(panel);
@@ -170,12 +173,12 @@ class Script {
   static std::string limit(const std::optional<double>& value) { return value ? shortest(*value) : "*"; }
 
   void x_ticks(const Panel& panel) {
-    double low = panel.x_low.value_or(0), high = panel.x_high.value_or(0);
-    if (panel.x_axis == Axis::kNumber || !panel.x_low || !panel.x_high || !(high > low)) {
+    const double low = panel.x_low.value_or(0), high = panel.x_high.value_or(0);
+    if (!(high > low)) {
       line("  set xtics autofreq");
       return;
     }
-    const double unit = panel.x_axis == Axis::kSteps ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
+    const double unit = panel.x_axis != Axis::kSeconds ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
     std::vector<std::string> ticks;
     for (const double tick : round_ticks(low / unit, high / unit, 5)) {
       const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fmt::format("{:g}", tick);
@@ -208,7 +211,7 @@ class Script {
                                  color(series.style)));
     }
     if (panel.kind == Panel::Kind::kIntervals) {
-      plots.push_back(fmt::format("data every {} using 4:5:6:7 with xerrorbars pt {} ps 0.6 lw 2 lc rgb '{}'", main,
+      plots.push_back(fmt::format("data every {} using 4:5:6:7 with xerrorbars pt {} ps 0.75 lw 2 lc rgb '{}'", main,
                                   point(series.style), color(series.style)));
       return;
     }

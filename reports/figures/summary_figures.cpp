@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "reports/figures/figures.hpp"
@@ -26,10 +27,21 @@ void limit_rows(Panel& panel) {
   panel.y_high = -0.6;
 }
 
+// A little room around all intervals.
+void limit_metric(Panel& panel) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const Series& series : panel.series) {
+    low = std::min(low, series.low.front());
+    high = std::max(high, series.high.front());
+  }
+  const double room = std::max(0.06 * (high - low), 0.005);
+  if (!panel.series.empty()) panel.x_low = low - room, panel.x_high = high + room;
+}
+
 double name_margin(const std::vector<std::string>& names) {
   std::size_t longest = 0;
   for (const std::string& name : names) longest = std::max(longest, name.size());
-  return std::clamp(4 + 1.45 * static_cast<double>(longest), 13.0, 60.0);
+  return std::clamp(5 + 1.85 * static_cast<double>(longest), 13.0, 70.0);
 }
 
 Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& order, const std::string& title,
@@ -47,6 +59,7 @@ Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& ord
     panel.rows.push_back(label);
   }
   limit_rows(panel);
+  limit_metric(panel);
   return panel;
 }
 
@@ -63,7 +76,8 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
                    metric_panel(analysis, order, "IQM", &Aggregate::iqm),
                    metric_panel(analysis, order, "mean", &Aggregate::mean),
-                   metric_panel(analysis, order, "optimality gap (lower is better)", &Aggregate::gap)};
+                   metric_panel(analysis, order, "optimality gap", &Aggregate::gap)};
+  figure.panels.back().x_label = "lower is better";
   figure.columns = figure.panels.size();
   figure.width = 170;
   figure.panel_height = kFrame + kRow * static_cast<double>(order.size());

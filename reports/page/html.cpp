@@ -58,10 +58,7 @@ class HtmlWriter {
 
   void operator()(const TableBlock& block) {
     const Table& table = block.table;
-    const bool numbers =
-        std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) { return c.right; });
-    out_ += fmt::format("<div class=\"scroll\" tabindex=\"0\">\n<table{}>\n<thead><tr>",
-                        numbers ? " class=\"numbers\"" : "");
+    out_ += fmt::format("<div class=\"scroll\" tabindex=\"0\">\n<table class=\"{}\">\n<thead><tr>", table_class(table));
     for (const Column& column : table.columns) {
       out_ += fmt::format("<th scope=\"col\"{}>{}</th>", number_class(column), html_text(column.head));
     }
@@ -102,6 +99,12 @@ class HtmlWriter {
 
  private:
   static std::string number_class(const Column& column) { return column.right ? " class=\"number\"" : ""; }
+
+  static const char* table_class(const Table& table) {
+    const auto right = [](const Column& column) { return column.right; };
+    if (std::none_of(table.columns.begin(), table.columns.end(), right)) return "words";
+    return table.columns.size() > 8 ? "numbers many" : "numbers";
+  }
 
   void contents() {
     out_ += "<nav aria-label=\"Sections\">\n";

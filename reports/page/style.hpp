@@ -39,6 +39,9 @@ td:first-child, thead th:first-child { position: sticky; left: 0; background: va
 tbody tr:hover td:first-child { background: var(--shade); }
 .numbers td:first-child { white-space: nowrap; }
 small { color: var(--soft); font-size: .85em; }
+.many { font-size: .8rem; }
+.many th, .many td { padding: 4px 6px; }
+.many small { display: block; line-height: 1.1; }
 u { text-underline-offset: 3px; }
 .caption, .notes, .files { margin: 6px 0; font-size: .85rem; max-width: 90ch; }
 .caption { color: var(--soft); }

@@ -51,36 +51,46 @@ int auc_decimals(const EfficiencyRow& row) {
   return decimals_for_spread(spread);
 }
 
-// One panel: a row for each task, a column for each algorithm.
+// One panel: a row for each task, a column for each algorithm. The baseline's columns are filled where they apply.
 template <class Value>
-Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, std::string heading, Value value) {
+Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, std::string heading, bool baseline,
+              Value value) {
   Section section{.heading = std::move(heading)};
   for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
-    std::vector<TableCell> cells{{.value = analysis.tasks[m].label},
-                                 {.value = fixed(row.threshold, auc_decimals(row))},
-                                 {.value = row.baseline ? analysis.algorithms[*row.baseline].label : ""},
-                                 {.value = std::isnan(row.baseline_steps) ? "" : steps_text(row.baseline_steps)}};
+    std::vector<TableCell> cells(4, {.value = " "});
+    cells[0].value = analysis.tasks[m].label;
+    if (baseline) {
+      cells[1].value = fixed(row.threshold, auc_decimals(row));
+      cells[2].value = row.baseline ? analysis.algorithms[*row.baseline].label : "";
+      cells[3].value = std::isnan(row.baseline_steps) ? "" : steps_text(row.baseline_steps);
+    }
     for (const std::size_t a : order) cells.push_back(value(row, row.cells[a]));
     section.rows.push_back(std::move(cells));
   }
   return section;
 }
 
-TableCell summary_cell(const SpeedUpSummary& summary) {
-  if (summary.finite == 0) return {.value = fmt::format("0 of {}", summary.tasks)};
-  return {.value = ratio(summary.geometric_mean),
-          .detail = fmt::format("({}–{}, {} of {} tasks{}{})", ratio(summary.min), ratio(summary.max), summary.finite,
-                                summary.tasks,
-                                summary.not_reached > 0 ? fmt::format(", {} not reached", summary.not_reached) : "",
-                                summary.at_start > 0 ? fmt::format(", {} at start", summary.at_start) : "")};
+template <class Value>
+std::vector<TableCell> summary_row(const std::string& name, const std::vector<SpeedUpSummary>& summary,
+                                   const std::vector<std::size_t>& order, Value value) {
+  std::vector<TableCell> cells{{.value = name}, {.value = " "}, {.value = " "}, {.value = " "}};
+  for (const std::size_t a : order) cells.push_back({.value = value(summary[a])});
+  return cells;
 }
 
+// Over the tasks with a finite speed-up, always with the count of all kinds.
 void add_summary(Section& section, const std::vector<SpeedUpSummary>& summary, const std::vector<std::size_t>& order) {
   if (summary.empty() || section.rows.size() < 2) return;
-  std::vector<TableCell> cells{{.value = "geometric mean"}, {.value = " "}, {.value = " "}, {.value = " "}};
-  for (const std::size_t a : order) cells.push_back(summary_cell(summary[a]));
-  section.rows.push_back(std::move(cells));
+  section.rows.push_back(summary_row("geometric mean", summary, order, [](const SpeedUpSummary& s) {
+    return s.finite > 0 ? ratio(s.geometric_mean) : "";
+  }));
+  section.rows.push_back(summary_row("smallest – largest", summary, order, [](const SpeedUpSummary& s) {
+    return s.finite > 0 ? fixed(s.min, 2) + "–" + ratio(s.max) : "";
+  }));
+  section.rows.push_back(summary_row("tasks: reached / not / at start", summary, order, [](const SpeedUpSummary& s) {
+    return fmt::format("{} / {} / {}", s.finite, s.not_reached, s.at_start);
+  }));
 }
 
 std::string kind_name(SpeedUp::Kind kind) {
@@ -154,11 +164,11 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                   {.head = "its steps"}}};
   for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
 
-  table.sections.push_back(panel(analysis, order, "steps to the threshold",
+  table.sections.push_back(panel(analysis, order, "steps to the threshold", true,
                                  [](const auto& row, const auto& cell) { return steps_cell(cell, row.horizon); }));
   const auto add_speed_up = [&](std::string heading, SpeedUp EfficiencyCell::*member,
                                 const std::vector<SpeedUpSummary>& summary) {
-    Section section = panel(analysis, order, std::move(heading),
+    Section section = panel(analysis, order, std::move(heading), false,
                             [&](const auto&, const auto& cell) { return speed_up_cell(cell.*member); });
     add_summary(section, summary, order);
     table.sections.push_back(std::move(section));
@@ -168,7 +178,7 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                analysis.efficiency.summary_half);
   add_speed_up("speed-up at 90 % of the way, both by first crossing", &EfficiencyCell::speed_up_most,
                analysis.efficiency.summary_most);
-  table.sections.push_back(panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
+  table.sections.push_back(panel(analysis, order, "area under the curve", false, [](const auto& row, const auto& cell) {
     const int decimals = auc_decimals(row);
     return TableCell{.value = fixed(cell.auc_mean, decimals), .spread = fixed(cell.auc_sd, decimals)};
   }));

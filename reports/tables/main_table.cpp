@@ -73,7 +73,7 @@ std::vector<TableCell> footer_row(const Table& table, const std::string& name, c
                                   Value value) {
   std::vector<TableCell> row{{.value = name}};
   for (const std::size_t a : order) row.push_back(value(a));
-  row.resize(table.columns.size());
+  row.resize(table.columns.size(), {.value = " "});  // published columns take no part
   return row;
 }
 
