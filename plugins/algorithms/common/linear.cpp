@@ -3,6 +3,7 @@
 #include <string>
 
 #include "matrix_product.hpp"
+#include "mish.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti {
@@ -71,8 +72,11 @@ Tensor activated(const Tensor& before, Activation activation) {
   switch (activation) {
     case Activation::kTanh:
       return torch::tanh(before);
-    case Activation::kMish:
-      return torch::mish(before);
+    case Activation::kMish: {
+      Tensor result = before.clone();
+      mish_in_place(result);
+      return result;
+    }
     case Activation::kGelu:
       return torch::gelu(before, "tanh");
     default:
@@ -88,7 +92,7 @@ Tensor activation_backward(const Tensor& gradient, const Tensor& kept, Activatio
     case Activation::kTanh:
       return at::tanh_backward(gradient, kept);
     case Activation::kMish:
-      return at::mish_backward(gradient, kept);
+      return mish_gradient(gradient, kept);
     case Activation::kGelu:
       return at::gelu_backward(gradient, kept, "tanh");
     default:
@@ -110,16 +114,26 @@ Tensor input_gradient(const Tensor& gradient, const Tensor& input, const Tensor&
   return result;
 }
 
+/// Adds to `out`, which may be strided as the weight is.
 template <class Real>
-Tensor weight_gradient(const Tensor& gradient, const Tensor& input, const Tensor& weight) {
+void add_weight_gradient(const Tensor& gradient, const Tensor& input, const Tensor& weight, const Tensor& out) {
   const Shape shape(input, weight);
-  Tensor result = torch::empty(weight.sizes(), gradient.options());
   for (std::int64_t k = 0; k < shape.networks; ++k) {
     const Factor<Real> g{gradient.data_ptr<Real>() + k * shape.rows * shape.out, shape.out};
     matrix_product<Real>(shape.in, shape.out, shape.rows, input_of<Real>(input, k, true), g,
-                         result.data_ptr<Real>() + k * shape.in * shape.out, shape.out);
+                         out.data_ptr<Real>() + k * out.stride(0), shape.out, /*accumulate=*/true);
   }
-  return result;
+}
+
+/// Where the gradient of a parameter is to be added: its own gradient if it has one, else new zeros.
+Tensor gradient_target(const Tensor& parameter) {
+  const bool has_one = parameter.is_leaf() && parameter.grad().defined();
+  return has_one ? parameter.grad() : torch::zeros(parameter.sizes(), parameter.options().requires_grad(false));
+}
+
+/// What backward returns for a parameter: nothing if the gradient is in its place already.
+Tensor returned(const Tensor& parameter, const Tensor& target) {
+  return parameter.is_leaf() && parameter.grad().defined() ? Tensor() : target;
 }
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
@@ -129,16 +143,16 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     const Tensor before = affine_any(input, weight, bias, activation == Activation::kRelu);
     const Tensor result = activated(before, activation);
     const bool keep_before = activation == Activation::kMish || activation == Activation::kGelu;
-    context->save_for_backward({input, weight, keep_before ? before : result});
+    context->save_for_backward({input, weight, bias, keep_before ? before : result});
     context->saved_data["activation"] = kind;
     return result;
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
     const auto saved = context->get_saved_variables();
-    const Tensor &input = saved[0], &weight = saved[1];
+    const Tensor &input = saved[0], &weight = saved[1], &bias = saved[2], &kept = saved[3];
     const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
-    const Tensor gradient = activation_backward(gradients[0].contiguous(), saved[2], activation).contiguous();
+    const Tensor gradient = activation_backward(gradients[0].contiguous(), kept, activation).contiguous();
     const bool is_double = gradient.scalar_type() == torch::kFloat64;
     Tensor for_input, for_weight, for_bias;
     if (context->needs_input_grad(0)) {
@@ -146,10 +160,12 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
           is_double ? input_gradient<double>(gradient, input, weight) : input_gradient<float>(gradient, input, weight);
     }
     if (context->needs_input_grad(1)) {
-      for_weight = is_double ? weight_gradient<double>(gradient, input, weight)
-                             : weight_gradient<float>(gradient, input, weight);
+      const Tensor target = gradient_target(weight);
+      is_double ? add_weight_gradient<double>(gradient, input, weight, target)
+                : add_weight_gradient<float>(gradient, input, weight, target);
+      for_weight = returned(weight, target);
     }
-    if (context->needs_input_grad(2)) for_bias = gradient.sum(1);
+    if (context->needs_input_grad(2)) for_bias = returned(bias, gradient_target(bias).add_(gradient.sum(1)));
     return {for_input, for_weight, for_bias, Tensor()};
   }
 };

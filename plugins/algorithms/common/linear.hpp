@@ -19,7 +19,9 @@ Activation activation_named(std::string_view name);
 ///   weight  [K, in, out], each network's matrix dense
 ///   bias    [K, out]
 ///   result  [K, B, out], contiguous
-/// All float32 or all float64. Differentiable once in all three; without gradient mode nothing is kept.
+/// All float32 or all float64. Differentiable once in all three; without gradient mode nothing is kept. The backward
+/// pass adds straight into the .grad() of a weight or bias that has one already (torch::autograd::grad then finds
+/// none).
 torch::Tensor linear(const torch::Tensor& input, const torch::Tensor& weight, const torch::Tensor& bias,
                      Activation activation = Activation::kIdentity);
 

@@ -1,0 +1,148 @@
+#include "plugins/algorithms/hatd3/hatd3.cpp"
+
+#include <gtest/gtest.h>
+
+#include "constant_actors.hpp"
+#include "plugin_checks.hpp"
+
+namespace tutti {
+namespace {
+
+/// Ten copies, one update for each environment step, HARL's rates.
+ParameterValues small_values() {
+  return {{"hidden", IntegerList{128, 128}},
+          {"batch_size", std::int64_t{128}},
+          {"warm_up_steps", std::int64_t{1000}},
+          {"discount", 0.9}};
+}
+
+/// theta after one actor step with Q = a_1 a_2 and gradient descent with step 1 from (0.1, -0.2).
+std::pair<double, double> after_one_step(std::vector<std::size_t> order) {
+  ConstantActors actors;
+  update_in_sequence(actors, order, torch::zeros({1, 1}, torch::kFloat64), product_of_actions,
+                     [&](std::size_t agent, const Tensor& loss) {
+                       loss.backward();
+                       actors.descend(agent);
+                     });
+  return {actors.value(0), actors.value(1)};
+}
+
+TEST(Hatd3, EachAgentSeesTheAlreadyUpdatedActionsOfThoseBeforeIt) {
+  const auto [first, second] = after_one_step({0, 1});
+  EXPECT_NEAR(first, -0.1, 1e-12);
+  EXPECT_NEAR(second, -0.3, 1e-12);  // a simultaneous update would give -0.1
+}
+
+TEST(Hatd3, TheOrderOfTheSequenceMatters) {
+  const auto [first, second] = after_one_step({1, 0});
+  EXPECT_NEAR(first, 0.0, 1e-12);
+  EXPECT_NEAR(second, -0.1, 1e-12);
+}
+
+TEST(Hatd3, TargetTakesTheSmallerValueAndBootstrapsWhereItMay) {
+  Batch batch;
+  batch.rewards = torch::tensor({1.0F, 1.0F});
+  batch.bootstrap = torch::tensor({0.5F, 0.0F});
+  const Tensor target = hatd3_target(batch, torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}));
+  EXPECT_TRUE(target.equal(torch::tensor({2.5F, 1.0F})));
+}
+
+/// One update (the actors' included) after the warm-up, from a state that `change` may alter first.
+template <class Change>
+Training after_change(const ParameterValues& values, const Change& change) {
+  Training training(make_line_spread, with(values, {{"policy_interval", std::int64_t{1}}, {"updates_per_step", 0.1}}));
+  training.steps(1000);
+  change(training.as<Hatd3>());
+  training.steps(10);
+  return training;
+}
+
+Tensor values_of(Training& training, std::string_view name) {
+  return part_of<Mlp>(training.as<Hatd3>(), name).block().values().clone();
+}
+Tensor actors_of(Training& training) {
+  return part_of<AgentNetworks>(training.as<Hatd3>(), "actors").weights().front().values.clone();
+}
+
+TEST(Hatd3, SecondCriticDecidesTheTargetButNotTheActorsGradient) {
+  auto plain = after_change(small_values(), [](Hatd3&) {});
+  auto second = after_change(small_values(),
+                             [](Hatd3& hatd3) { part_of<Mlp>(hatd3, "critics").network(1).block().values().mul_(2); });
+  EXPECT_TRUE(actors_of(second).equal(actors_of(plain)));
+  auto target = after_change(
+      small_values(), [](Hatd3& hatd3) { part_of<Mlp>(hatd3, "target_critics").network(1).block().values().mul_(20); });
+  EXPECT_FALSE(values_of(target, "critics")[0].equal(values_of(plain, "critics")[0]));
+}
+
+TEST(Hatd3, ActorStepsLeaveTheCriticsAlone) {
+  const auto critics = [](std::int64_t policy_interval) {
+    Training training(make_line_spread, with(small_values(), {{"policy_interval", policy_interval}}));
+    training.steps(1001);
+    return values_of(training, "critics");
+  };
+  EXPECT_TRUE(critics(10).equal(critics(1'000'000)));
+}
+
+TEST(Hatd3, TargetsMoveOnlyWithTheActors) {
+  Training training(make_line_spread, with(small_values(), {{"updates_per_step", 0.1}}));
+  training.steps(1000);
+  const Tensor before = values_of(training, "target_critics");
+  training.steps(10);
+  EXPECT_EQ(training.algorithm->updates(), 1);
+  EXPECT_TRUE(values_of(training, "target_critics").equal(before));
+  training.steps(10);
+  EXPECT_FALSE(values_of(training, "target_critics").equal(before));
+}
+
+TEST(Hatd3, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Hatd3, ResumesExactly) {
+  expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));
+  expect_resumes_exactly(with(small_values(), {{"share_parameters", true}}));
+}
+
+TEST(Hatd3, PresetsHoldHarlsValues) {
+  expect_presets_fit();
+  EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "n_step"), ParameterValue(std::int64_t{5}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/walker2d-2x3", "policy_interval"), ParameterValue(std::int64_t{8}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/half-cheetah-2x3", "hidden"), ParameterValue(IntegerList{256, 256}));
+  EXPECT_EQ(preset_value("harl", "mpe/coop-nav-n3", "updates_per_step"), ParameterValue(0.05));
+  EXPECT_EQ(preset_value("paper", "mpe/coop-nav-n3", "hidden"), ParameterValue(IntegerList{128, 128}));
+}
+
+TEST(Hatd3, RefusesABatchThatDoesNotFitIntoTheBuffer) {
+  expect_refusal(with(small_values(), {{"buffer_size", std::int64_t{100}}}),
+                 "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
+}
+
+TEST(Hatd3, SaysWhichUpdateGaveALossThatIsNotFinite) {
+  Training training(make_line_spread, small_values());
+  training.steps(1000);
+  part_of<Mlp>(training.as<Hatd3>(), "critics").block().values().fill_(std::nanf(""));
+  try {
+    training.steps(10);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
+  }
+}
+
+ParameterValues bandit_values() { return with(small_values(), {{"warm_up_steps", std::int64_t{500}}}); }
+
+TEST(Hatd3Learning, SolvesTheSeparableBandit) {
+  EXPECT_GT(Training(make_separable_bandit, bandit_values()).steps(6'000).evaluate().mean_return, 0.95);
+}
+
+TEST(Hatd3Learning, SolvesTheCoordinationBanditInOneMode) {
+  const ToyEvaluation result = Training(make_coordination_bandit, bandit_values()).steps(6'000).evaluate();
+  EXPECT_GT(result.mean_return, 0.95);
+  EXPECT_GT(result.mean_action(0) * result.mean_action(1), 0);
+}
+
+// Optimal play gives -0.295, uniform random play -4.21.
+TEST(Hatd3Learning, SpreadsOnTheLine) {
+  EXPECT_GT(Training(make_line_spread, small_values()).steps(12'000).evaluate().mean_return, -0.5);
+}
+
+}  // namespace
+}  // namespace tutti

@@ -1,0 +1,105 @@
+#include "plugins/algorithms/maddpg/maddpg.cpp"
+
+#include <gtest/gtest.h>
+
+#include "constant_actors.hpp"
+#include "plugin_checks.hpp"
+
+namespace tutti {
+namespace {
+
+/// Ten copies, one update for each environment step, HARL's rates.
+ParameterValues small_values() {
+  return {{"hidden", IntegerList{128, 128}},
+          {"batch_size", std::int64_t{128}},
+          {"warm_up_steps", std::int64_t{1000}},
+          {"discount", 0.9}};
+}
+
+/// One gradient descent step of length 1 on the actors' loss with Q = a_1 a_2, from (0.1, -0.2).
+TEST(Maddpg, EachAgentSeesTheReplayedActionsOfTheOthers) {
+  ConstantActors actors;
+  const Tensor observations = torch::zeros({1, 1}, torch::kFloat64),
+               replayed = torch::full({1, 2}, 0.5, torch::kFloat64);
+  actor_loss(actors, observations, replayed, product_of_actions).backward();
+  actors.descend(0);
+  actors.descend(1);
+  EXPECT_NEAR(actors.value(0), 0.6, 1e-12);
+  EXPECT_NEAR(actors.value(1), 0.3, 1e-12);
+}
+
+TEST(Maddpg, OnePassOverAllAgentsEqualsOneLossForEach) {
+  const std::vector<AgentSpec> agents{{"a", 3, 2}, {"b", 2, 1}};
+  const AgentNetworks together(agents, {.hidden = {{8, Activation::kRelu}}}, 1), apart = together.to(torch::kFloat32);
+  const Mlp critic(network_seeds(2, "critic", 1), 3, layers(std::vector<std::int64_t>{8}, Activation::kRelu, 1));
+  RandomStream random(3);
+  const Tensor observations = normal_tensor(random, {6, 5}), replayed = normal_tensor(random, {6, 3});
+  const auto value = [&](const Tensor& actions) { return critic.frozen()(actions)[0].squeeze(1); };
+  actor_loss(together, observations, replayed, value).backward();
+  for (std::size_t i = 0; i < 2; ++i) {
+    (-value(apart.replace(replayed, i, apart.agent(i, observations)[0])).mean()).backward();
+  }
+  for (std::size_t group = 0; group < 2; ++group) {
+    EXPECT_TRUE(together.weights()[group].gradient.allclose(apart.weights()[group].gradient, 1e-4, 1e-6));
+  }
+}
+
+Tensor values_of(Training& training, std::string_view name) {
+  return part_of<Mlp>(training.as<Maddpg>(), name).block().values().clone();
+}
+
+TEST(Maddpg, EverythingMovesWithEveryUpdate) {
+  Training training(make_line_spread, with(small_values(), {{"updates_per_step", 0.1}}));
+  training.steps(1000);
+  const Tensor critic = values_of(training, "critic"), target = values_of(training, "target_critic");
+  const auto actors = [&](std::string_view name) {
+    return part_of<AgentNetworks>(training.as<Maddpg>(), name).weights().front().values.clone();
+  };
+  const Tensor before = actors("actors");
+  training.steps(10);
+  EXPECT_EQ(training.algorithm->updates(), 1);
+  EXPECT_FALSE(actors("actors").equal(before));
+  const Tensor expected = target + 0.005 * (values_of(training, "critic") - target);
+  EXPECT_TRUE(values_of(training, "target_critic").allclose(expected, 1e-6, 1e-7));
+  EXPECT_FALSE(values_of(training, "critic").equal(critic));
+}
+
+TEST(Maddpg, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Maddpg, ResumesExactly) {
+  expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));
+  expect_resumes_exactly(with(small_values(), {{"share_parameters", true}}));
+}
+
+TEST(Maddpg, PresetsHoldHarlsValues) {
+  expect_presets_fit();
+  EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "n_step"), ParameterValue(std::int64_t{20}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "updates_per_step"), ParameterValue(0.05));
+  EXPECT_EQ(preset_value("harl", "mamujoco/ant-4x2", "exploration_noise"), ParameterValue(0.05));
+  EXPECT_EQ(preset_value("harl", "mpe/coop-nav-n3", "n_step"), ParameterValue(std::int64_t{1}));
+}
+
+TEST(Maddpg, RefusesABatchThatDoesNotFitIntoTheBuffer) {
+  expect_refusal(with(small_values(), {{"buffer_size", std::int64_t{100}}}),
+                 "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
+}
+
+TEST(Maddpg, SaysWhichUpdateGaveALossThatIsNotFinite) {
+  Training training(make_line_spread, small_values());
+  training.steps(1000);
+  part_of<Mlp>(training.as<Maddpg>(), "critic").block().values().fill_(std::nanf(""));
+  try {
+    training.steps(10);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
+  }
+}
+
+// Optimal play gives -0.295, uniform random play -4.21.
+TEST(MaddpgLearning, SpreadsOnTheLine) {
+  EXPECT_GT(Training(make_line_spread, small_values()).steps(12'000).evaluate().mean_return, -0.5);
+}
+
+}  // namespace
+}  // namespace tutti

@@ -1,0 +1,141 @@
+#include "plugins/algorithms/matd3/matd3.cpp"
+
+#include <gtest/gtest.h>
+
+#include "constant_actors.hpp"
+#include "plugin_checks.hpp"
+
+namespace tutti {
+namespace {
+
+/// Ten copies, one update for each environment step, HARL's rates.
+ParameterValues small_values() {
+  return {{"hidden", IntegerList{128, 128}},
+          {"batch_size", std::int64_t{128}},
+          {"warm_up_steps", std::int64_t{1000}},
+          {"discount", 0.9}};
+}
+
+/// One gradient descent step of length 1 on the actors' loss with Q = a_1 a_2, from (0.1, -0.2).
+TEST(Matd3, EachAgentSeesTheReplayedActionsOfTheOthers) {
+  ConstantActors actors;
+  const Tensor observations = torch::zeros({1, 1}, torch::kFloat64),
+               replayed = torch::full({1, 2}, 0.5, torch::kFloat64);
+  actor_loss(actors, observations, replayed, product_of_actions).backward();
+  actors.descend(0);
+  actors.descend(1);
+  EXPECT_NEAR(actors.value(0), 0.6, 1e-12);
+  EXPECT_NEAR(actors.value(1), 0.3, 1e-12);
+}
+
+TEST(Matd3, OnePassOverAllAgentsEqualsOneLossForEach) {
+  const std::vector<AgentSpec> agents{{"a", 3, 2}, {"b", 2, 1}};
+  const AgentNetworks together(agents, {.hidden = {{8, Activation::kRelu}}}, 1), apart = together.to(torch::kFloat32);
+  const Mlp critic(network_seeds(2, "critic", 1), 3, layers(std::vector<std::int64_t>{8}, Activation::kRelu, 1));
+  RandomStream random(3);
+  const Tensor observations = normal_tensor(random, {6, 5}), replayed = normal_tensor(random, {6, 3});
+  const auto value = [&](const Tensor& actions) { return critic.frozen()(actions)[0].squeeze(1); };
+  actor_loss(together, observations, replayed, value).backward();
+  for (std::size_t i = 0; i < 2; ++i) {
+    (-value(apart.replace(replayed, i, apart.agent(i, observations)[0])).mean()).backward();
+  }
+  for (std::size_t group = 0; group < 2; ++group) {
+    EXPECT_TRUE(together.weights()[group].gradient.allclose(apart.weights()[group].gradient, 1e-4, 1e-6));
+  }
+}
+
+TEST(Matd3, TargetTakesTheSmallerValueAndBootstrapsWhereItMay) {
+  Batch batch;
+  batch.rewards = torch::tensor({1.0F, 1.0F});
+  batch.bootstrap = torch::tensor({0.5F, 0.0F});
+  const Tensor target = matd3_target(batch, torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}));
+  EXPECT_TRUE(target.equal(torch::tensor({2.5F, 1.0F})));
+}
+
+/// One update (the actors' included) after the warm-up, from a state that `change` may alter first.
+template <class Change>
+Training after_change(const ParameterValues& values, const Change& change) {
+  Training training(make_line_spread, with(values, {{"policy_interval", std::int64_t{1}}, {"updates_per_step", 0.1}}));
+  training.steps(1000);
+  change(training.as<Matd3>());
+  training.steps(10);
+  return training;
+}
+
+Tensor values_of(Training& training, std::string_view name) {
+  return part_of<Mlp>(training.as<Matd3>(), name).block().values().clone();
+}
+Tensor actors_of(Training& training) {
+  return part_of<AgentNetworks>(training.as<Matd3>(), "actors").weights().front().values.clone();
+}
+
+TEST(Matd3, SecondCriticDecidesTheTargetButNotTheActorsGradient) {
+  auto plain = after_change(small_values(), [](Matd3&) {});
+  auto second = after_change(small_values(),
+                             [](Matd3& matd3) { part_of<Mlp>(matd3, "critics").network(1).block().values().mul_(2); });
+  EXPECT_TRUE(actors_of(second).equal(actors_of(plain)));
+  auto target = after_change(
+      small_values(), [](Matd3& matd3) { part_of<Mlp>(matd3, "target_critics").network(1).block().values().mul_(20); });
+  EXPECT_FALSE(values_of(target, "critics")[0].equal(values_of(plain, "critics")[0]));
+}
+
+TEST(Matd3, ActorStepsLeaveTheCriticsAlone) {
+  const auto critics = [](std::int64_t policy_interval) {
+    Training training(make_line_spread, with(small_values(), {{"policy_interval", policy_interval}}));
+    training.steps(1001);
+    return values_of(training, "critics");
+  };
+  EXPECT_TRUE(critics(10).equal(critics(1'000'000)));
+}
+
+TEST(Matd3, TargetsMoveOnlyWithTheActors) {
+  Training training(make_line_spread, with(small_values(), {{"updates_per_step", 0.1}}));
+  training.steps(1000);
+  const Tensor before = values_of(training, "target_critics");
+  training.steps(10);
+  EXPECT_EQ(training.algorithm->updates(), 1);
+  EXPECT_TRUE(values_of(training, "target_critics").equal(before));
+  training.steps(10);
+  EXPECT_FALSE(values_of(training, "target_critics").equal(before));
+}
+
+TEST(Matd3, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Matd3, ResumesExactly) {
+  expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));
+  expect_resumes_exactly(with(small_values(), {{"share_parameters", true}}));
+}
+
+TEST(Matd3, PresetsHoldHarlsValues) {
+  expect_presets_fit();
+  EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "n_step"), ParameterValue(std::int64_t{5}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/walker2d-2x3", "policy_interval"), ParameterValue(std::int64_t{8}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/half-cheetah-2x3", "hidden"), ParameterValue(IntegerList{256, 256}));
+  EXPECT_EQ(preset_value("harl", "mpe/coop-nav-n3", "updates_per_step"), ParameterValue(0.05));
+  EXPECT_EQ(preset_value("paper", "mpe/coop-nav-n3", "hidden"), ParameterValue(IntegerList{128, 128}));
+}
+
+TEST(Matd3, RefusesABatchThatDoesNotFitIntoTheBuffer) {
+  expect_refusal(with(small_values(), {{"buffer_size", std::int64_t{100}}}),
+                 "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
+}
+
+TEST(Matd3, SaysWhichUpdateGaveALossThatIsNotFinite) {
+  Training training(make_line_spread, small_values());
+  training.steps(1000);
+  part_of<Mlp>(training.as<Matd3>(), "critics").block().values().fill_(std::nanf(""));
+  try {
+    training.steps(10);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
+  }
+}
+
+// Optimal play gives -0.295, uniform random play -4.21.
+TEST(Matd3Learning, SpreadsOnTheLine) {
+  EXPECT_GT(Training(make_line_spread, small_values()).steps(12'000).evaluate().mean_return, -0.5);
+}
+
+}  // namespace
+}  // namespace tutti
