@@ -1,0 +1,191 @@
+#include "reports/export/export.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "reports/export/names.hpp"
+#include "reports/export/npy.hpp"
+#include "suite_folder.hpp"
+
+namespace tutti::reports {
+namespace {
+
+using nlohmann::json;
+
+std::string hex(const std::string& bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+TEST(Npy, HasTheBytesThatNumpyWrites) {
+  const std::vector<double> x = {0.10, 0.50, 0.30, 0.70, 0.80, 1.20};
+  const std::string bytes = npy_bytes(x, {3, 2});
+  ASSERT_EQ(bytes.size(), 176U);
+  EXPECT_EQ(hex(bytes.substr(0, 10)), "934e554d505901007600");
+  EXPECT_EQ(bytes.substr(10, 58), "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), ");
+  EXPECT_EQ(bytes[127], '\n');
+  double value = 0;
+  std::memcpy(&value, bytes.data() + 128 + 5 * 8, 8);
+  EXPECT_EQ(value, 1.20);
+}
+
+TEST(Npy, WritesOneAndThreeDimensions) {
+  const std::vector<double> values(6, 1.0);
+  EXPECT_NE(npy_bytes(values, {6}).find("'shape': (6,), }"), std::string::npos);
+  EXPECT_NE(npy_bytes(values, {1, 2, 3}).find("'shape': (1, 2, 3), }"), std::string::npos);
+  EXPECT_EQ((npy_bytes(values, {1, 2, 3}).size() - 48) % 64, 0U);
+}
+
+TEST(Names, AreSafeForFilesAndDistinctInLowerCase) {
+  EXPECT_EQ(file_name("../a b/ö"), ".._a_b___");
+  EXPECT_EQ(distinct_names({"omad", "OMAD", "a,b"}), (std::vector<std::string>{"omad", "OMAD_2", "a_b"}));
+}
+
+// Two tasks, two algorithms; algorithm "base" lacks seed 2 on one task.
+class Export : public testing::Test {
+ protected:
+  Export() {
+    for (const std::string task : {"mpe/a", "mpe/b"}) {
+      for (int seed = 0; seed < 3; ++seed) {
+        suite_.add(plain_run(task, "omad", seed, {0, 5, 8.0 + seed}, 10.5 + seed));
+        if (task == "mpe/b" && seed == 2) continue;
+        suite_.add(plain_run(task, "base", seed, {0, 4, 6.0 + seed}, 7.25 + seed));
+      }
+    }
+    suite_.add_missing("mpe/b", "base", 2);
+  }
+  void export_all(const ReportOptions& options = quick_options()) {
+    analysis_ = analyse_folder(suite_.write(), options);
+    write_exports(analysis_, options, out());
+  }
+  std::filesystem::path out() { return suite_.write() / "report" / "export"; }
+  json metrics() { return json::parse(read_text(out() / "marl-eval" / "metrics.json")); }
+
+  SuiteFolder suite_{2, 2};
+  Analysis analysis_;
+};
+
+TEST_F(Export, MarlEvalHasTheLargestCommonSetOfRuns) {
+  export_all();
+  const json root = metrics();
+  for (const char* task : {"a", "b"}) {
+    for (const char* algorithm : {"omad", "base"}) {
+      const json& runs = root.at("mpe").at(task).at(algorithm);
+      EXPECT_EQ(runs.size(), 2U);
+      EXPECT_TRUE(runs.contains("seed_0"));
+      EXPECT_FALSE(runs.contains("seed_2"));
+    }
+  }
+  const std::string readme = read_text(out() / "marl-eval" / "README.txt");
+  EXPECT_NE(readme.find("mpe/a/omad/seed-2 (finished)"), std::string::npos);
+  EXPECT_NE(readme.find("mpe/b/base/seed-2 (not started)"), std::string::npos);
+}
+
+TEST_F(Export, MarlEvalRunsHoldEveryEpisode) {
+  export_all();
+  const json run = metrics().at("mpe").at("a").at("omad").at("seed_1");
+  EXPECT_EQ(run.size(), 3U);
+  EXPECT_EQ(run.at("step_0").at("step_count"), 1000);
+  EXPECT_EQ(run.at("step_1").at("step_count"), 2000);
+  EXPECT_EQ(run.at("step_1").at("return"), (json{8.0, 10.0}));
+  EXPECT_EQ(run.at("absolute_metrics").at("return").size(), 20U);
+  EXPECT_FALSE(run.at("absolute_metrics").contains("step_count"));
+}
+
+TEST_F(Export, MarlEvalFolderHoldsNoOtherJson) {
+  export_all();
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(out() / "marl-eval")) {
+    files += entry.path().extension() == ".json" ? 1 : 0;
+  }
+  EXPECT_EQ(files, 1);
+}
+
+TEST_F(Export, MarlEvalCanIncludeTheUntrainedEvaluationAndElapsedTime) {
+  ReportOptions options = quick_options();
+  options.include_initial = options.elapsed_time = true;
+  export_all(options);
+  const json run = metrics().at("mpe").at("a").at("omad").at("seed_1");
+  EXPECT_EQ(run.at("step_0").at("step_count"), 0);
+  EXPECT_EQ(run.at("step_2").at("elapsed_time"), 20);
+}
+
+TEST_F(Export, ComesBackByImportWithTheSameScores) {
+  export_all();
+  ReportOptions options = quick_options();
+  options.imports = {out() / "marl-eval" / "metrics.json"};
+  const Analysis imported = analyse({}, options);
+  ASSERT_EQ(imported.tasks.size(), 2U);
+  EXPECT_EQ(imported.tasks[0].bounds.low, analysis_.tasks[0].bounds.low);
+  const std::size_t omad = imported.algorithms[0].label == "omad" ? 0 : 1;
+  EXPECT_EQ(imported.main.cells[0][omad].runs, (std::vector<double>{8, 9}));
+}
+
+TEST_F(Export, RliableHasTheRunsBehindTheAggregates) {
+  export_all();
+  const std::string bytes = read_text(out() / "rliable" / "absolute" / "base.npy");
+  EXPECT_NE(bytes.find("'shape': (2, 2), }"), std::string::npos);
+  EXPECT_EQ(read_text(out() / "rliable" / "absolute" / "base.seeds.txt"), "0\n1\n");
+  EXPECT_FALSE(std::filesystem::exists(out() / "rliable" / "absolute" / "omad.seeds.txt"));
+  EXPECT_EQ(read_text(out() / "rliable" / "tasks.txt"), "mpe/a\nmpe/b\n");
+  EXPECT_EQ(read_text(out() / "rliable" / "seeds.txt"), "0\n1\n2\n");
+  EXPECT_EQ(read_text(out() / "rliable" / "steps.txt"), "0\n1000\n2000\n");
+  EXPECT_NE(read_text(out() / "rliable" / "curves" / "omad.npy").find("'shape': (3, 2, 3), }"), std::string::npos);
+  double first = 0;
+  std::memcpy(&first, bytes.data() + 128, 8);
+  const Bounds bounds = analysis_.tasks[0].bounds;
+  EXPECT_EQ(first, (7.25 - bounds.low) / (bounds.high - bounds.low));
+}
+
+TEST_F(Export, TidyTablesHaveARowForEveryObservation) {
+  export_all();
+  const std::string episodes = read_text(out() / "episodes.csv");
+  EXPECT_EQ(std::ranges::count(episodes, '\n'), 1 + 11 * (3 * 2 + 20));
+  EXPECT_EQ(episodes.substr(0, episodes.find('\n')),
+            "task,algorithm,seed,evaluation,step,actual_step,wall_s,episode,return,length,ended");
+  EXPECT_NE(episodes.find("mpe/a,omad,1,2,2000,2000,21,1,10,25,truncated\n"), std::string::npos);
+  EXPECT_NE(episodes.find("mpe/a,omad,1,absolute,1000,1000,,0,11.5,25,truncated\n"), std::string::npos);
+  const std::string scores = read_text(out() / "scores.csv");
+  EXPECT_EQ(std::ranges::count(scores, '\n'), 1 + 11 * 4);
+  EXPECT_NE(scores.find("mpe/a,omad,1,final,9,"), std::string::npos);
+}
+
+TEST_F(Export, GivesTheSameBytesTwice) {
+  export_all();
+  const auto all = [&] {
+    std::string text;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(out())) {
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    for (const auto& file : files) text += file.filename().string() + read_text(file);
+    return text;
+  };
+  const std::string first = all();
+  export_all();
+  EXPECT_EQ(all(), first);
+  EXPECT_GT(first.size(), 10'000U);
+}
+
+TEST_F(Export, SaysWhereTheLastEvaluationStandsForTheAbsoluteOne) {
+  SuiteFolder suite(2, 2);
+  suite.plan.protocol.absolute = false;
+  FakeRun run = plain_run("mpe/a", "omad", 0, {0, 2, 4}, 0);
+  run.absolute.clear();
+  suite.add(run);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  write_exports(analysis, quick_options(), out());
+  EXPECT_EQ(metrics().at("mpe").at("a").at("omad").at("seed_0").at("absolute_metrics").at("return"), (json{3.0, 5.0}));
+  EXPECT_NE(read_text(out() / "marl-eval" / "README.txt").find("last evaluation"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tutti::reports

@@ -1,0 +1,71 @@
+// Writes result folders as a suite leaves them, from numbers given by a test.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "reports/analysis.hpp"
+#include "results/plan_record.hpp"
+#include "results/run_record.hpp"
+
+namespace tutti::reports {
+
+struct FakeRun {
+  std::string task, algorithm;
+  std::int64_t seed = 0;
+  std::vector<std::vector<double>> evaluations;  // [k][episode]
+  std::vector<double> absolute;                  // ten times as many episodes; empty: no file
+  results::RunRecord record;                     // filled by write(), apart from what a test has set
+  std::vector<double> train_seconds;             // of each evaluation; empty: ten seconds each
+  std::vector<std::vector<double>> coverage;     // rows: step, bins, visited, inside, outside, entropy
+  std::string configuration = "[algorithm_values]\ndiscount = 0.99  # default\n";
+};
+
+/// A suite of evaluations every 1000 steps, with the tasks, algorithms and seeds of its runs.
+class SuiteFolder {
+ public:
+  /// An empty folder of its own, removed at the end.
+  SuiteFolder(std::int64_t evaluations, std::int64_t episodes);
+  ~SuiteFolder();
+  SuiteFolder(const SuiteFolder&) = delete;
+  SuiteFolder& operator=(const SuiteFolder&) = delete;
+
+  /// Plans a run and writes its folder as that of a finished run.
+  std::filesystem::path add(FakeRun run);
+
+  /// Plans a run that was never started.
+  void add_missing(const std::string& task, const std::string& algorithm, std::int64_t seed);
+
+  void propose(const std::string& algorithm);
+  void set_option(const std::string& name, const results::ReportOption& value);
+
+  /// Writes plan.json and gives the folder.
+  const std::filesystem::path& write();
+
+  std::filesystem::path folder_of(const std::string& task, const std::string& algorithm, std::int64_t seed) const;
+  results::PlanRecord plan;
+
+ private:
+  void plan_run(const std::string& task, const std::string& algorithm, std::int64_t seed);
+
+  std::filesystem::path path_;
+};
+
+/// Marks the run in `folder` as failed.
+void fail(const std::filesystem::path& folder, const std::string& kind);
+
+/// A run whose evaluations have two episodes around each of `means`, and whose absolute evaluation has `absolute`.
+FakeRun plain_run(const std::string& task, const std::string& algorithm, std::int64_t seed,
+                  const std::vector<double>& means, double absolute);
+
+/// The analysis of one folder.
+Analysis analyse_folder(const std::filesystem::path& folder, const ReportOptions& options = {});
+
+/// Options with few replicates.
+ReportOptions quick_options();
+
+std::string read_text(const std::filesystem::path& file);
+void write_text(const std::filesystem::path& file, const std::string& text);
+
+}  // namespace tutti::reports
