@@ -34,7 +34,7 @@ void mish_loop(float* values, std::int64_t count) {
     const float x = values[i];
     const float e = clipped_exp(x);
     const float w = e * (e + 2.0F);
-    values[i] = x * w / (w + 2.0F);
+    values[i] = x * (w / (w + 2.0F));
   }
 }
 
@@ -45,7 +45,7 @@ void mish_gradient_loop(const float* __restrict gradient, const float* __restric
     const float e = clipped_exp(x);
     const float w = e * (e + 2.0F);
     const float inverse = 1.0F / (w + 2.0F);
-    out[i] = gradient[i] * (w * inverse + x * (4.0F * e * (e + 1.0F)) * inverse * inverse);
+    out[i] = gradient[i] * (w * inverse + x * (4.0F * e * (e + 1.0F) * inverse * inverse));
   }
 }
 
