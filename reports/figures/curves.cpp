@@ -31,10 +31,10 @@ void limit_x(Panel& panel) {
 }
 
 Panel task_panel(const Analysis& analysis, const ReportOptions& options, const std::vector<Curve>& curves,
-                 std::size_t task) {
+                 std::string title) {
   const auto colors = palette(analysis);
   Panel panel;
-  panel.title = analysis.tasks[task].label;
+  panel.title = std::move(title);
   for (const std::size_t a : display_order(analysis, options)) {
     if (a >= curves.size()) continue;
     if (auto series = series_of(curves[a], analysis.algorithms[a], colors[a], options.runs)) {
@@ -72,7 +72,7 @@ std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& op
                                const std::string& x_label, const std::string& y_label, Axis axis) {
   std::vector<Panel> panels;
   for (std::size_t m = 0; m < curves.size(); ++m) {
-    Panel panel = task_panel(analysis, options, curves[m], m);
+    Panel panel = task_panel(analysis, options, curves[m], analysis.tasks[m].label);
     if (panel.series.empty()) continue;
     panel.x_label = x_label;
     panel.y_label = y_label;
@@ -162,12 +162,10 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
 }
 
 Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options) {
-  Panel steps = task_panel(analysis, options, analysis.curves.aggregate, 0);
-  Panel time = task_panel(analysis, options, analysis.curves.aggregate_wall_clock, 0);
-  steps.title = "by environment steps";
+  Panel steps = task_panel(analysis, options, analysis.curves.aggregate, "by environment steps");
+  Panel time = task_panel(analysis, options, analysis.curves.aggregate_wall_clock, "by training time");
   steps.x_label = "environment steps";
   steps.x_axis = Axis::kSteps;
-  time.title = "by training time";
   time.x_label = "share of the longest training";
   std::vector<Panel> panels;
   for (Panel* panel : {&steps, &time}) {

@@ -56,6 +56,11 @@ std::string plain_cell(const TableCell& cell) {
   return text + superscript(cell);
 }
 
+std::string siunitx_superscript(const TableCell& cell) {
+  const std::string text = superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
+  return text.empty() ? "" : "{" + text + "}";
+}
+
 // A measurement fills two S columns; underlining does not work inside them, so the second mark is a dagger.
 std::string siunitx_cell(const TableCell& cell) {
   if (!is_measurement(cell)) {
@@ -65,25 +70,37 @@ std::string siunitx_cell(const TableCell& cell) {
            "}";
   }
   const std::string bold = cell.mark == Mark::kBest ? "\\bfseries " : "";
-  return bold + cell.value + " & " + bold + cell.spread + superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
+  return bold + cell.value + " & " + bold + cell.spread + siunitx_superscript(cell);
 }
+
+bool shorter(const std::string& a, const std::string& b) { return a.size() < b.size(); }
 
 std::string column_format(const Table& table, std::size_t index, LatexStyle style) {
   const Column& column = table.columns[index];
   if (style == LatexStyle::kPlain || !column.measurement) return column.right ? "r" : "l";
   NumberFormat value, spread;
+  std::string superscript;  // the longest; S columns reserve its width only when told
   for (const Section& section : table.sections) {
     for (const auto& row : section.rows) {
       if (!is_measurement(row[index])) continue;
       value.widen(row[index].value);
       spread.widen(row[index].spread);
+      superscript = std::max(superscript, siunitx_superscript(row[index]), shorter);
     }
   }
-  return fmt::format("S[table-format={}]@{{\\,$\\pm$\\,}}S[table-format={}]", value.text(), spread.text());
+  return fmt::format("S[table-format={}]@{{\\,$\\pm$\\,}}S[table-format={}{}]", value.text(), spread.text(),
+                     superscript);
+}
+
+// A long head with a remark in brackets takes two lines.
+std::string head_text(const std::string& head) {
+  const std::size_t bracket = head.find(" (");
+  if (bracket == std::string::npos) return latex_text(head);
+  return "\\shortstack{" + latex_text(head.substr(0, bracket)) + "\\\\" + latex_text(head.substr(bracket + 1)) + "}";
 }
 
 std::string head(const Column& column, LatexStyle style) {
-  const std::string text = latex_text(column.head);
+  const std::string text = head_text(column.head);
   if (style == LatexStyle::kPlain) return column.right ? "\\multicolumn{1}{c}{" + text + "}" : text;
   if (column.measurement) return "\\multicolumn{2}{c}{" + text + "}";
   return column.right ? "\\multicolumn{1}{c}{" + text + "}" : text;

@@ -132,8 +132,9 @@ std::string clean_text(std::string_view text) {
 std::string markdown_text(std::string_view text) {
   std::string out;
   for_each_character(text, [&](std::string_view character, char before, char after) {
-    const bool special = std::string_view("\\`*[]|~").find(character) != std::string_view::npos ||
-                         (character == "_" && !(is_word(before) && is_word(after)));
+    const bool special = std::string_view("\\`*|~").find(character) != std::string_view::npos ||
+                         (character == "_" && !(is_word(before) && is_word(after))) ||
+                         (character == "]" && (after == '(' || after == '[' || after == ':'));  // a link
     if (character == "<") {
       out += "&lt;";
       return;

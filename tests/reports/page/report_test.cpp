@@ -43,9 +43,21 @@ std::size_t count(const std::string& text, const std::string& what) {
   return found;
 }
 
-TEST(Report, WritesEveryFileOfItsLayout) {
-  const fs::path folder = fresh_folder("layout");
-  const WrittenReport written = write_report(testing::synthetic_analysis(3, 3, 5), {}, folder);
+// One report that several tests only read.
+class FullReport : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder = fresh_folder("full");
+    analysis = testing::synthetic_analysis(2, 3, 5);
+    written = write_report(analysis, {}, folder);
+  }
+
+  static inline fs::path folder;
+  static inline Analysis analysis;
+  static inline WrittenReport written;
+};
+
+TEST_F(FullReport, WritesEveryFileOfItsLayout) {
   for (const std::string name : {"main", "aggregate", "sample-efficiency", "milestones", "coverage", "improvement",
                                  "failures", "runtime", "published"}) {
     for (const std::string ending : {".md", ".csv", ".tex", "-standalone.tex"}) {
@@ -65,18 +77,16 @@ TEST(Report, WritesEveryFileOfItsLayout) {
   }
 }
 
-TEST(Report, TheSameAnalysisGivesTheSameBytes) {
-  const fs::path first = fresh_folder("bytes-1"), second = fresh_folder("bytes-2");
-  const Analysis analysis = testing::synthetic_analysis(2, 3, 5);
-  write_report(analysis, {}, first);
+TEST_F(FullReport, TheSameAnalysisGivesTheSameBytes) {
+  const fs::path second = fresh_folder("again");
   write_report(analysis, {}, second);
-  const auto a = contents(first), b = contents(second);
+  const auto a = contents(folder), b = contents(second);
   ASSERT_EQ(a.size(), b.size());
   for (const auto& [name, text] : a) EXPECT_TRUE(text == b.at(name)) << name;
 }
 
 TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
-  const fs::path folder = fresh_folder("again");
+  const fs::path folder = fresh_folder("fewer");
   write_report(testing::synthetic_analysis(2, 2, 3), {}, folder);
   std::ofstream(folder / "tables" / "mine.txt") << "kept";
   ASSERT_TRUE(fs::exists(folder / "figures" / "curves-mamujoco-ant-4x2.csv"));
@@ -85,9 +95,7 @@ TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
   EXPECT_TRUE(fs::exists(folder / "tables" / "mine.txt"));
 }
 
-TEST(Report, ThePageFetchesNothing) {
-  const fs::path folder = fresh_folder("selfcontained");
-  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+TEST_F(FullReport, ThePageFetchesNothing) {
   const std::string page = read(folder / "index.html");
   for (const char* foreign :
        {"http:", "https:", "src=", "<script", "<link", "@import", "url(", "<iframe", "javascript:"}) {
@@ -95,9 +103,7 @@ TEST(Report, ThePageFetchesNothing) {
   }
 }
 
-TEST(Report, EveryLinkOfThePageLeadsSomewhere) {
-  const fs::path folder = fresh_folder("links");
-  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+TEST_F(FullReport, EveryLinkOfThePageLeadsSomewhere) {
   const std::string page = read(folder / "index.html");
   std::map<std::string, int> ids;
   const std::regex id("\\sid=[\"']([^\"']+)[\"']"), link("href=[\"']([^\"']+)[\"']");
@@ -115,9 +121,7 @@ TEST(Report, EveryLinkOfThePageLeadsSomewhere) {
   EXPECT_GT(links, 40);
 }
 
-TEST(Report, SectionsComeInTheirFixedOrder) {
-  const fs::path folder = fresh_folder("order");
-  write_report(testing::synthetic_analysis(2, 3, 5), {}, folder);
+TEST_F(FullReport, SectionsComeInTheirFixedOrder) {
   const std::string page = read(folder / "index.html"), markdown = read(folder / "report.md");
   std::size_t at = 0, line = 0;
   for (const std::string heading :
@@ -147,10 +151,7 @@ TEST(Report, TextOfOthersIsNeverMarkup) {
   }
 }
 
-TEST(Report, NumbersInTheJsonAreTheAnalysis) {
-  const fs::path folder = fresh_folder("json");
-  const Analysis analysis = testing::synthetic_analysis(2, 3, 5);
-  write_report(analysis, {}, folder);
+TEST_F(FullReport, NumbersInTheJsonAreTheAnalysis) {
   const auto json = nlohmann::json::parse(read(folder / "report.json"));
   EXPECT_EQ(json["main"]["cells"]["mamujoco/ant-2x4"]["OMAD"]["mean"].get<double>(), analysis.main.cells[0][0].mean);
   EXPECT_EQ(json["aggregates"]["algorithms"]["HASAC"]["iqm"]["interval"][1].get<double>(),
