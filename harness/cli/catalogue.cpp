@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "reports/options.hpp"
+
 namespace tutti::cli {
 
 loader::Registry load_plugins() {
@@ -14,7 +16,7 @@ loader::Registry load_plugins() {
 }
 
 suite::Catalogue catalogue_of(loader::Registry& registry) {
-  return {
+  suite::Catalogue catalogue{
       .environments = registry.names(PluginKind::kEnvironment),
       .algorithms = registry.names(PluginKind::kAlgorithm),
       .environment = [&](const std::string& name) -> const EnvironmentPlugin& { return registry.environment(name); },
@@ -22,6 +24,8 @@ suite::Catalogue catalogue_of(loader::Registry& registry) {
       .create_environment = [&](const std::string& name,
                                 const ParameterValues& values) { return registry.create_environment(name, values); },
       .report_options = {}};
+  reports::declare_options(catalogue.report_options);
+  return catalogue;
 }
 
 }  // namespace tutti::cli

@@ -6,8 +6,12 @@
 
 namespace tutti::cli {
 
+void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
-void add_describe(CLI::App& app, int& status);
+void add_status(CLI::App& app, int& status);
+void add_report(CLI::App& app, int& status);
+void add_compare(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
+void add_describe(CLI::App& app, int& status);
 
 }  // namespace tutti::cli

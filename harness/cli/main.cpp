@@ -4,8 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/commands.hpp"
+#include "run/worker.hpp"
 #include "tutti/plugin.hpp"
 
 namespace tutti::cli {
@@ -25,6 +29,9 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
 
 void print_version() { fmt::print("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag); }
 
+// Started by the host for each run, never by people; see run/worker.hpp.
+bool is_worker(int argc, char** argv) { return argc > 1 && std::string_view(argv[1]) == "worker"; }
+
 int main(int argc, char** argv) {
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",
@@ -35,13 +42,18 @@ int main(int argc, char** argv) {
       "Exit status: 0 done, 1 some runs failed, 2 wrong usage or suite.\n`tutti COMMAND --help` says more about a "
       "command.");
   int status = 0;
+  add_run(app, status);
   add_check(app, status);
+  add_status(app, status);
+  add_report(app, status);
+  add_compare(app, status);
   add_list(app, status);
   add_describe(app, status);
   add_launcher_command(app, status, "test", "Build and run every test; arguments go to ctest");
   add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
   app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);
   try {
+    if (is_worker(argc, argv)) run::work(run::worker_options(std::vector<std::string>(argv + 1, argv + argc)));
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;

@@ -6,6 +6,7 @@ function(tutti_plugin name)
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   if(TARGET tutti_warnings)  # inside tutti's own tree
     target_link_libraries(${name} PRIVATE tutti_warnings)
-    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
+                                             INSTALL_RPATH "$ORIGIN/../..")
   endif()
 endfunction()

@@ -1,0 +1,48 @@
+// tutti report, tutti compare: numbers, tables and figures from folders of results.
+#include "reports/report.hpp"
+
+#include <fmt/core.h>
+
+#include "cli/commands.hpp"
+#include "cli/report_options.hpp"
+#include "reports/options.hpp"
+
+namespace tutti::cli {
+
+using Folders = std::vector<std::filesystem::path>;
+
+void add_report(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("report", "Write tables, figures and a page from the results of suites");
+  auto folders = std::make_shared<Folders>();
+  auto out = std::make_shared<std::filesystem::path>();
+  command->add_option("DIR", *folders, "folders of suites, such as results/quick")->required();
+  command->add_option("--out", *out, "where to write; DIR/report of the first folder if left out");
+  auto choices = add_report_options(*command);
+  command->callback([=, &status] {
+    const auto page = make_report(*folders, *choices, out->empty() ? folders->front() / "report" : *out);
+    fmt::print("report: {}\n", page.string());
+    status = 0;
+  });
+}
+
+void add_compare(CLI::App& app, int& status) {
+  auto* command =
+      app.add_subcommand("compare", "Compare two results of the same suite, such as before and after a change");
+  auto before = std::make_shared<std::filesystem::path>();
+  auto after = std::make_shared<std::filesystem::path>();
+  auto out = std::make_shared<std::filesystem::path>();
+  command->add_option("A", *before, "folder of the suite's results")->required();
+  command->add_option("B", *after, "folder of the same suite's other results")->required();
+  command->add_option("--out", *out, "also write a page and tables here");
+  auto choices = add_report_options(*command);
+  command->callback([=, &status] {
+    const Folders folders = {*before, *after};
+    const reports::ReportOptions options = reports::resolve_options(folders, values_of(*choices));
+    const reports::Comparison comparison = reports::compare(*before, *after, options);
+    fmt::print("{}", reports::comparison_markdown(comparison));
+    if (!out->empty()) reports::write_comparison(comparison, options, *out);
+    status = 0;
+  });
+}
+
+}  // namespace tutti::cli

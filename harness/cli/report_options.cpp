@@ -1,0 +1,69 @@
+#include "cli/report_options.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "reports/options.hpp"
+#include "reports/report.hpp"
+#include "suite/document.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::cli {
+namespace {
+
+std::string option_of(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return "--" + name;
+}
+
+ParameterSchema report_schema() {
+  ParameterSchema schema;
+  reports::declare_options(schema);
+  return schema;
+}
+
+}  // namespace
+
+std::shared_ptr<ReportChoices> add_report_options(CLI::App& command) {
+  auto choices = std::make_shared<ReportChoices>();
+  for (const ParameterSpec& spec : report_schema()) {
+    const bool flag = std::holds_alternative<bool>(spec.default_value);
+    const std::string text =
+        spec.description + " (" + expectation(spec) + "; default " + to_text(spec.default_value) + ")";
+    command.add_option(option_of(spec.name), choices->texts[spec.name], text)
+        ->expected(flag ? 0 : 1, 1)
+        ->default_str(flag ? "true" : "");
+  }
+  command.add_option("--import", choices->imports, "results of another harness (marl-eval's JSON) to show beside ours")
+      ->check(CLI::ExistingFile);
+  return choices;
+}
+
+ParameterValues values_of(const ReportChoices& choices) {
+  ParameterValues values;
+  for (const ParameterSpec& spec : report_schema()) {
+    const auto found = choices.texts.find(spec.name);
+    if (found == choices.texts.end() || found->second.empty()) continue;
+    const auto parsed = std::holds_alternative<std::string>(spec.default_value) ? ParameterValue(found->second)
+                                                                                : suite::parse_value(found->second);
+    const auto value = parsed ? fit(spec, *parsed) : std::nullopt;
+    if (!value) throw Error(option_of(spec.name) + " is \"" + found->second + "\"; expected " + expectation(spec));
+    values.emplace(spec.name, *value);
+  }
+  return values;
+}
+
+std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
+                                  const std::filesystem::path& out) {
+  reports::ReportOptions options = reports::resolve_options(folders, values_of(choices));
+  options.imports = choices.imports;
+  const reports::Analysis analysis = reports::analyse(folders, options);
+  const reports::WrittenReport written = reports::write_report(analysis, options, out);
+  reports::write_exports(analysis, options, out / "export");
+  for (const std::string& remark : written.remarks) fmt::print(stderr, "{}\n", remark);
+  return written.page;
+}
+
+}  // namespace tutti::cli

@@ -1,0 +1,32 @@
+// The options of reports as command-line options, from their one declaration.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tutti/parameters.hpp"
+
+namespace tutti::cli {
+
+/// What was typed, by option name; and files of other harnesses.
+struct ReportChoices {
+  std::map<std::string, std::string> texts;
+  std::vector<std::filesystem::path> imports;
+};
+
+/// Declares an option --like-this for every parameter like_this of a report, and --import.
+std::shared_ptr<ReportChoices> add_report_options(CLI::App& command);
+
+/// The choices as values. Throws Error naming the option and what was expected.
+ParameterValues values_of(const ReportChoices& choices);
+
+/// Writes report and exports into `out`, tells its remarks on stderr, and returns the page.
+std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
+                                  const std::filesystem::path& out);
+
+}  // namespace tutti::cli

@@ -1,0 +1,89 @@
+// tutti run, tutti status: a suite is executed, and what has become of it.
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/catalogue.hpp"
+#include "cli/commands.hpp"
+#include "cli/report_options.hpp"
+#include "cli/suite_options.hpp"
+#include "launch/local.hpp"
+#include "launch/status.hpp"
+
+namespace tutti::cli {
+namespace {
+
+struct RunOptions {
+  std::shared_ptr<SuiteOptions> suite;
+  launch::LocalOptions local;
+  bool fresh = false;
+  bool keep = false;
+  bool no_report = false;
+};
+
+// Results are worth more than their report: what goes wrong with it does not change how the runs went.
+void report_on(const std::filesystem::path& folder) {
+  try {
+    const std::vector<std::filesystem::path> folders = {folder};
+    fmt::print("report: {}\n", make_report(folders, {}, folder / "report").string());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "no report: {}\n", error.what());
+  }
+}
+
+int run(const RunOptions& options) {
+  loader::Registry registry = load_plugins();
+  const suite::Plan plan = read_plan(*options.suite, registry);
+  launch::LocalOptions local = options.local;
+  if (options.fresh) local.on_change = launch::OnChange::kFresh;
+  if (options.keep) local.on_change = launch::OnChange::kKeep;
+  const launch::Summary summary = launch::run_suite(plan, registry, local);
+  const std::filesystem::path folder = local.results / plan.name;
+  if (!summary.interrupted && !options.no_report) report_on(folder);
+  if (!summary.complete()) {
+    fmt::print("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n", summary.finished, summary.failed,
+               summary.unfinished, folder.string());
+  }
+  return summary.complete() ? 0 : 1;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  constexpr std::size_t kWide = 160;  // into a file or a pipe: nothing cut off
+  return kWide;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("run", "Run a suite, go on with one that was stopped, and write its report");
+  auto options = std::make_shared<RunOptions>();
+  options->suite = add_suite_options(*command);
+  command->add_option("--jobs,-j", options->local.jobs, "runs at once; one for each core if left out")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--results", options->local.results, "folder for the results of all suites")
+      ->capture_default_str();
+  command->add_option("--memory-limit", options->local.memory_limit_bytes, "memory of each run, such as 4GB")
+      ->transform(CLI::AsSizeValue(true));
+  auto* fresh = command->add_flag("--fresh", options->fresh, "start anew those runs whose settings have changed");
+  command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
+  command->add_flag("--retry", options->local.retry, "run again those that failed");
+  command->add_flag("--no-report", options->no_report, "write no report at the end");
+  command->callback([options, &status] { status = run(*options); });
+}
+
+void add_status(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("status", "Show the state of every run of a suite");
+  auto folder = std::make_shared<std::filesystem::path>();
+  command->add_option("DIR", *folder, "folder of the suite's results, such as results/quick")->required();
+  command->callback([folder, &status] {
+    fmt::print("{}", launch::status_text(*folder, terminal_width()));
+    status = 0;
+  });
+}
+
+}  // namespace tutti::cli

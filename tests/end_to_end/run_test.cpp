@@ -1,0 +1,150 @@
+// Whole suites through the program: the same numbers every time, and failures that stay where they are.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "end_to_end/program.hpp"
+
+namespace tutti::end_to_end {
+namespace {
+
+const std::string kSettings = R"(
+[run]
+environment_steps = 400
+copies = 2
+training_interval = 100
+stall_timeout = 15
+[evaluation]
+interval = 100
+episodes = 3
+)";
+
+const std::string kSound = "name = \"sound\"\nseeds = [1, 2]\n" + kSettings + R"(
+[[task]]
+name = "line/short"
+[[task]]
+name = "line/long"
+[[algorithm]]
+name = "learner"
+)";
+
+const std::vector<std::string> kSoundRuns = {"line/short/learner/seed-1", "line/short/learner/seed-2",
+                                             "line/long/learner/seed-1", "line/long/learner/seed-2"};
+
+nlohmann::json run_record(const std::filesystem::path& run) { return nlohmann::json::parse(content(run / "run.json")); }
+
+TEST(EndToEnd, ASuiteGivesTheSameBytesEveryTimeAtAnyNumberOfJobs) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const std::vector<std::vector<std::string>> ways = {{"one", "1"}, {"again", "1"}, {"two", "2"}};
+  for (const auto& way : ways) {
+    const Outcome outcome =
+        tutti({"run", "sound.toml", "--no-report", "--results", way[0], "--jobs", way[1]}, folder.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  }
+  for (const std::string& run : kSoundRuns) {
+    for (const char* file : {"evaluations.csv", "absolute.csv"}) {
+      const std::string first = content(folder.path() / "one/sound" / run / file);
+      EXPECT_GT(first.size(), 200U) << run;
+      EXPECT_EQ(first, content(folder.path() / "again/sound" / run / file)) << run << "/" << file;
+      EXPECT_EQ(first, content(folder.path() / "two/sound" / run / file)) << run << "/" << file;
+    }
+  }
+}
+
+TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  ASSERT_EQ(tutti({"run", "sound.toml", "--no-report"}, folder.path()).status, 0);
+  const auto record = folder.path() / "results/sound" / kSoundRuns[0] / "run.json";
+  const std::string before = content(record);
+  const Outcome again = tutti({"run", "sound.toml", "--no-report"}, folder.path());
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(before, content(record));
+}
+
+TEST(EndToEnd, ChangedValuesAreShownAndNotSilentlyReused) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  ASSERT_EQ(tutti({"run", "sound.toml", "--no-report"}, folder.path()).status, 0);
+  const Outcome refused = tutti({"run", "sound.toml", "--no-report", "--set", "learner.batch_size=5"}, folder.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("algorithm.batch_size: 5, was 4"), std::string::npos) << refused.err;
+  const Outcome fresh =
+      tutti({"run", "sound.toml", "--no-report", "--fresh", "--set", "learner.batch_size=5"}, folder.path());
+  EXPECT_EQ(fresh.status, 0) << fresh.err;
+}
+
+TEST(EndToEnd, TheReportIsWrittenAtTheEndAndTheStatusTells) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const Outcome outcome = tutti({"run", "sound.toml"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "report: results/sound/report/index.html\n") << outcome.err;
+  EXPECT_NE(content(folder.path() / "results/sound/report/index.html").find("line/short"), std::string::npos);
+  const Outcome status = tutti({"status", "results/sound"}, folder.path());
+  EXPECT_EQ(status.status, 0);
+  EXPECT_NE(status.out.find("finished"), std::string::npos) << status.out;
+}
+
+struct Fault {
+  const char* fault;
+  const char* kind;  // of the failure that run.json has to record
+};
+
+const std::vector<Fault> kFaults = {{"throw", "exception"},
+                                    {"throw_other", "exception"},
+                                    {"segfault", "signal"},
+                                    {"abort", "signal"},
+                                    {"exit", "exit"},
+                                    {"hang", "stalled"},
+                                    {"nan_reward", "not-finite"},
+                                    {"nan_observation", "not-finite"}};
+
+TEST(EndToEnd, FailuresAreRecordedWithTheirKindAndTheOtherRunsGoOn) {
+  const TemporaryFolder folder;
+  std::string suite = "name = \"faults\"\nseeds = [1]\n" + kSettings +
+                      "[[task]]\nname = \"line/short\"\n[[algorithm]]\nname = \"learner\"\n";
+  for (const Fault& fault : kFaults) {
+    suite += std::string("[[task]]\nenvironment = \"faulty\"\nlabel = \"") + fault.fault + "\"\nfault = \"" +
+             fault.fault + "\"\n";
+  }
+  folder.write("faults.toml", suite);
+  const Outcome outcome =
+      tutti({"run", "faults.toml", "--no-report", "--jobs", "2", "--set", "run.stall_timeout=6"}, folder.path());
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  const auto results = folder.path() / "results/faults";
+  EXPECT_EQ(run_record(results / "line/short/learner/seed-1")["status"], "finished");
+  for (const Fault& fault : kFaults) {
+    const auto record = run_record(results / fault.fault / "learner/seed-1");
+    EXPECT_EQ(record["status"], "failed") << fault.fault;
+    EXPECT_EQ(record["failure"]["kind"], fault.kind) << fault.fault << ": " << record["failure"].dump();
+    EXPECT_FALSE(record["failure"]["message"].get<std::string>().empty()) << fault.fault;
+  }
+}
+
+const std::vector<Fault> kAlgorithmFaults = {{"throw", "exception"},       {"create", "exception"},
+                                             {"segfault", "signal"},       {"exit", "exit"},
+                                             {"nan_action", "not-finite"}, {"nan_metric", "not-finite"}};
+
+TEST(EndToEnd, AlgorithmsThatFailAreRecordedToo) {
+  const TemporaryFolder folder;
+  std::string suite = "name = \"faults\"\nseeds = [1]\n" + kSettings + "[[task]]\nname = \"line/short\"\n";
+  for (const Fault& fault : kAlgorithmFaults) {
+    suite += std::string("[[algorithm]]\nname = \"faulty\"\nlabel = \"") + fault.fault + "\"\nfault = \"" +
+             fault.fault + "\"\n";
+  }
+  folder.write("faults.toml", suite);
+  const Outcome outcome = tutti({"run", "faults.toml", "--no-report", "--jobs", "2"}, folder.path());
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  for (const Fault& fault : kAlgorithmFaults) {
+    const auto record = run_record(folder.path() / "results/faults/line/short" / fault.fault / "seed-1");
+    EXPECT_EQ(record["status"], "failed") << fault.fault;
+    EXPECT_EQ(record["failure"]["kind"], fault.kind) << fault.fault << ": " << record["failure"].dump();
+  }
+  const Outcome status = tutti({"status", "results/faults"}, folder.path());
+  EXPECT_NE(status.out.find("--retry"), std::string::npos) << status.out;
+}
+
+}  // namespace
+}  // namespace tutti::end_to_end

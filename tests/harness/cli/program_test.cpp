@@ -1,0 +1,122 @@
+// The commands that need no run, as a user types them.
+#include "end_to_end/program.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tutti::cli {
+namespace {
+
+using end_to_end::Outcome;
+using end_to_end::TemporaryFolder;
+using end_to_end::tutti;
+
+const std::string kSuite = R"(
+name = "demo"
+seeds = [1, 2, 3]
+[run]
+environment_steps = 1000
+[evaluation]
+interval = 100
+episodes = 4
+[[task]]
+name = "line/long"
+[[algorithm]]
+name = "learner"
+preset = "fast"
+)";
+
+Outcome run(const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  folder.write("demo.toml", kSuite);
+  folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\n");
+  return tutti(arguments, folder.path());
+}
+
+void expect_all(const std::string& text, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << "\"" << part << "\" is not in:\n" << text;
+}
+
+TEST(Program, HelpListsEveryCommand) {
+  const Outcome outcome = run({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  for (const char* command :
+       {"run", "check", "status", "report", "compare", "list", "describe", "test", "perf", "version"}) {
+    expect_all(outcome.out, {std::string("\n  ") + command + " "});
+    EXPECT_EQ(run({command, "--help"}).status, 0) << command;
+  }
+}
+
+TEST(Program, WrongUsageIsStatusTwo) {
+  EXPECT_EQ(run({}).status, 2);
+  EXPECT_EQ(run({"dance"}).status, 2);
+  EXPECT_EQ(run({"list", "everything"}).status, 2);
+  EXPECT_EQ(run({"check"}).status, 2);
+  EXPECT_EQ(run({"run", "demo.toml", "--jobs", "0"}).status, 2);
+  EXPECT_EQ(run({"run", "demo.toml", "--fresh", "--keep"}).status, 2);
+  EXPECT_EQ(run({"status", "nowhere"}).status, 2);
+  EXPECT_EQ(run({"report", "nowhere"}).status, 2);
+}
+
+TEST(Program, ListShowsWhatIsLoaded) {
+  expect_all(run({"list"}).out, {"learner", "Walks at random.", "line/short", "line/long"});
+  const Outcome tasks = run({"list", "tasks"});
+  EXPECT_EQ(tasks.status, 0);
+  expect_all(tasks.out, {"line/short", "2, 3", "made for tests"});
+  EXPECT_EQ(run({"list", "algorithms"}).out.find("line/short"), std::string::npos);
+}
+
+TEST(Program, DescribeShowsParametersPresetsAndTasks) {
+  const Outcome algorithm = run({"describe", "learner"});
+  EXPECT_EQ(algorithm.status, 0);
+  expect_all(algorithm.out, {"algorithm learner 1.0", "learning_rate", "number, more than 0", "size of a step",
+                             "line/long", "copies = 2, learning_rate = 0.5"});
+  expect_all(run({"describe", "line"}).out,
+             {"environment line 1.0", "episode_limit", "integer in [1, 1000]", "line/short", "five steps"});
+  expect_all(run({"describe", "line/short"}).out,
+             {"task line/short", "right", "episode limit: 5 environment steps", "speed: 0.1"});
+  const Outcome both = run({"describe", "faulty"});
+  expect_all(both.out, {"environment faulty", "algorithm faulty"});
+}
+
+TEST(Program, DescribeSuggestsWhatWasMeant) {
+  const Outcome outcome = run({"describe", "line/shrot"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "nothing is named \"line/shrot\"; did you mean \"line/short\"?\n");
+}
+
+TEST(Program, CheckPrintsThePlanAndItsCost) {
+  const Outcome outcome = run({"check", "demo.toml"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"suite demo: 1 task(s) x 1 algorithm(s) x 3 seed(s) = 3 runs",
+                           "1,000 environment steps, 11 evaluations of 4 episodes",
+                           "absolute evaluation of 40 episodes", "line/long"});
+  // (11 x 4 + 40) episodes of 50 steps; the preset's two copies; disk as the plugin says: 1000 bytes a copy.
+  expect_all(outcome.out, {"4,200", "2.0 kB", "3,000 environment steps of training, at most 12,600 of evaluation"});
+}
+
+TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
+  const TemporaryFolder folder;
+  folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\n");
+  for (const char* command : {"check", "run"}) {
+    const Outcome outcome = tutti({command, "bad.toml"}, folder.path());
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.err,
+              "bad.toml:15:13: override[1].algorithm: \"leaner\" matches no algorithm of this suite; did you mean "
+              "\"learner\"?\n");
+    EXPECT_TRUE(outcome.out.empty());
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "results"));
+}
+
+TEST(Program, TheCommandLineChangesThePlan) {
+  expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "500"}).out,
+             {"= 2 runs", "500 environment steps, 6 evaluations"});
+  expect_all(run({"check", "demo.toml", "--set", "evaluation.episodes=2", "--set", "learner.copies=9"}).out,
+             {"of 2 episodes", "9.0 kB"});
+}
+
+TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }
+
+}  // namespace
+}  // namespace tutti::cli
