@@ -68,7 +68,7 @@ def check_rliable(folder, expected):
             close_interval(intervals[algorithm][:, index], metrics_of[name]["interval"])
 
     thresholds = np.array(expected["thresholds"])
-    profiles, bands = library.create_performance_profile(scores, thresholds, reps=2000)
+    profiles, bands = library.create_performance_profile(scores, thresholds, reps=500)
     for algorithm, profile in expected["profiles"].items():
         for value, want in zip(profiles[algorithm], profile["fraction"]):
             close(value, want)
@@ -77,11 +77,13 @@ def check_rliable(folder, expected):
         assert np.max(np.abs(bands[algorithm][0] - profile["low"])) <= step
         assert np.max(np.abs(bands[algorithm][1] - profile["high"])) <= step
 
-    for pair in expected["improvements"]:
+    for index, pair in enumerate(expected["improvements"]):
         x, y = scores[pair["x"]], scores[pair["y"]]
         # Normalised scores order as raw ones where there are no ties, and these have none.
         close(metrics.probability_of_improvement(x, y), pair["value"])
-        _, interval = library.get_interval_estimates({"p": [x, y]}, metrics.probability_of_improvement, reps=2000)
+        if index > 0:
+            continue  # rliable takes seconds for each interval
+        _, interval = library.get_interval_estimates({"p": [x, y]}, metrics.probability_of_improvement, reps=500)
         assert np.max(np.abs(interval["p"].flatten() - pair["interval"])) <= 0.03, (interval, pair)
 
     for algorithm in expected["algorithms"]:
