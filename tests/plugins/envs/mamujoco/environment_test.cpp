@@ -80,6 +80,23 @@ INSTANTIATE_TEST_SUITE_P(Mamujoco, RobotTasks, testing::ValuesIn(tasks()), [](co
   return name;
 });
 
+// The tests against recordings use doubles; the harness sees the same numbers, rounded.
+TEST_P(RobotTasks, TheHarnessSeesTheExactNumbersRounded) {
+  const auto rounded = make(GetParam().values);
+  const auto made = make(GetParam().values);
+  auto& exact = dynamic_cast<RobotEnvironment&>(*made);
+  RandomStream random(6);
+  const auto action = random_action(rounded->spec(), random);
+  EXPECT_EQ(rounded->step(action).reward, exact.step_exactly(std::vector<double>(action.begin(), action.end())).reward);
+  std::vector<float> joined;
+  for (std::size_t agent = 0; agent < rounded->spec().agents.size(); ++agent) {
+    std::vector<double> observation(static_cast<std::size_t>(rounded->spec().agents[agent].observation_size));
+    exact.observe_exactly(agent, observation);
+    for (const double value : observation) joined.push_back(static_cast<float>(value));
+  }
+  EXPECT_EQ(look(*rounded).observations, joined);
+}
+
 TEST(RobotEnvironment, SizesOfAnt) {
   const auto environment = make({{"robot", std::string("ant")}});
   const EnvironmentSpec& spec = environment->spec();
