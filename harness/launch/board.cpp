@@ -43,10 +43,11 @@ std::string left_text(const Board& board, const BoardRow& row) {
 }
 
 struct Widths {
-  std::size_t task, algorithm, steps;
+  std::size_t task, algorithm, seed, steps, rate, evaluation, left;
 };
 
-constexpr std::size_t kSeed = 4, kRate = 8, kEvaluation = 9, kLeft = 11;
+constexpr Widths kWideColumns = {0, 0, 4, 13, 8, 9, 11};
+constexpr Widths kNarrowColumns = {0, 0, 4, 5, 6, 9, 8};
 
 Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
   std::size_t task = 4;
@@ -55,22 +56,24 @@ Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
     task = std::max(task, row->task.size());
     algorithm = std::max(algorithm, row->algorithm.size());
   }
-  const std::size_t steps = width < kNarrow ? 5 : 13;
-  const std::size_t fixed = kSeed + steps + kRate + kEvaluation + kLeft + 6;  // six gaps of one column
+  Widths widths = width < kNarrow ? kNarrowColumns : kWideColumns;
+  const std::size_t fixed = widths.seed + widths.steps + widths.rate + widths.evaluation + widths.left + 6;  // 6 gaps
   const std::size_t room = width > fixed + kLeastTask ? width - fixed : kLeastTask;
   if (task + algorithm > room) {
     task = std::min(task, std::max(kLeastTask, room - std::min(algorithm, room / 2)));
     algorithm = room > task ? room - task : 0;
   }
-  return {task, algorithm, steps};
+  widths.task = task;
+  widths.algorithm = algorithm;
+  return widths;
 }
 
 std::string format_row(const Widths& w, const std::string& task, const std::string& algorithm, const std::string& seed,
                        const std::string& steps, const std::string& rate, const std::string& evaluation,
                        const std::string& left) {
   return fmt::format("{:<{}} {:<{}} {:>{}} {:>{}} {:>{}} {:>{}} {:>{}}", keep_end(task, w.task), w.task,
-                     keep_start(algorithm, w.algorithm), w.algorithm, seed, kSeed, steps, w.steps, rate, kRate,
-                     evaluation, kEvaluation, left, kLeft);
+                     keep_start(algorithm, w.algorithm), w.algorithm, seed, w.seed, steps, w.steps, rate, w.rate,
+                     evaluation, w.evaluation, keep_start(left, w.left), w.left);
 }
 
 void add_to_mean(std::pair<double, int>& mean, double value) {

@@ -27,7 +27,7 @@ struct BoardRow {
 };
 
 struct Board {
-  std::string suite;
+  std::string suite;  // name
   std::vector<BoardRow> rows;
   std::int64_t jobs = 1;
 

@@ -119,6 +119,7 @@ RunView view_run(const std::filesystem::path& run_folder) {
 results::PlanRecord plan_record(const suite::Plan& plan) {
   results::PlanRecord record;
   record.suite = plan.name;
+  record.file = plan.file.string();
   record.digest = plan.digest;
   record.protocol = {.environment_steps = plan.run.environment_steps,
                      .interval = plan.evaluation.interval,

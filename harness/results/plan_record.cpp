@@ -37,6 +37,7 @@ PlanRecord from_object(const json& object) {
   if (object.at("schema").get<int>() != kSchema) throw Error("written by another version of tutti");
   PlanRecord plan;
   object.at("suite").get_to(plan.suite);
+  plan.file = object.value("file", "");
   object.at("digest").get_to(plan.digest);
   plan.protocol = protocol_from_json(object.at("protocol"));
   object.at("tasks").get_to(plan.tasks);
@@ -75,10 +76,15 @@ Protocol protocol_from_json(const json& object) {
 }
 
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
-  const nlohmann::ordered_json object = {{"schema", kSchema},         {"suite", plan.suite},
-                                         {"digest", plan.digest},     {"protocol", protocol_to_json(plan.protocol)},
-                                         {"tasks", json(plan.tasks)}, {"algorithms", json(plan.algorithms)},
-                                         {"seeds", plan.seeds},       {"report", report_to_json(plan)},
+  const nlohmann::ordered_json object = {{"schema", kSchema},
+                                         {"suite", plan.suite},
+                                         {"file", plan.file},
+                                         {"digest", plan.digest},
+                                         {"protocol", protocol_to_json(plan.protocol)},
+                                         {"tasks", json(plan.tasks)},
+                                         {"algorithms", json(plan.algorithms)},
+                                         {"seeds", plan.seeds},
+                                         {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};
   write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
 }

@@ -35,7 +35,8 @@ using ReportOption = std::variant<bool, std::int64_t, double, std::string>;
 
 struct PlanRecord {
   std::string suite;
-  std::string digest;  // SHA-256 of the suite file
+  std::string file;    // the suite file, as it was given
+  std::string digest;  // SHA-256 of its content
   Protocol protocol;
   std::vector<PlannedTask> tasks;
   std::vector<PlannedAlgorithm> algorithms;

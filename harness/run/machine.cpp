@@ -13,7 +13,6 @@
 #include <climits>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -62,7 +61,8 @@ std::int64_t allowed_cores() {
 /// "libstdc++.so.6.0.30": the file behind the library that is loaded.
 std::string cxx_library() {
   Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&std::cout), &info) == 0) return "";
+  const void* symbol = ::dlsym(RTLD_DEFAULT, "__cxa_throw");
+  if (symbol == nullptr || ::dladdr(symbol, &info) == 0) return "";
   std::error_code error;
   const std::filesystem::path file = std::filesystem::canonical(info.dli_fname, error);
   return error ? info.dli_fname : file.filename().string();

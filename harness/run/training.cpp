@@ -162,6 +162,7 @@ void Training::write_checkpoint() {
 }
 
 Outcome Training::execute() {
+  stopwatch_ = Stopwatch(account_.seconds);  // what came between was preparation
   try {
     train();
     if (evaluation_.absolute) evaluate_absolute();
