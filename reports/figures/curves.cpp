@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "reports/figures/figures.hpp"
@@ -56,6 +57,22 @@ void add_legend(Figure& figure, const Analysis& analysis) {
     const auto algorithm = std::find(colors.begin(), colors.end(), color) - colors.begin();
     figure.legend.push_back({analysis.algorithms[static_cast<std::size_t>(algorithm)].label, color});
   }
+}
+
+// The band's kind and the number of runs.
+std::string curve_caption(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves) {
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), most = 0;
+  for (const auto& row : curves) {
+    for (const Curve& curve : row) {
+      if (curve.n > 0) fewest = std::min(fewest, curve.n);
+      most = std::max(most, curve.n);
+    }
+  }
+  std::string text = sentence(analysis.curves.caption);
+  if (most > 0) text += fewest == most ? fmt::format(" N = {}.", most) : fmt::format(" N = {} to {}.", fewest, most);
+  if (most > 1 && (options.runs || fewest < 3)) text += " Thin lines: single runs.";
+  if (most > 0 && fewest < 3) text += " No band with fewer than 3 runs.";
+  return text;
 }
 
 Figure grid(std::string name, std::string title, std::string caption, std::vector<Panel> panels) {
@@ -124,7 +141,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
        task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps)) {
     Figure figure{.name = "curves-" + file_label(panel.title, used),
                   .title = "Learning curves: " + panel.title,
-                  .caption = analysis.curves.caption};
+                  .caption = curve_caption(analysis, options, analysis.curves.steps)};
     figure.panels.push_back(std::move(panel));
     add_legend(figure, analysis);
     figures.push_back(std::move(figure));
@@ -134,7 +151,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
 
 Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
   Figure figure =
-      grid("curves-all", "Learning curves", analysis.curves.caption,
+      grid("curves-all", "Learning curves", curve_caption(analysis, options, analysis.curves.steps),
            task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps));
   add_legend(figure, analysis);
   return figure;
@@ -142,11 +159,11 @@ Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
 
 Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options) {
   const std::string machine = analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
-  Figure figure = grid(
-      "wallclock", "Return against training time",
-      analysis.curves.caption + " Evaluation and checkpoints do not count as training time. Machine: " + machine + ".",
-      task_panels(analysis, options, analysis.curves.wall_clock, time_label(analysis.curves.wall_clock), "return",
-                  Axis::kSeconds));
+  Figure figure = grid("wallclock", "Return against training time",
+                       curve_caption(analysis, options, analysis.curves.wall_clock) +
+                           " Evaluation and checkpoints do not count as training time. Machine: " + machine + ".",
+                       task_panels(analysis, options, analysis.curves.wall_clock,
+                                   time_label(analysis.curves.wall_clock), "return", Axis::kSeconds));
   add_legend(figure, analysis);
   return figure;
 }

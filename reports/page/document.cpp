@@ -92,7 +92,7 @@ class Builder {
   void what_was_run() {
     heading("What was run", "run");
     headline();
-    for (const std::string& warning : analysis_.warnings) add(Paragraph{warning, true});
+    for (const std::string& warning : analysis_.warnings) add(Paragraph{sentence(warning), true});
     differences();
     protocol();
     tasks();
@@ -105,24 +105,21 @@ class Builder {
 
   void heading3(std::string text) { add(Heading{3, std::move(text), ""}); }
 
-  // The most important number in words.
+  // The most important number in words, where there is something to compare.
   void headline() {
     const Aggregates& aggregates = analysis_.aggregates;
-    const Aggregate* best = nullptr;
-    std::size_t index = 0;
+    std::size_t measured = 0, best = 0;
+    const auto iqm = [&](std::size_t a) { return aggregates.algorithms[a].iqm.value; };
     for (std::size_t a = 0; aggregates.available && a < aggregates.algorithms.size(); ++a) {
-      const Aggregate& candidate = aggregates.algorithms[a];
-      if (std::isfinite(candidate.iqm.value) && (best == nullptr || candidate.iqm.value > best->iqm.value)) {
-        best = &candidate;
-        index = a;
-      }
+      if (!std::isfinite(iqm(a))) continue;
+      if (measured++ == 0 || iqm(a) > iqm(best)) best = a;
     }
-    if (best == nullptr || aggregates.algorithms.size() < 2) return;
-    paragraph(
-        fmt::format("Highest interquartile mean of the normalised {} score over {}: {} with {} {} (N = {} per "
-                    "task).",
-                    aggregates.score, plural(aggregates.tasks.size(), "task"), analysis_.algorithms[index].label,
-                    fixed(best->iqm.value, 3), interval_text(best->iqm.interval, 3), best->n));
+    if (measured < 2) return;
+    const Aggregate& shown = aggregates.algorithms[best];
+    paragraph(fmt::format(
+        "Highest interquartile mean of the normalised {} score over {}: {} with {}{} (N = {} per task).",
+        aggregates.score, plural(aggregates.tasks.size(), "task"), analysis_.algorithms[best].label,
+        fixed(shown.iqm.value, 3), shown.iqm.interval ? " " + interval_text(shown.iqm.interval, 3) : "", shown.n));
   }
 
   void differences() {

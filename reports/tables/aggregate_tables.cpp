@@ -18,7 +18,8 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
       "bootstrap ({} replicates, seed {}). The optimality gap is better when lower; min–max scores are relative to the "
       "algorithms compared.",
       aggregates.tasks.size(), aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
-      options.normalize, 100 * options.level, options.replicates, options.bootstrap_seed);
+      options.normalize == "minmax" ? "min–max" : options.normalize, 100 * options.level, options.replicates,
+      options.bootstrap_seed);
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {

@@ -16,9 +16,10 @@ std::string mark_rule(const std::string& mark) {
 }
 
 std::string caption(const Analysis& analysis, const ReportOptions& options) {
-  std::string text = fmt::format(
-      "Score: {} ({}). Mean ± {} over N = {} runs. Bold: highest mean of the row; underlined: {}.", analysis.main.score,
-      analysis.main.definition, spread_name(options.spread), common_runs(analysis), mark_rule(options.mark));
+  std::string text =
+      fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row; underlined: {}.",
+                  analysis.main.score, analysis.main.definition, spread_name(options.spread), common_runs(analysis),
+                  common_runs(analysis) == 1 ? "" : "s", mark_rule(options.mark));
   if (analysis.published) {
     text += " Columns headed “published” are quoted from " + analysis.published->source +
             ", not measured here; they take part in no mark and no footer.";
@@ -93,7 +94,8 @@ Section footer(const Table& table, const Analysis& analysis, const std::vector<s
   }
   if (!main.best_count.empty()) {
     section.rows.push_back(footer_row(table, "best in row", order, [&](std::size_t a) {
-      return TableCell{.value = fmt::format("{} / {}", main.best_count[a], analysis.tasks.size())};
+      const bool ranked = a < main.mean_rank.size() && !std::isnan(main.mean_rank[a]);
+      return TableCell{.value = ranked ? fmt::format("{} / {}", main.best_count[a], analysis.tasks.size()) : ""};
     }));
   }
   return section;

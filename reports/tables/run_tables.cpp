@@ -45,19 +45,42 @@ CsvTable runtime_data(const Analysis& analysis) {
   return csv;
 }
 
+std::string failures_caption(const Analysis& analysis, const ReportOptions& options) {
+  if (analysis.failures.empty() && analysis.missing.empty()) return "Every planned run finished.";
+  std::string text;
+  if (!analysis.failures.empty()) {
+    text = options.failed == "worst"
+               ? "A failed run counts with the lowest episode mean that any algorithm had on its task. "
+               : "Failed runs are left out of every mean, which flatters an algorithm that fails. ";
+  }
+  if (!analysis.missing.empty()) text += "Runs without a complete score are left out of the numbers that need it.";
+  return text;
+}
+
+CsvTable failures_data(const Analysis& analysis) {
+  CsvTable csv{{"task", "algorithm", "seed", "kind", "environment_steps", "message"}, {}};
+  for (const Failure& failure : analysis.failures) {
+    csv.rows.push_back({failure.task, failure.algorithm, fmt::format("{}", failure.seed), failure.kind,
+                        fmt::format("{}", failure.environment_steps), failure.message});
+  }
+  for (const MissingRun& run : analysis.missing) {
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.status, "", ""});
+  }
+  return csv;
+}
+
 }  // namespace
 
 ReportTable failures_table(const Analysis& analysis, const ReportOptions& options) {
-  const std::size_t problems = analysis.failures.size() + analysis.missing.size();
   Table table{.name = "failures",
               .title = "Failed and missing runs",
+              .caption = failures_caption(analysis, options),
               .columns = {{.head = "task", .right = false},
                           {.head = "algorithm", .right = false},
                           {.head = "seed"},
                           {.head = "what", .right = false},
                           {.head = "at step"},
                           {.head = "message", .right = false}}};
-  CsvTable csv{{"task", "algorithm", "seed", "kind", "environment_steps", "message"}, {}};
   Section failed{.heading = "failed"}, missing{.heading = "without a complete score"};
   for (const Failure& failure : analysis.failures) {
     failed.rows.push_back({{.value = failure.task},
@@ -66,25 +89,27 @@ ReportTable failures_table(const Analysis& analysis, const ReportOptions& option
                            {.value = failure.kind},
                            {.value = steps_text(static_cast<double>(failure.environment_steps))},
                            {.value = failure.message}});
-    csv.rows.push_back({failure.task, failure.algorithm, fmt::format("{}", failure.seed), failure.kind,
-                        fmt::format("{}", failure.environment_steps), failure.message});
   }
+  // Seeds of one task and algorithm with the same status share a row.
   for (const MissingRun& run : analysis.missing) {
-    missing.rows.push_back({{.value = run.task},
-                            {.value = run.algorithm},
-                            {.value = fmt::format("{}", run.seed)},
-                            {.value = run.status},
-                            {},
-                            {}});
-    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.status, "", ""});
+    const std::string seed = fmt::format("{}", run.seed);
+    const bool same = !missing.rows.empty() && missing.rows.back()[0].value == run.task &&
+                      missing.rows.back()[1].value == run.algorithm && missing.rows.back()[3].value == run.status;
+    if (same) {
+      missing.rows.back()[2].value += ", " + seed;
+    } else {
+      missing.rows.push_back({{.value = run.task},
+                              {.value = run.algorithm},
+                              {.value = seed},
+                              {.value = run.status},
+                              {.value = " "},
+                              {.value = " "}});
+    }
   }
-  if (!failed.rows.empty()) table.sections.push_back(std::move(failed));
-  if (!missing.rows.empty()) table.sections.push_back(std::move(missing));
-  table.caption = problems == 0 ? "Every planned run finished."
-                  : options.failed == "worst"
-                      ? "A failed run counts with the lowest episode mean that any algorithm had on its task."
-                      : "Failed runs are left out of every mean, which flatters an algorithm that fails.";
-  return {std::move(table), std::move(csv)};
+  for (Section* section : {&failed, &missing}) {
+    if (!section->rows.empty()) table.sections.push_back(std::move(*section));
+  }
+  return {std::move(table), failures_data(analysis)};
 }
 
 ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options) {

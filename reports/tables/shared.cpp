@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
@@ -41,6 +42,13 @@ std::int64_t common_runs(const Analysis& analysis) {
     for (const Cell& cell : row) runs = std::max(runs, cell.n);
   }
   return runs;
+}
+
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  if (text.back() != '.') text += '.';
+  return text;
 }
 
 std::string interval_text(const std::optional<Interval>& interval, int decimals) {

@@ -63,6 +63,9 @@ std::string short_label(const TaskInfo& task);
 /// The largest number of runs of any cell of the main table: the N of captions.
 std::int64_t common_runs(const Analysis& analysis);
 
+/// Starts with a capital letter and ends with a full stop.
+std::string sentence(std::string text);
+
 /// Such as "0.869 [0.719, 0.934]"; only the value where there is no interval.
 TableCell estimate_cell(const Estimate& estimate, int decimals);
 std::string interval_text(const std::optional<Interval>& interval, int decimals);
