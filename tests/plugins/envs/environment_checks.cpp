@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <ostream>
 
 namespace {
 
@@ -177,5 +178,7 @@ std::string message_of(const std::function<void()>& call) {
   ADD_FAILURE() << "no Error was thrown";
   return "";
 }
+
+void PrintTo(const TaskSpec& task, std::ostream* out) { *out << task.name; }
 
 }  // namespace tutti

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,5 +42,8 @@ void expect_bad_actions_refused(Environment& environment, const std::string& pre
 
 /// The message of the Error that `call` throws; fails the test when it throws none.
 std::string message_of(const std::function<void()>& call);
+
+/// How GoogleTest shows a task, also in the names of tests.
+void PrintTo(const TaskSpec& task, std::ostream* out);
 
 }  // namespace tutti

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
+#include <ostream>
+#include <string>
 
 #include "cooperative_navigation.hpp"
 #include "scripted_teams.hpp"
@@ -26,6 +27,8 @@ struct NavigationScore {
   std::size_t agents;
   double sum;  // of all agents' rewards over an episode
 };
+
+void PrintTo(const NavigationScore& score, std::ostream* out) { *out << score.name; }
 
 class NavigationScores : public testing::TestWithParam<NavigationScore> {};
 
@@ -72,6 +75,8 @@ struct DeceptionScore {
   double sum;                 // of the good agents' rewards over an episode
   double sum_of_all;
 };
+
+void PrintTo(const DeceptionScore& score, std::ostream* out) { *out << score.name; }
 
 class DeceptionScores : public testing::TestWithParam<DeceptionScore> {};
 
