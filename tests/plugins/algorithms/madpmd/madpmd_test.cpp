@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "toy_training.hpp"
-#include "tutti/error.hpp"
+#include "plugin_checks.hpp"
 
 namespace tutti {
 namespace {
@@ -169,9 +168,48 @@ TEST(Madpmd, ReportsEveryDeclaredQuantity) {
   EXPECT_EQ(trained.metrics.names(), declared);
 }
 
+// Exploration noise starts at 0.1 * 5 for each action, so many noisy actions leave the box.
+TEST(Madpmd, ClipsNoiseInTargetsOnlyIfAskedTo) {
+  const auto spec = make_line_spread()->spec();
+  for (const bool clip : {false, true}) {
+    const auto algorithm = make(spec, with(small_values(), "clip_target_noise", clip));
+    const torch::Tensor actions = inside(*algorithm).sample_next_actions(torch::zeros({200, 4}));
+    EXPECT_EQ(actions.abs().max().item<double>() <= 1, clip);
+  }
+}
+
+TEST(Madpmd, ExploringActionsStayInTheBox) {
+  Trained trained(small_values());
+  const ToyEvaluation exploring = evaluate_toy(make_line_spread, *trained.algorithm, ActMode::kExplore, 200);
+  for (const auto& actions : exploring.first_actions) {
+    for (const float action : actions) EXPECT_LE(std::abs(action), 1);
+  }
+}
+
+TEST(Madpmd, ALossThatIsNotFiniteEndsTheRunWithItsUpdate) {
+  Trained trained(small_values());
+  Madpmd& algorithm = inside(*trained.algorithm);
+  while (algorithm.updates() % 2 == 0) algorithm.update_once(trained.metrics);  // the next one leaves the policy alone
+  part_of<Mlp>(algorithm, "critics").block().values().fill_(NAN);
+  const std::string update = std::to_string(algorithm.updates());
+  try {
+    algorithm.update_once(trained.metrics);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(), "update " + update + ": the critic loss is nan, not a finite number");
+  }
+}
+
+TEST(Madpmd, PresetsFit) { expect_presets_fit(); }
+
 TEST(Madpmd, BatchLargerThanBufferIsRefused) {
   const auto spec = make_line_spread()->spec();
-  EXPECT_THROW(make(spec, with(small_values(), "buffer_size", std::int64_t{10})), Error);
+  try {
+    make(spec, with(small_values(), "buffer_size", std::int64_t{10}));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "batch_size is 64, but buffer_size is only 10; a batch has to fit into the buffer");
+  }
 }
 
 TEST(Madpmd, ATeamWithoutAgentsIsRefused) { EXPECT_THROW(make(EnvironmentSpec{}, small_values()), Error); }
