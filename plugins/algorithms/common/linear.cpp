@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "gelu.hpp"
 #include "matrix_product.hpp"
 #include "mish.hpp"
 #include "tutti/error.hpp"
@@ -78,7 +79,7 @@ Tensor activated(const Tensor& before, Activation activation) {
       return result;
     }
     case Activation::kGelu:
-      return torch::gelu(before, "tanh");
+      return tutti::gelu(before);
     default:
       return before;
   }
@@ -94,7 +95,7 @@ Tensor activation_backward(const Tensor& gradient, const Tensor& kept, Activatio
     case Activation::kMish:
       return mish_gradient(gradient, kept);
     case Activation::kGelu:
-      return at::gelu_backward(gradient, kept, "tanh");
+      return gelu_gradient(gradient, kept);
     default:
       return gradient;
   }

@@ -6,6 +6,8 @@
 namespace tutti {
 namespace {
 
+double prior_precision(const ReverseSdeOptions& options) { return 1 / (options.prior_scale * options.prior_scale); }
+
 double inverse_softplus(double y) { return std::log(std::expm1(y)); }
 
 // sum over dimensions of log(1 - tanh(x)^2) in a form that is stable for large |x|.
@@ -43,20 +45,24 @@ ReverseSde::ReverseSde(std::int64_t agents, std::int64_t action_size, ReverseSde
 torch::Tensor ReverseSde::time_step() const { return torch::softplus(block_.tensor(kTimeStep).detach()); }
 torch::Tensor ReverseSde::friction() const { return torch::softplus(block_.tensor(kFriction).detach()); }
 
-torch::Tensor ReverseSde::step_size(std::size_t step) const { return time_step() * schedule_[step] / friction(); }
+ReverseSde::Steps ReverseSde::steps() const {
+  const torch::Tensor schedule = torch::tensor(schedule_, torch::kFloat64).view({-1, 1, 1, 1});
+  const torch::Tensor size = time_step() * schedule.to(friction().options()) / friction();
+  return {size, 1 - size * prior_precision(options_), (2 * size).sqrt(), 0.5 / size};
+}
 
 ReverseSdePath ReverseSde::sample(ScoreFunction& score, const torch::Tensor& noise, bool keep) const {
   const torch::NoGradGuard no_grad;
-  const double precision = 1 / (options_.prior_scale * options_.prior_scale);  // of the prior
+  const Steps steps = this->steps();
   ReverseSdePath path;
   torch::Tensor x = options_.prior_scale * noise[0];
   torch::Tensor cost = torch::zeros_like(x);  // sum of (x_k - G_k)^2 / (2 eta_k)
-  for (std::size_t k = 0; k < schedule_.size(); ++k) {
-    const torch::Tensor eta = step_size(k);
-    const torch::Tensor kept_share = 1 - eta * precision;
-    const torch::Tensor f = score.forward(static_cast<std::int64_t>(k), x);
-    const torch::Tensor next = kept_share * x + eta * f + (2 * eta).sqrt() * noise[static_cast<std::int64_t>(k) + 1];
-    cost += (x - kept_share * next).square() / (2 * eta);
+  for (std::int64_t k = 0; k < options_.steps; ++k) {
+    const torch::Tensor kept_share = steps.kept_share[k];
+    const torch::Tensor f = score.forward(k, x);
+    const torch::Tensor next = (kept_share * x).addcmul_(steps.size[k], f).addcmul_(steps.deviation[k], noise[k + 1]);
+    const torch::Tensor backward_gap = torch::addcmul(x, kept_share, next, -1);
+    cost.addcmul_(backward_gap * steps.half_precision[k], backward_gap);
     if (keep) {
       path.positions.push_back(x);
       path.scores.push_back(f);
@@ -79,26 +85,27 @@ ReverseSdePath ReverseSde::sample(ScoreFunction& score, const torch::Tensor& noi
 void ReverseSde::backward(ScoreFunction& score, const ReverseSdePath& path, const torch::Tensor& action_gradient,
                           const torch::Tensor& running_gradient) {
   const torch::NoGradGuard no_grad;
-  const double precision = 1 / (options_.prior_scale * options_.prior_scale);
+  const Steps steps = this->steps();
+  const double precision = prior_precision(options_);
   const torch::Tensor w = running_gradient.unsqueeze(-1);
   const torch::Tensor& a = path.actions;
   torch::Tensor gradient = action_gradient * (1 - a.square()) + 2 * w * a;  // with respect to x_{k+1}, without its cost
-  torch::Tensor step_total = torch::zeros_like(friction());                 // sum_k eta_k dL/d eta_k
-  for (std::size_t k = schedule_.size(); k-- > 0;) {
-    const torch::Tensor &x = path.positions[k], &next = path.positions[k + 1], &f = path.scores[k];
-    const torch::Tensor eta = step_size(k);
-    const torch::Tensor kept_share = 1 - eta * precision;
-    const torch::Tensor error = (x - kept_share * next) / (2 * eta);
-    const torch::Tensor full = gradient - w * kept_share * error;  // the whole gradient at x_{k+1}
-    const torch::Tensor noise_part = path.noise[static_cast<std::int64_t>(k) + 1] / (2 * eta).sqrt();
-    const torch::Tensor step_gradient =
-        full * (f - precision * x + noise_part) + w * error * (precision * next - error);
-    step_total += eta * step_gradient.sum(1, /*keepdim=*/true);
-    gradient = kept_share * full + score.backward(static_cast<std::int64_t>(k), eta * full) + w * error;
+  torch::Tensor size_gradient = torch::zeros_like(friction());              // sum_k eta_k dL/d eta_k
+  for (std::int64_t k = options_.steps; k-- > 0;) {
+    const auto index = static_cast<std::size_t>(k);
+    const torch::Tensor &x = path.positions[index], &next = path.positions[index + 1], &f = path.scores[index];
+    const torch::Tensor size = steps.size[k], kept_share = steps.kept_share[k];
+    const torch::Tensor error = torch::addcmul(x, kept_share, next, -1).mul_(steps.half_precision[k]);
+    const torch::Tensor cost_gradient = w * error;
+    const torch::Tensor full = torch::addcmul(gradient, kept_share, cost_gradient, -1);  // the whole one at x_{k+1}
+    const torch::Tensor drift = torch::add(f, x, -precision).addcdiv_(path.noise[k + 1], steps.deviation[k]);
+    const torch::Tensor pull = torch::add(error, next, -precision);
+    size_gradient += size * (full * drift).addcmul_(cost_gradient, pull, -1).sum(1, /*keepdim=*/true);
+    gradient = score.backward(k, size * full).addcmul(kept_share, full).add_(cost_gradient);
   }
-  const torch::Tensor &time_step_raw = block_.tensor(kTimeStep), &friction_raw = block_.tensor(kFriction);
-  time_step_raw.grad().add_(step_total.sum(-1, /*keepdim=*/true) * torch::sigmoid(time_step_raw) / time_step());
-  friction_raw.grad().sub_(step_total * torch::sigmoid(friction_raw) / friction());
+  const torch::Tensor &raw_time_step = block_.tensor(kTimeStep), &raw_friction = block_.tensor(kFriction);
+  raw_time_step.grad().add_(size_gradient.sum(-1, /*keepdim=*/true) * torch::sigmoid(raw_time_step) / time_step());
+  raw_friction.grad().sub_(size_gradient * torch::sigmoid(raw_friction) / friction());
 }
 
 }  // namespace tutti

@@ -85,7 +85,14 @@ class ReverseSde {
   const ReverseSdeOptions& options() const { return options_; }
 
  private:
-  torch::Tensor step_size(std::size_t step) const;  // eta_k, [N, 1, d]
+  /// Everything that follows from the step sizes, for all steps, [T, N, 1, d].
+  struct Steps {
+    torch::Tensor size;            // eta_k
+    torch::Tensor kept_share;      // 1 - eta_k / sigma_0^2
+    torch::Tensor deviation;       // sqrt(2 eta_k)
+    torch::Tensor half_precision;  // 1 / (2 eta_k)
+  };
+  Steps steps() const;
 
   ReverseSdeOptions options_;
   std::vector<double> schedule_;
