@@ -46,24 +46,24 @@ torch::Tensor normals(RandomStream& random, torch::IntArrayRef shape) {
   return result;
 }
 
-// Sample moments of one dimension over two million paths.
+// Sample moments of one dimension over many paths.
 struct Moments {
   double end_variance = 0, step_costs = 0, running = 0, running_deviation = 0, total = 0, total_deviation = 0;
   double beyond = 0;  // share of |a| > 0.9
 };
 
-Moments measure(ScoreFunction& score, std::int64_t steps) {
-  constexpr std::int64_t kChunks = 20, kRows = 100'000;
+Moments measure(ScoreFunction& score, std::int64_t steps, std::int64_t chunks = 20) {
+  constexpr std::int64_t kRows = 100'000;
   RandomStream random(7);
   const ReverseSde sde(1, 1, {.steps = steps}, torch::kFloat64);
   Moments sum;
   double running_squares = 0, total_squares = 0;
-  for (std::int64_t chunk = 0; chunk < kChunks; ++chunk) {
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
     const ReverseSdePath path = sde.sample(score, normals(random, {steps + 1, 1, kRows, 1}), /*keep=*/true);
     const torch::Tensor end = path.positions.back().squeeze(-1);
     const torch::Tensor log_derivative = 2 * (std::numbers::ln2 - end - torch::softplus(-2 * end));
     const torch::Tensor total = path.running_cost + path.terminal_cost;
-    const double share = 1.0 / (kChunks * static_cast<double>(kRows));
+    const double share = 1.0 / static_cast<double>(chunks * kRows);
     sum.end_variance += share * end.square().sum().item<double>();
     sum.step_costs += share * (path.running_cost + log_derivative).sum().item<double>();
     sum.running += share * path.running_cost.sum().item<double>();
@@ -138,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(ReverseSde, AnalyticScore,
 TEST(ReverseSde, BoundNeverExceedsTheEntropyOfTheUniformDistribution) {
   for (const double slope : {-3.0, -0.5, 0.5}) {
     LinearScore score(slope);
-    EXPECT_LT(-measure(score, 8).total, std::numbers::ln2 + 0.005) << slope;
+    EXPECT_LT(-measure(score, 8, 2).total, std::numbers::ln2 + 0.01) << slope;
   }
 }
 
@@ -146,7 +146,7 @@ TEST(ReverseSde, BoundNeverExceedsTheEntropyOfTheUniformDistribution) {
 // steps with the score that keeps N(0, s^2) stationary from a prior of the same width have no gap at all.
 TEST(ReverseSde, BoundIsTightWhenTheTargetIsTheStationaryGaussian) {
   LinearScore zero(0);  // stationary at the prior
-  const Moments moments = measure(zero, 16);
+  const Moments moments = measure(zero, 16, 4);
   const double entropy = 0.5 * std::log(2 * std::numbers::pi * std::numbers::e * 2.5 * 2.5);
   const double terminal = -entropy;
   EXPECT_NEAR(-(moments.step_costs + terminal), entropy, 0.002);
