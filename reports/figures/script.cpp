@@ -95,8 +95,8 @@ class Script {
         figure_.width / 10, height_ / 10);
     line(
         "  if (kind eq 'png') {{ set terminal pngcairo size {:.0f},{:.0f} noenhanced font 'sans-serif,7.5' "
-        "fontscale 2.667 linewidth 2.667 pointscale 2.667 }}",
-        figure_.width * pixels * 2.667, height_ * pixels * 2.667);
+        "fontscale 2 linewidth 2 pointscale 2 }}",
+        figure_.width * pixels * 2, height_ * pixels * 2);
     line("  set output {}.kind", quoted(figure_.name + "."));
     line("  set multiplot");
     line("  set border 3 lc rgb '#606060'");
@@ -180,7 +180,7 @@ class Script {
     }
     const double unit = panel.x_axis != Axis::kSeconds ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
     std::vector<std::string> ticks;
-    for (const double tick : round_ticks(low / unit, high / unit, 5)) {
+    for (const double tick : round_ticks(low / unit, high / unit, 6)) {
       const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fmt::format("{:g}", tick);
       ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
     }

@@ -123,7 +123,7 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   Figure figure{.name = "improvement",
                 .title = "Probability of improvement",
                 .caption = fmt::format("Chance that a random run of the first algorithm beats one of the second on a "
-                                       "random task, with {:g} % bootstrap intervals; dashed: one half.",
+                                       "random task, with {:g} % bootstrap intervals; vertical line: one half.",
                                        100 * options.level)};
   const auto colors = palette(analysis);
   Panel panel;

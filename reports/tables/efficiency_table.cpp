@@ -157,7 +157,7 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                              "“> T”: more than half did not reach it within T steps. Speed-up: {:g} % bootstrap "
                              "intervals; “< x”: never reached within the budget, so at most x. Area under the "
                              "curve: average return during training, mean ± sd over runs.",
-                             analysis.efficiency.definition, 100 * options.level),
+                             sentence(analysis.efficiency.definition), 100 * options.level),
       .columns = {{.head = "task", .right = false},
                   {.head = "threshold"},
                   {.head = "best baseline", .right = false},

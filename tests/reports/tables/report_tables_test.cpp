@@ -1,0 +1,151 @@
+// What the report's tables say, cell by cell.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "reports/tables/tables.hpp"
+#include "tests/reports/synthetic.hpp"
+
+namespace tutti::reports {
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Mean and sd of 6100.2 5890.7 6321.4 6010.9 6205.3, of 5950.1 5600.4 6100.8 5780.2 5875.5, and of
+// 3100 2950.5 3300.25 2875 3050.75, computed with NumPy.
+Analysis three_columns() {
+  Analysis analysis = testing::empty_analysis(1, 3);
+  auto& row = analysis.main.cells[0];
+  const double mean[] = {6105.7, 5861.4, 3055.3}, sd[] = {167.09947636063976, 187.1451976407626, 162.4118414709962};
+  for (std::size_t a = 0; a < 3; ++a) {
+    row[a].n = 5;
+    row[a].mean = mean[a];
+    row[a].sd = row[a].spread = sd[a];
+  }
+  row[0].best = true;
+  row[1].underlined = true;
+  analysis.main.decimals = {0};
+  return analysis;
+}
+
+TEST(MainTable, PrintsTheWorkedRowWithItsMarks) {
+  const std::string text = to_markdown(main_table(three_columns(), {}).shown);
+  EXPECT_TRUE(has(text, "| <u>5861 ± 187</u> | 3055 ± 162 | **6106 ± 167** |")) << text;
+}
+
+TEST(MainTable, ProposedAlgorithmsComeLastOrFirst) {
+  ReportOptions options;
+  EXPECT_EQ(display_order(three_columns(), options), (std::vector<std::size_t>{1, 2, 0}));
+  options.ours = "first";
+  EXPECT_EQ(display_order(three_columns(), options), (std::vector<std::size_t>{0, 1, 2}));
+}
+
+TEST(MainTable, CsvHasOneRowForEachPairInFullPrecision) {
+  const CsvTable csv = main_table(three_columns(), {}).data;
+  EXPECT_EQ(csv.header, (std::vector<std::string>{"task", "algorithm", "score", "n", "mean", "sd", "sem", "ci_lo",
+                                                  "ci_hi", "median", "min", "max", "best", "mark"}));
+  ASSERT_EQ(csv.rows.size(), 3U);
+  EXPECT_EQ(csv.rows[0][4], "6105.7");
+  EXPECT_EQ(csv.rows[0][5], "167.09947636063976");
+  EXPECT_EQ(csv.rows[0][7], "") << "missing is empty, not zero";
+  EXPECT_EQ(csv.rows[0][13], "bold");
+  EXPECT_EQ(csv.rows[1][13], "underline");
+}
+
+TEST(MainTable, CellsWithFewerFailedOrMissingRunsAreMarked) {
+  Analysis analysis = three_columns();
+  analysis.main.cells[0][2].n = 3;
+  analysis.main.cells[0][2].failed = 1;
+  analysis.main.cells[0][2].missing = 1;
+  const std::string text = to_markdown(main_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "3055 ± 162<sup>N=3,a,b</sup>")) << text;
+  EXPECT_TRUE(has(text, "<sup>a</sup> 1 run failed")) << text;
+  EXPECT_TRUE(has(text, "<sup>b</sup> 1 run without a score")) << text;
+}
+
+TEST(MainTable, PublishedFiguresHaveColumnsOfTheirOwnAndNoMark) {
+  Analysis analysis = three_columns();
+  analysis.published = Published{"t", "a paper", {"X"}, {{0, "X", 9999, 10, ""}}, {}, {}};
+  const std::string text = to_markdown(main_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| X (published) |")) << text;
+  EXPECT_TRUE(has(text, "**6106 ± 167** | 9999 ± 10 |")) << text;
+}
+
+EfficiencyCell cell_with(SpeedUp speed) {
+  EfficiencyCell cell;
+  cell.n = 5;
+  cell.speed_up = speed;
+  return cell;
+}
+
+std::string efficiency_text(const EfficiencyCell& cell) {
+  Analysis analysis = testing::empty_analysis(1, 1);
+  EfficiencyRow& row = analysis.efficiency.rows[0];
+  row.horizon = 1e6;
+  row.cells = {cell};
+  return to_markdown(sample_efficiency_table(analysis, {}).shown);
+}
+
+TEST(EfficiencyTable, EveryCaseOfTheSpeedUpHasItsForm) {
+  using Kind = SpeedUp::Kind;
+  EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kReached, 2.2222, 0.8, Interval{1.43, 3.125}, false, false})),
+                  "2.22× [1.43, 3.12]"));
+  EXPECT_TRUE(
+      has(efficiency_text(cell_with({Kind::kCensored, kMissing, 0.8, std::nullopt, false, false})), "&lt; 0.80×"));
+  EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kCensored, kMissing, 0.8, Interval{kMissing, 1.1}, true, false})),
+                  "&lt; 0.80× [&lt; 0.80, 1.10]"));
+  EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kAtStart, kMissing, kMissing, std::nullopt, false, false})),
+                  "| at start |"));
+  EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kSelf, 1, kMissing, std::nullopt, false, false})), "| 1.00× |"));
+}
+
+TEST(EfficiencyTable, StepsSayHowManyRunsGotThere) {
+  EfficiencyCell cell;
+  cell.n = 5;
+  cell.reached = 5;
+  cell.median_steps = 180'000;
+  EXPECT_TRUE(has(efficiency_text(cell), "180k (5/5)"));
+  cell.reached = 2;
+  cell.median_steps = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(has(efficiency_text(cell), "> 1.0M (2/5)"));
+}
+
+TEST(ImprovementTable, EachPairIsShownOnce) {
+  Analysis analysis = testing::empty_analysis(1, 2);
+  Improvement forward, backward;
+  forward.x = 0;
+  forward.y = 1;
+  forward.probability = {0.75, Interval{0.6, 0.9}};
+  forward.marked = forward.meaningful = true;
+  backward.x = 1;
+  backward.y = 0;
+  analysis.aggregates.improvements = {forward, backward};
+  const ReportTable table = improvement_table(analysis, {});
+  ASSERT_EQ(table.shown.sections[0].rows.size(), 1U);
+  EXPECT_EQ(table.data.rows.size(), 2U);
+  EXPECT_TRUE(has(to_markdown(table.shown), "**0.75** [0.60, 0.90] | yes | yes |"));
+}
+
+TEST(FailuresTable, SeedsWithTheSameStatusShareARow) {
+  Analysis analysis = testing::empty_analysis(1, 1);
+  analysis.missing = {{"t", "a", 1, "running"}, {"t", "a", 2, "not started"}, {"t", "a", 3, "not started"}};
+  const std::string text = to_markdown(failures_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| t | a | 2, 3 | not started |")) << text;
+}
+
+TEST(Tables, EveryRowHasOneCellForEachColumn) {
+  for (const Analysis& analysis : {testing::synthetic_analysis(3, 4, 5), testing::empty_analysis(2, 2), Analysis{}}) {
+    for (const auto make : {main_table, aggregate_table, sample_efficiency_table, milestones_table, coverage_table,
+                            improvement_table, failures_table, runtime_table, published_table}) {
+      const ReportTable table = make(analysis, {});
+      for (const Section& section : table.shown.sections) {
+        for (const auto& row : section.rows) EXPECT_EQ(row.size(), table.shown.columns.size()) << table.shown.name;
+      }
+      for (const auto& row : table.data.rows) EXPECT_EQ(row.size(), table.data.header.size()) << table.shown.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tutti::reports
