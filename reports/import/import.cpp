@@ -73,7 +73,9 @@ void add_step(const json& step, const char* metric, Run& run) {
   Evaluation evaluation = evaluation_of(step, metric);
   const auto count = step.find("step_count");
   if (count == step.end() || !count->is_number()) throw Error("a step has no step_count");
-  evaluation.step = evaluation.actual_step = static_cast<std::int64_t>(count->get<double>());
+  const auto steps = count->get<double>();
+  if (!(steps >= 0 && steps < 1e15)) throw Error("a step_count is impossible");
+  evaluation.step = evaluation.actual_step = static_cast<std::int64_t>(steps);
   run.evaluations.push_back(std::move(evaluation));
 }
 

@@ -151,6 +151,9 @@ void fill_header(const Dataset& data, const ReportOptions& options, Analysis& an
 
 void fill_sections(const Material& material, Analysis& analysis) {
   warn_of_few_runs(material, analysis);
+  if (material.options.ragged) {
+    analysis.warnings.push_back("aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");
+  }
   analysis.main = main_table(material);
   analysis.aggregates = aggregates_of(material);
   analysis.curves = curves_of(material, analysis.warnings);

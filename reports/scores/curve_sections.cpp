@@ -176,14 +176,16 @@ std::vector<double> longest_times(const Material& material) {
 }
 
 Curve aggregate_time(const Material& material, std::size_t algorithm, const std::vector<double>& longest) {
-  Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
+  const Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
   double end = 1;
+  std::vector<const Run*> all;
   for (std::size_t i = 0; i < selection.runs.size(); ++i) {
     const std::vector<const Run*> timed = timed_runs(selection.runs[i]);
-    if (timed.size() != selection.runs[i].size() || !one_processor(timed)) return {};
+    if (timed.size() != selection.runs[i].size()) return {};
     for (const Run* run : timed) end = std::min(end, run->timing.back().train_seconds / longest[i]);
+    all.insert(all.end(), timed.begin(), timed.end());
   }
-  if (selection.runs.empty()) return {};
+  if (all.empty() || !one_processor(all)) return {};
   const std::vector<double> grid = even_grid(end);
   std::vector<Matrix<double>> curves(material.tasks.size());
   for (std::size_t i = 0; i < material.tasks.size(); ++i) {

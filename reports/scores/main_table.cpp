@@ -39,7 +39,10 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
 }
 
 void mark_best(std::vector<Cell>& row, std::size_t best, int decimals) {
-  const auto printed = [&](const Cell& cell) { return fmt::format("{:.{}f}", cell.mean, decimals); };
+  const auto printed = [&](const Cell& cell) {
+    const std::string text = fmt::format("{:.{}f}", cell.mean, decimals);
+    return text.find_first_of("123456789") == std::string::npos ? std::string("0") : text;  // -0.00 is 0.00
+  };
   for (Cell& cell : row) cell.best = cell.n > 0 && printed(cell) == printed(row[best]);
 }
 

@@ -6,6 +6,7 @@
 
 #include "reports/scores/run_folder.hpp"
 #include "results/plan_record.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -26,6 +27,14 @@ Protocol to_protocol(const results::Protocol& protocol) {
 void keep_facts(const Run& run, TaskInfo& task) {
   if (!run.record || !task.facts.empty()) return;
   task.facts.assign(run.record->task_facts.begin(), run.record->task_facts.end());
+}
+
+// A plan that no suite could have made would ask for impossible amounts of memory.
+void check_protocol(const std::filesystem::path& folder, const Protocol& protocol) {
+  constexpr std::int64_t kMost = 10'000'000;
+  const bool possible = protocol.interval > 0 && protocol.environment_steps >= protocol.interval &&
+                        protocol.evaluations <= kMost && protocol.episodes > 0 && protocol.episodes <= kMost;
+  if (!possible) throw Error((folder / "plan.json").string() + ": its evaluation protocol is impossible");
 }
 
 void add_plan(const std::filesystem::path& folder, const results::PlanRecord& plan, Dataset& data) {
@@ -57,6 +66,7 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
   Dataset data;
   for (const std::filesystem::path& folder : folders) {
     const results::PlanRecord plan = results::read_plan(folder);
+    check_protocol(folder, to_protocol(plan.protocol));
     if (data.suite.empty()) data.protocol = to_protocol(plan.protocol);
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;
     data.suite_digests.push_back(plan.digest);

@@ -112,6 +112,7 @@ std::vector<CoverageRow> read_coverage(const std::filesystem::path& file, const 
                if (!value) return "holds something that is not a number";
                numbers.push_back(*value);
              }
+             if (!(numbers[0] >= 0 && numbers[0] < 1e15) || !(numbers[1] > 0)) return "holds an impossible number";
              const auto step = static_cast<std::int64_t>(numbers[0]);
              if (!rows.empty() && step <= rows.back().step) return "is not a later step than the row before it";
              rows.push_back({step, numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]});

@@ -107,8 +107,8 @@ double score_of(const Run& run, const Score& score) {
 std::string definition_of(const Score& score, const Protocol& protocol) {
   switch (score.kind) {
     case Score::Kind::kAbsolute:
-      return "mean return of " + std::to_string(10 * protocol.episodes) +
-             " new episodes of the run's best policy, the one with the highest evaluation";
+      return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
+             "episodes";
     case Score::Kind::kLast:
       return "mean over the last " + std::to_string(score.count) + " evaluations of a run";
     case Score::Kind::kBest:
@@ -117,7 +117,7 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
     case Score::Kind::kFinal:
       break;
   }
-  return "mean return of the " + std::to_string(protocol.episodes) + " episodes of a run's last evaluation";
+  return "mean return of the episodes of a run's last evaluation";
 }
 
 std::vector<double> curve_of(const Run& run, std::int64_t evaluations) {

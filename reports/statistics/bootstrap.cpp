@@ -1,6 +1,7 @@
 #include "reports/statistics/bootstrap.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "reports/statistics/parallel.hpp"
 #include "reports/statistics/percentile.hpp"
@@ -13,18 +14,10 @@ bool can_resample(const Strata& strata) {
   return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
 }
 
-// Tasks are drawn first, then runs for each place, so that a task drawn twice gives two independent columns.
-Strata draw_tasks(const Strata& strata, SplitMix64& random) {
-  Strata drawn;
-  for (std::size_t place = 0; place < strata.size(); ++place) drawn.push_back(strata[random.index(strata.size())]);
-  return drawn;
-}
-
-AggregateValues task_replicate(const Strata& strata, SplitMix64 random, bool weighted) {
-  const Strata drawn = draw_tasks(strata, random);
-  Indices indices;
-  draw_indices(drawn, random, indices);
-  return AggregateMetrics(resample(drawn, indices), weighted).values();
+Strata select_tasks(const Strata& strata, const std::vector<std::size_t>& tasks) {
+  Strata selected;
+  for (const std::size_t task : tasks) selected.push_back(strata[task]);
+  return selected;
 }
 
 // Calls work(b, its generator) for every replicate.
@@ -45,13 +38,29 @@ double resampled_mean(const std::vector<double>& runs, SplitMix64& random) {
 
 }  // namespace
 
+std::vector<std::size_t> draw_tasks(std::size_t count, bool resample, SplitMix64& random) {
+  std::vector<std::size_t> tasks(count);
+  std::iota(tasks.begin(), tasks.end(), std::size_t{0});
+  if (!resample) return tasks;
+  for (std::size_t& task : tasks) task = random.index(count);
+  return tasks;
+}
+
+Strata draw_replicate(const Strata& strata, bool tasks, SplitMix64& random) {
+  // A task that is drawn twice gives two independent columns.
+  const Strata drawn = select_tasks(strata, draw_tasks(strata.size(), tasks, random));
+  Indices indices;
+  draw_indices(drawn, random, indices);
+  return resample(drawn, indices);
+}
+
 std::vector<AggregateValues> aggregate_replicates(const Strata& strata, const Bootstrap& bootstrap, bool weighted) {
   std::vector<AggregateValues> replicates(static_cast<std::size_t>(bootstrap.replicates));
   const AggregateMetrics metrics(strata, weighted);
   for_each_replicate(bootstrap, [&] {
     return [&, indices = Indices(), scratch = AggregateMetrics::Scratch()](std::size_t b, SplitMix64 random) mutable {
       if (bootstrap.tasks) {
-        replicates[b] = task_replicate(strata, random, weighted);
+        replicates[b] = AggregateMetrics(draw_replicate(strata, true, random), weighted).values();
         return;
       }
       draw_indices(strata, random, indices);
@@ -110,8 +119,16 @@ std::vector<Estimate> bootstrap_iqm_curve(const std::vector<Strata>& curves, con
                                               std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
   for_each_replicate(bootstrap, [&] {
     return [&, indices = Indices(), scratch = AggregateMetrics::Scratch()](std::size_t b, SplitMix64 random) mutable {
-      draw_indices(curves[0], random, indices);
-      for (std::size_t k = 0; k < metrics.size(); ++k) replicates[k][b] = metrics[k].resampled_iqm(indices, scratch);
+      if (!bootstrap.tasks) {
+        draw_indices(curves[0], random, indices);
+        for (std::size_t k = 0; k < metrics.size(); ++k) replicates[k][b] = metrics[k].resampled_iqm(indices, scratch);
+        return;
+      }
+      const std::vector<std::size_t> tasks = draw_tasks(curves[0].size(), true, random);
+      draw_indices(select_tasks(curves[0], tasks), random, indices);
+      for (std::size_t k = 0; k < curves.size(); ++k) {
+        replicates[k][b] = AggregateMetrics(resample(select_tasks(curves[k], tasks), indices), weighted).values().iqm;
+      }
     };
   });
   for (std::size_t k = 0; k < curves.size(); ++k) {

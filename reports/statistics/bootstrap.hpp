@@ -26,6 +26,12 @@ struct AggregateEstimates {
 };
 AggregateEstimates bootstrap_aggregates(const Strata& strata, const Bootstrap& bootstrap, bool weighted = false);
 
+/// One replicate's runs. With bootstrap.tasks the tasks are drawn first, then runs for each place.
+Strata draw_replicate(const Strata& strata, bool tasks, SplitMix64& random);
+
+/// The tasks of one replicate: all in order, or, with `resample`, as many drawn with replacement.
+std::vector<std::size_t> draw_tasks(std::size_t count, bool resample, SplitMix64& random);
+
 /// One replicate's value of each metric, in order.
 std::vector<AggregateValues> aggregate_replicates(const Strata& strata, const Bootstrap& bootstrap,
                                                   bool weighted = false);

@@ -60,11 +60,12 @@ std::vector<double> improvement_replicates(const Strata& x, const Strata& y, con
     Indices rows, columns;
     for (std::size_t b = begin; b < end; ++b) {
       SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
-      draw_indices(x, random, rows);
-      draw_indices(y, random, columns);
+      const std::vector<std::size_t> tasks = draw_tasks(x.size(), bootstrap.tasks, random);
+      draw_indices(x, tasks, random, rows);
+      draw_indices(y, tasks, random, columns);
       double sum = 0;
       std::size_t row = 0, column = 0;
-      for (std::size_t task = 0; task < x.size(); ++task) {
+      for (const std::size_t task : tasks) {
         sum += tables[task].resampled(&rows[row], x[task].size(), &columns[column]);
         row += x[task].size();
         column += y[task].size();

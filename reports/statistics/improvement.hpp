@@ -15,7 +15,8 @@ double improvement_on_task(const std::vector<double>& x, const std::vector<doubl
 /// Mean over tasks. Both have the same tasks; numbers of runs may differ.
 double probability_of_improvement(const Strata& x, const Strata& y);
 
-/// Each replicate draws all of x first, then all of y, from one generator.
+/// Each replicate draws all of x first, then all of y, from one generator; before them the tasks, for both, if they are
+/// resampled.
 std::vector<double> improvement_replicates(const Strata& x, const Strata& y, const Bootstrap& bootstrap);
 
 /// With its interval; none where a task has fewer than two runs of either.

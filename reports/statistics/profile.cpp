@@ -80,11 +80,9 @@ Profile bootstrap_profile(const Strata& strata, const std::vector<double>& thres
   std::vector<std::vector<double>> replicates(thresholds.size(),
                                               std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
   parallel_ranges(replicates[0].size(), bootstrap.threads, [&](std::size_t begin, std::size_t end) {
-    Indices indices;
     for (std::size_t b = begin; b < end; ++b) {
       SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
-      draw_indices(strata, random, indices);
-      const std::vector<double> fraction = profile(resample(strata, indices));
+      const std::vector<double> fraction = profile(draw_replicate(strata, bootstrap.tasks, random));
       for (std::size_t t = 0; t < thresholds.size(); ++t) replicates[t][b] = fraction[t];
     }
   });

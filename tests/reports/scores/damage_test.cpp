@@ -167,6 +167,14 @@ TEST_F(DamagedFolder, ManyBadRowsAreCountedNotListed) {
   EXPECT_TRUE(std::ranges::any_of(analysis.damage, [](const Damage& d) { return d.what == "and 95 more rows"; }));
 }
 
+TEST_F(DamagedFolder, AnImpossiblePlanIsRefusedWithASentence) {
+  for (const std::int64_t interval : {0, -1, 1}) {
+    suite_.plan.protocol.interval = interval;
+    suite_.plan.protocol.environment_steps = 1'000'000'000'000'000;
+    EXPECT_THROW(report(), Error) << interval;
+  }
+}
+
 TEST_F(DamagedFolder, WithoutAPlanIsRefusedWithASentence) {
   std::filesystem::remove(suite_.write() / "plan.json");
   const std::filesystem::path folder = folders_[0].parent_path().parent_path().parent_path().parent_path();

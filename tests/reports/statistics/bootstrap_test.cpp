@@ -153,6 +153,21 @@ TEST(Bootstrap, ResamplingTasksWidensTheInterval) {
             2 * (runs.mean.interval->high - runs.mean.interval->low));
 }
 
+TEST(Bootstrap, ResamplingTasksReachesEveryStatistic) {
+  const Strata apart = {{0.0, 0.1, 0.2}, {0.9, 1.0, 1.1}};
+  const Strata other = {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}};
+  const Bootstrap runs{.seed = 1, .replicates = 500};
+  const Bootstrap tasks{.seed = 1, .replicates = 500, .tasks = true};
+  // One task is always won and one always lost: only drawing tasks changes the outcome.
+  EXPECT_EQ(bootstrap_improvement(apart, other, runs).interval->low, 0.5);
+  EXPECT_EQ(bootstrap_improvement(apart, other, tasks).interval->low, 0);
+  EXPECT_EQ(bootstrap_improvement(apart, other, tasks).interval->high, 1);
+  EXPECT_EQ(bootstrap_profile(apart, {0.5}, false, runs).high[0], 0.5);
+  EXPECT_EQ(bootstrap_profile(apart, {0.5}, false, tasks).high[0], 1);
+  EXPECT_GT(bootstrap_iqm_curve({apart}, tasks)[0].interval->high,
+            bootstrap_iqm_curve({apart}, runs)[0].interval->high);
+}
+
 TEST(Bootstrap, CurvesKeepEachRunWholeInAReplicate) {
   // Both evaluations hold the same values, so one set of run indices gives both the same interval.
   const auto curve = bootstrap_iqm_curve({kX, kX}, {.seed = 42, .replicates = 1000});
