@@ -39,6 +39,8 @@ td:first-child, thead th:first-child { position: sticky; left: 0; background: va
 tbody tr:hover td:first-child { background: var(--shade); }
 .numbers td:first-child { white-space: nowrap; }
 small { color: var(--soft); font-size: .85em; }
+.numbers td:last-child:not(.number) { min-width: 22ch; }
+.words td { overflow-wrap: anywhere; }
 .many { font-size: .8rem; }
 .many th, .many td { padding: 4px 6px; }
 .many small { display: block; line-height: 1.1; }
@@ -75,6 +77,8 @@ footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
   .scroll, figure .drawing { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding: 2px 6px; }
+  .many { font-size: 6.3pt; }
+  .many th, .many td { padding: 2px 3px; }
   tr, figure { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .figures { grid-template-columns: 1fr 1fr; }
