@@ -222,6 +222,12 @@ TEST(Comparison, DifferencesComeBeforeTheTable) {
   const std::size_t table = text.find("**10.0** [5.5, 14.5]");
   EXPECT_NE(table, std::string::npos) << text;
   EXPECT_LT(differences, table) << text;
+
+  const fs::path folder = fresh_folder("comparison");
+  write_comparison(comparison, {}, folder);
+  for (const char* name : {"index.html", "comparison.md", "comparison.csv", "comparison.tex"}) {
+    EXPECT_FALSE(read(folder / name).empty()) << name;
+  }
 }
 
 }  // namespace
