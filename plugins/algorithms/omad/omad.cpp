@@ -431,6 +431,20 @@ void presets(std::vector<Preset>& out) {
                  {{"critic_hidden_sizes", IntegerList{512, 512}}, {"copies", std::int64_t{10}}},
                  "chosen here: learns on two cores"});
   add_value_limits(out, "cpu");
+  out.push_back({"small",
+                 "*",
+                 {{"copies", std::int64_t{10}},
+                  {"score_width", std::int64_t{64}},
+                  {"critic_hidden_sizes", IntegerList{128, 128}},
+                  {"batch_size", std::int64_t{128}},
+                  {"updates_per_step", 0.5},
+                  {"warm_up_steps", std::int64_t{2'000}},
+                  {"actor_learning_rate", 1e-3},
+                  {"critic_learning_rate", 1e-3},
+                  {"initial_temperature", 0.1},
+                  {"temperature_learning_rate", 3e-3}},
+                 "chosen here: shows something within two minutes of one core"});
+  add_value_limits(out, "small");
 }
 
 Resources resources(const AlgorithmContext& context) {
