@@ -137,11 +137,12 @@ struct Rollout {
     next_states[filled].copy_(as_tensor(transitions.next_states));
     actions[filled].copy_(drawn);
     log_densities[filled].copy_(log_density);
+    const auto row = [&](const Tensor& tensor) { return tensor[filled].data_ptr<float>(); };
+    float *const reward = row(rewards), *const terminal = row(terminated), *const end = row(ended);
     for (std::size_t copy = 0; copy < transitions.rewards.size(); ++copy) {
-      const auto e = static_cast<std::int64_t>(copy);
-      rewards[filled][e] = transitions.rewards[copy];
-      terminated[filled][e] = transitions.terminated[copy] ? 1 : 0;
-      ended[filled][e] = transitions.terminated[copy] || transitions.truncated[copy] ? 1 : 0;
+      reward[copy] = transitions.rewards[copy];
+      terminal[copy] = transitions.terminated[copy] ? 1.0F : 0.0F;
+      end[copy] = transitions.terminated[copy] || transitions.truncated[copy] ? 1.0F : 0.0F;
     }
     ++filled;
   }
