@@ -9,6 +9,7 @@ namespace tutti::cli {
 void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
+void add_cancel(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);

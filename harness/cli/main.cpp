@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "launch/slurm.hpp"
 #include "run/worker.hpp"
 #include "tutti/plugin.hpp"
 
@@ -29,8 +30,8 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
 
 void print_version() { fmt::print("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag); }
 
-// Started by the host for each run, never by people; see run/worker.hpp.
-bool is_worker(int argc, char** argv) { return argc > 1 && std::string_view(argv[1]) == "worker"; }
+// Commands that people never type: a worker is started by the host for each run, a task by Slurm for each worker.
+bool is_hidden(int argc, char** argv, std::string_view name) { return argc > 1 && argv[1] == name; }
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   add_run(app, status);
   add_check(app, status);
   add_status(app, status);
+  add_cancel(app, status);
   add_report(app, status);
   add_compare(app, status);
   add_list(app, status);
@@ -53,7 +55,9 @@ int main(int argc, char** argv) {
   add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
   app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);
   try {
-    if (is_worker(argc, argv)) run::work(run::worker_options(std::vector<std::string>(argv + 1, argv + argc)));
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (is_hidden(argc, argv, "worker")) run::work(run::worker_options(arguments));
+    if (is_hidden(argc, argv, "slurm-task")) return launch::run_slurm_task(arguments);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;

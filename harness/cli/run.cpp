@@ -1,4 +1,4 @@
-// tutti run, tutti status: a suite is executed, and what has become of it.
+// tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
 #include <fmt/core.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
 #include "launch/local.hpp"
+#include "launch/slurm.hpp"
 #include "launch/status.hpp"
 
 namespace tutti::cli {
@@ -19,6 +20,8 @@ namespace {
 struct RunOptions {
   std::shared_ptr<SuiteOptions> suite;
   launch::LocalOptions local;
+  std::string launcher = "local";
+  bool dry_run = false;
   bool fresh = false;
   bool keep = false;
   bool no_report = false;
@@ -34,12 +37,36 @@ void report_on(const std::filesystem::path& folder) {
   }
 }
 
+launch::OnChange on_change(const RunOptions& options) {
+  if (options.fresh) return launch::OnChange::kFresh;
+  return options.keep ? launch::OnChange::kKeep : launch::OnChange::kRefuse;
+}
+
+int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions& options) {
+  const launch::Submission submission = launch::submit_to_slurm(plan, registry,
+                                                                {.results = options.local.results,
+                                                                 .on_change = on_change(options),
+                                                                 .retry = options.local.retry,
+                                                                 .dry_run = options.dry_run});
+  const std::string folder = (options.local.results / plan.name).string();
+  if (submission.runs == 0) {
+    fmt::print("nothing to submit; `tutti status {}` says more\n", folder);
+  } else if (options.dry_run) {
+    fmt::print("{}", submission.script);
+  } else {
+    fmt::print("job {}: {} run(s); `tutti status {}`, `tutti cancel {}`, and at the end `tutti report {}`\n",
+               submission.job, submission.runs, folder, folder, folder);
+  }
+  return 0;
+}
+
 int run(const RunOptions& options) {
   loader::Registry registry = load_plugins();
   const suite::Plan plan = read_plan(*options.suite, registry);
+  if (options.launcher == "slurm") return submit(plan, registry, options);
+  if (options.dry_run) throw Error("--dry-run belongs to --launcher slurm; `tutti check` shows the plan of a suite");
   launch::LocalOptions local = options.local;
-  if (options.fresh) local.on_change = launch::OnChange::kFresh;
-  if (options.keep) local.on_change = launch::OnChange::kKeep;
+  local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
   const std::filesystem::path folder = local.results / plan.name;
   if (!summary.interrupted && !options.no_report) report_on(folder);
@@ -72,6 +99,10 @@ void add_run(CLI::App& app, int& status) {
   auto* fresh = command->add_flag("--fresh", options->fresh, "start anew those runs whose settings have changed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
   command->add_flag("--retry", options->local.retry, "run again those that failed");
+  command->add_option("--launcher", options->launcher, "where runs execute: this machine, or a job array of Slurm")
+      ->check(CLI::IsMember({"local", "slurm"}))
+      ->capture_default_str();
+  command->add_flag("--dry-run", options->dry_run, "with --launcher slurm: print the script, submit nothing");
   command->add_flag("--no-report", options->no_report, "write no report at the end");
   command->callback([options, &status] { status = run(*options); });
 }
@@ -82,6 +113,16 @@ void add_status(CLI::App& app, int& status) {
   command->add_option("DIR", *folder, "folder of the suite's results, such as results/quick")->required();
   command->callback([folder, &status] {
     fmt::print("{}", launch::status_text(*folder, terminal_width()));
+    status = 0;
+  });
+}
+
+void add_cancel(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand("cancel", "Cancel the Slurm jobs of a suite; running ones write checkpoints");
+  auto folder = std::make_shared<std::filesystem::path>();
+  command->add_option("DIR", *folder, "folder of the suite's results, such as results/quick")->required();
+  command->callback([folder, &status] {
+    launch::cancel_slurm(*folder);
     status = 0;
   });
 }

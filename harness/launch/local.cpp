@@ -14,6 +14,7 @@
 #include "launch/board.hpp"
 #include "launch/display.hpp"
 #include "launch/room.hpp"
+#include "launch/stop_requests.hpp"
 #include "launch/supervisor.hpp"
 
 namespace tutti::launch {
@@ -24,28 +25,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPollMilliseconds = 200;
 // How long workers of a host that died may take to write their checkpoints.
 constexpr std::chrono::seconds kStrayTime{60};
-
-volatile sig_atomic_t stop_requests = 0;
-
-/// Counts requests to stop for as long as it lives.
-class StopRequests {
- public:
-  StopRequests() {
-    stop_requests = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { stop_requests = stop_requests + 1; };
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
-  }
-  ~StopRequests() {
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
-  }
-  StopRequests(const StopRequests&) = delete;
-  StopRequests& operator=(const StopRequests&) = delete;
-
- private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction before_[3]{};
-};
 
 class LocalLauncher {
  public:
@@ -68,7 +47,6 @@ class LocalLauncher {
   std::filesystem::path folder_of(std::size_t index) const { return folder_ / plan_.runs[index].folder(); }
   void look_at_runs();
   void wait_for_strays();
-  void apply_changes(loader::Registry& registry);
   void work_off();
   void start_next();
   void collect();
@@ -83,6 +61,7 @@ class LocalLauncher {
   std::filesystem::path folder_;
   std::int64_t jobs_;
   Display display_;
+  StopRequests requests_;
   Board board_;
   std::deque<std::size_t> to_do_;
   std::vector<Active> active_;
@@ -93,13 +72,12 @@ class LocalLauncher {
 Summary LocalLauncher::execute(loader::Registry& registry) {
   results::make_folder(folder_);
   const results::Lock lock = claim(folder_);
-  apply_changes(registry);
+  apply_changes(plan_, folder_, options_.on_change, registry);
   write_plan_files(plan_, folder_);
   wait_for_strays();
   look_at_runs();
   check_room(plan_, to_do_, jobs_, folder_, registry);
 
-  const StopRequests listening;
   work_off();
   display_.finish(board_);
   return {.finished = board_.count(RunState::kFinished),
@@ -107,16 +85,6 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
           .unfinished = board_.count(RunState::kInterrupted) + board_.count(RunState::kWaiting) +
                         board_.count(RunState::kRunning),
           .interrupted = stops_seen_ > 0};
-}
-
-void LocalLauncher::apply_changes(loader::Registry& registry) {
-  ChangeFinder finder(registry);
-  if (options_.on_change == OnChange::kRefuse) refuse_changes(plan_, folder_, finder);
-  if (options_.on_change != OnChange::kFresh) return;
-  for (const suite::Run& run : plan_.runs) {
-    const std::filesystem::path folder = folder_ / run.folder();
-    if (!finder.changes(run, folder).empty()) std::filesystem::remove_all(folder);
-  }
 }
 
 void LocalLauncher::wait_for_strays() {
@@ -134,22 +102,18 @@ void LocalLauncher::wait_for_strays() {
 void LocalLauncher::look_at_runs() {
   board_.suite = plan_.name;
   board_.jobs = jobs_;
-  for (std::size_t index = 0; index < plan_.runs.size(); ++index) {
-    const RunView view = view_run(folder_of(index));
-    board_.rows.emplace_back();
-    show(index, view);
-    const bool failed = view.state == RunState::kFailed;
-    const bool open = view.state == RunState::kWaiting || view.state == RunState::kInterrupted;
-    if (!(options_.retry ? failed : open)) continue;
+  board_.rows.resize(plan_.runs.size());
+  for (std::size_t index = 0; index < plan_.runs.size(); ++index) show(index, view_run(folder_of(index)));
+  to_do_ = runs_to_do(plan_, folder_, options_.retry);
+  for (const std::size_t index : to_do_) {
     board_.rows[index].state = RunState::kWaiting;
     board_.rows[index].note.clear();
-    to_do_.push_back(index);
   }
 }
 
 void LocalLauncher::work_off() {
   while (!to_do_.empty() || !active_.empty()) {
-    if (stop_requests > stops_seen_) stop_all();
+    if (requests_.count() > stops_seen_) stop_all();
     if (stops_seen_ == 0) start_next();
     if (active_.empty() && stops_seen_ > 0) break;
     wait();
@@ -225,7 +189,7 @@ void LocalLauncher::show_progress(Active& active) {
 }
 
 void LocalLauncher::stop_all() {
-  stops_seen_ = stop_requests;
+  stops_seen_ = requests_.count();
   if (!active_.empty()) {
     display_.say(fmt::format("stopping; {} run(s) write their checkpoints, Ctrl-C again kills them", active_.size()));
   }

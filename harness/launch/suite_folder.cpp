@@ -162,6 +162,9 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   return changes;
 }
 
+namespace {
+
+/// Throws Error with the differences of all runs, shortened, if there are any.
 void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
   std::string text;
   std::size_t changed = 0;
@@ -177,6 +180,29 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
       fmt::format("{}{} run(s) of {} were begun with something else; --fresh starts them anew, --keep leaves "
                   "them as they are and goes on as they began",
                   text, changed, plan.runs.size()));
+}
+
+}  // namespace
+
+void apply_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
+                   loader::Registry& registry) {
+  ChangeFinder finder(registry);
+  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, finder);
+  if (on_change != OnChange::kFresh) return;
+  for (const suite::Run& run : plan.runs) {
+    const std::filesystem::path folder = suite_folder / run.folder();
+    if (!finder.changes(run, folder).empty()) std::filesystem::remove_all(folder);
+  }
+}
+
+std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry) {
+  std::deque<std::size_t> to_do;
+  for (std::size_t index = 0; index < plan.runs.size(); ++index) {
+    const RunState state = view_run(suite_folder / plan.runs[index].folder()).state;
+    const bool open = state == RunState::kWaiting || state == RunState::kInterrupted;
+    if (retry ? state == RunState::kFailed : open) to_do.push_back(index);
+  }
+  return to_do;
 }
 
 results::Lock claim(const std::filesystem::path& suite_folder) {

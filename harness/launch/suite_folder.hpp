@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -63,8 +64,14 @@ class ChangeFinder {
   std::map<std::pair<std::string, std::string>, Makings> makings_;  // by environment and algorithm
 };
 
-/// Throws Error with the differences of all runs, shortened, if there are any.
-void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder);
+/// Deals with runs that were made from something else. kRefuse throws Error with the differences, kFresh removes the
+/// folders of those runs.
+void apply_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
+                   loader::Registry& registry);
+
+/// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else
+/// without them.
+std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry);
 
 /// Claims the suite's folder for this process. Throws Error naming who has it.
 results::Lock claim(const std::filesystem::path& suite_folder);

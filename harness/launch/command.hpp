@@ -1,0 +1,17 @@
+// Runs another program and takes what it prints.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tutti::launch {
+
+struct CommandResult {
+  int status = 0;      // exit status; 128 + signal if it ended by one
+  std::string output;  // standard output
+};
+
+/// Looks the program up in PATH; no shell in between. Its standard error is ours. Throws Error if it cannot be started.
+CommandResult run_command(std::vector<std::string> arguments);
+
+}  // namespace tutti::launch

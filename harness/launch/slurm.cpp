@@ -1,0 +1,207 @@
+#include "launch/slurm.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "launch/command.hpp"
+#include "launch/room.hpp"
+#include "launch/stop_requests.hpp"
+#include "launch/supervisor.hpp"
+#include "results/files.hpp"
+
+namespace tutti::launch {
+namespace {
+
+// Seconds before the end of a job's time at which Slurm says so: enough to write a checkpoint.
+constexpr int kWarningSeconds = 120;
+// A job that Slurm starts again may find the run's old process still writing its checkpoint.
+constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::milliseconds kPollTime{100};
+
+std::filesystem::path slurm_folder(const std::filesystem::path& suite_folder) { return suite_folder / "slurm"; }
+
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// Ids of the jobs that were ever submitted, in order.
+std::vector<std::string> submitted_jobs(const std::filesystem::path& suite_folder) {
+  std::vector<std::string> jobs;
+  for (const std::string& line :
+       lines_of(results::read_file_if_any(slurm_folder(suite_folder) / "jobs").value_or(""))) {
+    jobs.push_back(line.substr(0, line.find(' ')));
+  }
+  return jobs;
+}
+
+/// How many tasks of the jobs are in each of Slurm's states, such as PENDING. Jobs that Slurm has forgotten are in
+/// none.
+std::map<std::string, int> tasks_by_state(const std::vector<std::string>& jobs) {
+  std::map<std::string, int> counts;
+  for (const std::string& job : jobs) {
+    const CommandResult result = run_command({"squeue", "--noheader", "--array", "--format=%F %T"});
+    if (result.status != 0) throw Error("squeue failed; is the cluster up?");
+    for (const std::string& line : lines_of(result.output)) {
+      if (line.starts_with(job + ' ')) ++counts[line.substr(job.size() + 1)];
+    }
+  }
+  return counts;
+}
+
+std::string new_array_name(const std::filesystem::path& suite_folder) {
+  int number = 1;
+  while (std::filesystem::exists(slurm_folder(suite_folder) / fmt::format("array-{}.sh", number))) ++number;
+  return fmt::format("array-{}", number);
+}
+
+std::string manifest(const suite::Plan& plan, const std::deque<std::size_t>& to_do) {
+  std::string text;
+  for (const std::size_t index : to_do) text += plan.runs[index].folder().generic_string() + '\n';
+  return text;
+}
+
+std::string submit(const std::filesystem::path& script) {
+  const CommandResult result = run_command({"sbatch", "--parsable", script.string()});
+  if (result.status != 0) throw Error("sbatch refused " + script.string());
+  return result.output.substr(0, result.output.find_first_of(";\n"));  // "7" or "7;cluster"
+}
+
+/// "7_3": how Slurm calls this task of the array.
+std::string own_job() {
+  const char* job = std::getenv("SLURM_ARRAY_JOB_ID");
+  const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+  return job == nullptr || task == nullptr ? "" : fmt::format("{}_{}", job, task);
+}
+
+RunView execute(const suite::Run& run, const std::filesystem::path& folder, const StopRequests& requests) {
+  Supervisor supervisor(run, folder, {});
+  bool stopping = false;
+  while (!supervisor.poll()) {
+    // Once only: Slurm may say the same thing several times while the checkpoint is written.
+    if (requests.count() > 0 && !std::exchange(stopping, true)) supervisor.stop();
+    std::this_thread::sleep_for(kPollTime);
+  }
+  return supervisor.conclude();
+}
+
+}  // namespace
+
+std::string slurm_script(const suite::SlurmSettings& settings, const std::string& suite,
+                         const std::filesystem::path& suite_folder, const std::filesystem::path& program,
+                         const std::string& array, std::size_t count) {
+  const std::string throttle = settings.throttle > 0 ? fmt::format("%{}", settings.throttle) : "";
+  std::string text = "#!/bin/sh\n";
+  const auto option = [&](const std::string& line) { text += "#SBATCH " + line + '\n'; };
+  option(fmt::format("--job-name=tutti-{}", suite));
+  option(fmt::format("--array=0-{}{}", count - 1, throttle));
+  option("--ntasks=1 --cpus-per-task=1");
+  if (!settings.partition.empty()) option("--partition=" + settings.partition);
+  if (!settings.time_limit.empty()) option("--time=" + settings.time_limit);
+  if (!settings.memory.empty()) option("--mem=" + settings.memory);
+  option("--requeue --open-mode=append");
+  option(fmt::format("--signal=B:USR1@{}", kWarningSeconds));
+  option("--output=" + (slurm_folder(suite_folder) / (array + "-%a.out")).string());
+  if (!settings.extra.empty()) option(settings.extra);
+  text += fmt::format("exec {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n", quoted(program.string()),
+                      quoted(suite_folder.string()), array);
+  return text;
+}
+
+Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, const SlurmOptions& options) {
+  const std::filesystem::path folder = std::filesystem::absolute(options.results / plan.name).lexically_normal();
+  std::optional<results::Lock> lock;
+  if (!options.dry_run) {
+    results::make_folder(slurm_folder(folder));
+    lock = claim(folder);
+    for (const auto& [state, count] : tasks_by_state(submitted_jobs(folder))) {
+      throw Error(fmt::format("{}: {} task(s) of an earlier job array are {}; wait for them, or `tutti cancel {}`",
+                              folder.string(), count, state, folder.string()));
+    }
+    apply_changes(plan, folder, options.on_change, registry);
+  }
+  const std::deque<std::size_t> to_do = runs_to_do(plan, folder, options.retry);
+  const auto count = static_cast<std::int64_t>(to_do.size());
+  Submission submission{.runs = to_do.size(), .script = "", .job = ""};
+  if (to_do.empty()) return submission;
+  const std::string array = new_array_name(folder);
+  submission.script = slurm_script(plan.slurm, plan.name, folder, this_program(), array, to_do.size());
+  if (options.dry_run) return submission;
+
+  check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
+  write_plan_files(plan, folder);
+  for (const std::size_t index : to_do) {
+    prepare_run(plan.runs[index], folder / plan.runs[index].folder(), options.on_change == OnChange::kKeep);
+  }
+  const std::filesystem::path script = slurm_folder(folder) / (array + ".sh");
+  results::write_file(slurm_folder(folder) / (array + ".runs"), manifest(plan, to_do), results::Durability::kPower);
+  results::write_file(script, submission.script, results::Durability::kPower);
+  submission.job = submit(script);
+  const std::filesystem::path jobs = slurm_folder(folder) / "jobs";
+  const std::string earlier = results::read_file_if_any(jobs).value_or("");
+  results::write_file(jobs, fmt::format("{}{} {}\n", earlier, submission.job, array), results::Durability::kPower);
+  return submission;
+}
+
+int run_slurm_task(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 4) throw Error("slurm-task: started by Slurm only");
+  const std::filesystem::path suite_folder = arguments[1];
+  const std::vector<std::string> folders =
+      lines_of(results::read_file(slurm_folder(suite_folder) / (arguments[2] + ".runs")));
+  std::size_t index = 0;
+  std::from_chars(arguments[3].data(), arguments[3].data() + arguments[3].size(), index);
+  if (index >= folders.size()) throw Error("slurm-task: no run number " + arguments[3] + " in " + arguments[2]);
+  const std::filesystem::path folder = suite_folder / folders[index];
+  const suite::Run run = suite::read_config(folder / "config.toml");
+
+  const StopRequests requests;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  RunView view = view_run(folder);
+  while (view.state == RunState::kRunning && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kPollTime);
+    view = view_run(folder);
+  }
+  if (view.state != RunState::kFinished) view = execute(run, folder, requests);
+  fmt::print("{}: {}\n", folders[index], to_text(view.state));
+  if (view.state == RunState::kInterrupted && requests.time_is_short()) {
+    (void)run_command({"scontrol", "requeue", own_job()});
+  }
+  return view.state == RunState::kFailed ? 1 : 0;
+}
+
+std::string slurm_status(const std::filesystem::path& suite_folder) {
+  const std::vector<std::string> jobs = submitted_jobs(suite_folder);
+  if (jobs.empty()) return "";
+  std::string text = fmt::format("slurm: job {}: ", jobs.back());
+  try {
+    std::vector<std::string> parts;
+    for (const auto& [state, count] : tasks_by_state({jobs.back()}))
+      parts.push_back(fmt::format("{} {}", count, state));
+    return text + (parts.empty() ? "nothing queued" : fmt::format("{}", fmt::join(parts, ", ")));
+  } catch (const Error& error) {
+    return text + error.what();
+  }
+}
+
+void cancel_slurm(const std::filesystem::path& suite_folder) {
+  std::vector<std::string> command = {"scancel"};
+  for (const std::string& job : submitted_jobs(suite_folder)) command.push_back(job);
+  if (command.size() == 1) throw Error(suite_folder.string() + ": was never submitted to Slurm");
+  if (run_command(command).status != 0) throw Error("scancel failed; is the cluster up?");
+}
+
+}  // namespace tutti::launch

@@ -1,0 +1,54 @@
+// Runs a suite on a Slurm cluster: one job array over a folder that all nodes see. Nothing of a run differs from one
+// that was executed locally.
+//
+//   results/<suite>/slurm/array-1.runs   a run's folder per line; line i belongs to array index i, from 0
+//   results/<suite>/slurm/array-1.sh     the script as submitted
+//   results/<suite>/slurm/jobs           the job of each array, "<job id> array-1"
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launch/suite_folder.hpp"
+#include "loader/registry.hpp"
+#include "suite/plan.hpp"
+
+namespace tutti::launch {
+
+struct SlurmOptions {
+  std::filesystem::path results = "results";
+  OnChange on_change = OnChange::kRefuse;
+  bool retry = false;
+  bool dry_run = false;  // write nothing, submit nothing
+};
+
+/// What submitting did.
+struct Submission {
+  std::size_t runs = 0;  // to do; none: nothing was submitted
+  std::string script;
+  std::string job;  // id; empty after a dry run
+};
+
+/// Submits the runs that have not finished (only those that failed, with `retry`). Throws Error if an earlier array is
+/// still queued or running, and when Slurm refuses.
+Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, const SlurmOptions& options);
+
+/// The script of an array of `count` runs. `program` is this program, `suite_folder` absolute.
+std::string slurm_script(const suite::SlurmSettings& settings, const std::string& suite,
+                         const std::filesystem::path& suite_folder, const std::filesystem::path& program,
+                         const std::string& array, std::size_t count);
+
+/// Executes the run of one array index: what the script calls, as `tutti slurm-task FOLDER ARRAY INDEX`. A signal that
+/// announces pre-emption or the end of the time limit makes it write a checkpoint; in the latter case it queues itself
+/// again. Returns the exit status.
+int run_slurm_task(const std::vector<std::string>& arguments);
+
+/// "slurm: job 7: 2 running, 4 pending"; empty if the suite was never submitted.
+std::string slurm_status(const std::filesystem::path& suite_folder);
+
+/// Cancels what is queued or running; running ones write checkpoints. Throws Error if nothing was ever submitted.
+void cancel_slurm(const std::filesystem::path& suite_folder);
+
+}  // namespace tutti::launch
