@@ -7,25 +7,34 @@
 #include "cli/commands.hpp"
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
+#include "cli/time_estimate.hpp"
+#include "launch/local.hpp"
+#include "launch/room.hpp"
+#include "run/protocol.hpp"
+#include "run/training.hpp"
 
 namespace tutti::cli {
 namespace {
 
 // What one run of a pair needs and does.
 struct PairCost {
+  double seconds = 0;  // 0: not measured
   std::int64_t copies = 0;
   std::int64_t evaluation_steps = 0;  // at most: episodes that all last to their limit
   Resources resources;
 };
 
-std::int64_t evaluations(const suite::Plan& plan) { return plan.run.environment_steps / plan.evaluation.interval + 1; }
+std::int64_t evaluations(const suite::Plan& plan) { return run::planned_evaluations(plan.run, plan.evaluation); }
 
-// Ten times the episodes once more, at the end.
-std::int64_t episodes(const suite::Plan& plan) {
-  return plan.evaluation.episodes * (evaluations(plan) + (plan.evaluation.absolute ? 10 : 0));
+std::int64_t absolute_episodes(const suite::Plan& plan) {
+  return plan.evaluation.absolute ? run::kAbsoluteFactor * plan.evaluation.episodes : 0;
 }
 
-PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry) {
+std::int64_t episodes(const suite::Plan& plan) {
+  return plan.evaluation.episodes * evaluations(plan) + absolute_episodes(plan);
+}
+
+PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   const ParameterValues task_values = suite::values_of(run.task_values);
   const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
   const auto environment = registry.create_environment(run.environment, task_values);
@@ -35,9 +44,10 @@ PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registr
                                  .copies = run.run_settings().copies,
                                  .environment_steps = plan.run.environment_steps,
                                  .seed = run.seed,
-                                 .folder = {},
-                                 .replayed_steps = 0};
-  return {.copies = context.copies,
+                                 .folder = run.folder(),
+                                 .replayed_steps = run::replayed_steps(run.run_settings())};
+  return {.seconds = with_time ? estimated_seconds(run, registry) : 0,
+          .copies = context.copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
           .resources = registry.algorithm(run.algorithm_name).resources(context)};
 }
@@ -45,39 +55,54 @@ PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registr
 void print_protocol(const suite::Plan& plan) {
   fmt::print("suite {}: {} task(s) x {} algorithm(s) x {} seed(s) = {} runs\n", plan.name, plan.tasks.size(),
              plan.algorithms.size(), plan.seeds.size(), plan.runs.size());
-  fmt::print("each run: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial states){}\n\n",
-             grouped(plan.run.environment_steps), evaluations(plan), plan.evaluation.episodes, plan.evaluation.mode,
-             plan.evaluation.seeds,
-             plan.evaluation.absolute
-                 ? fmt::format(", absolute evaluation of {} episodes", 10 * plan.evaluation.episodes)
-                 : "");
+  fmt::print(
+      "each run: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial states){}\n\n",
+      grouped(plan.run.environment_steps), evaluations(plan), plan.evaluation.episodes, plan.evaluation.mode,
+      plan.evaluation.seeds,
+      plan.evaluation.absolute ? fmt::format(", absolute evaluation of {} episodes", absolute_episodes(plan)) : "");
 }
 
-void print_plan(const suite::Plan& plan, loader::Registry& registry) {
+// "3 h 20 min", "5 min", "40 s".
+std::string time_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+  return whole >= 60 ? fmt::format("{} min", (whole + 30) / 60) : fmt::format("{} s", whole);
+}
+
+void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {
       {"task", "algorithm", "runs", "copies", "training steps", "evaluation steps", "memory a run", "disk a run"}};
+  if (with_time) table.front().push_back("time a run");
   const auto count = static_cast<std::int64_t>(plan.seeds.size());
   std::int64_t evaluation_steps = 0;
   std::int64_t disk = 0;
   std::int64_t memory = 0;
+  double seconds = 0;
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
-    const PairCost cost = cost_of(run, plan, registry);
+    const PairCost cost = cost_of(run, plan, registry, with_time);
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
     memory = std::max(memory, cost.resources.memory_bytes);
+    seconds += static_cast<double>(count) * cost.seconds;
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
                      grouped(plan.run.environment_steps), grouped(cost.evaluation_steps),
-                     bytes_text(cost.resources.memory_bytes), bytes_text(cost.resources.disk_bytes)});
+                     launch::bytes_text(cost.resources.memory_bytes), launch::bytes_text(cost.resources.disk_bytes)});
+    if (with_time) table.back().push_back(time_text(cost.seconds));
   }
   fmt::print("{}\n", text_table(table));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
   fmt::print(
       "all runs: {} environment steps of training, at most {} of evaluation; {} on disk; {} of memory for each run at "
       "a time\n",
-      grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), bytes_text(disk), bytes_text(memory));
+      grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
+      launch::bytes_text(memory));
+  if (with_time) {
+    const auto jobs = static_cast<double>(launch::available_cores());
+    fmt::print("about {} on the {} core(s) of this machine, as busy as it is now\n", time_text(seconds / jobs), jobs);
+  }
 }
 
 }  // namespace
@@ -86,9 +111,12 @@ void add_check(CLI::App& app, int& status) {
   auto* command =
       app.add_subcommand("check", "Validate a suite and print its plan: runs, steps, evaluations, memory and disk");
   auto options = add_suite_options(*command);
-  command->callback([options, &status] {
+  auto with_time = std::make_shared<bool>(false);
+  command->add_flag("--time", *with_time, "also begin one run of every pair, to estimate how long all will take");
+  command->callback([options, with_time, &status] {
+    if (*with_time) compute_in_one_thread();
     loader::Registry registry = load_plugins();
-    print_plan(read_plan(*options, registry), registry);
+    print_plan(read_plan(*options, registry), registry, *with_time);
     status = 0;
   });
 }

@@ -1,9 +1,6 @@
 #include "cli/text_table.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <array>
 
 namespace tutti::cli {
 namespace {
@@ -15,7 +12,7 @@ std::size_t width_of(const std::string& text) {
 
 bool is_number(const std::string& text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
-         text.find_first_not_of("0123456789,. kMGTB") == std::string::npos;
+         text.find_first_not_of("0123456789,. KMGTB") == std::string::npos;
 }
 
 std::string cell(const std::vector<std::string>& row, std::size_t column) {
@@ -53,17 +50,6 @@ std::string grouped(std::int64_t number) {
   const std::size_t first = number < 0 ? 1 : 0;
   for (std::size_t place = digits.size(); place > first + 3;) digits.insert(place -= 3, 1, ',');
   return digits;
-}
-
-std::string bytes_text(std::int64_t bytes) {
-  static constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1000 && unit + 1 < kUnits.size()) {
-    value /= 1000;
-    ++unit;
-  }
-  return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 100 ? 0 : 1, kUnits[unit]);
 }
 
 }  // namespace tutti::cli

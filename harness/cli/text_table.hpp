@@ -14,7 +14,4 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows);
 /// "12,345,678".
 std::string grouped(std::int64_t number);
 
-/// "1.5 GB", powers of 1000.
-std::string bytes_text(std::int64_t bytes);
-
 }  // namespace tutti::cli

@@ -91,8 +91,15 @@ TEST(Program, CheckPrintsThePlanAndItsCost) {
   expect_all(outcome.out, {"suite demo: 1 task(s) x 1 algorithm(s) x 3 seed(s) = 3 runs",
                            "1,000 environment steps, 11 evaluations of 4 episodes",
                            "absolute evaluation of 40 episodes", "line/long"});
-  // (11 x 4 + 40) episodes of 50 steps; the preset's two copies; disk as the plugin says: 1000 bytes a copy.
-  expect_all(outcome.out, {"4,200", "2.0 kB", "3,000 environment steps of training, at most 12,600 of evaluation"});
+  // (11 x 4 + 40) episodes of 50 steps; the preset's two copies; disk as the plugin says: 1000 bytes for each copy.
+  expect_all(outcome.out, {"4,200", "2.0 KB", "3,000 environment steps of training, at most 12,600 of evaluation"});
+}
+
+TEST(Program, CheckEstimatesTimeWhenAsked) {
+  const Outcome outcome = run({"check", "demo.toml", "--time"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"time a run", "\nabout "});
+  EXPECT_EQ(run({"check", "demo.toml"}).out.find("time a run"), std::string::npos);
 }
 
 TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
@@ -113,7 +120,7 @@ TEST(Program, TheCommandLineChangesThePlan) {
   expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "500"}).out,
              {"= 2 runs", "500 environment steps, 6 evaluations"});
   expect_all(run({"check", "demo.toml", "--set", "evaluation.episodes=2", "--set", "learner.copies=9"}).out,
-             {"of 2 episodes", "9.0 kB"});
+             {"of 2 episodes", "8.8 KB"});
 }
 
 TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }

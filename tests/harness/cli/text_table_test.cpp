@@ -25,13 +25,5 @@ TEST(Numbers, AreGroupedByThousands) {
   EXPECT_EQ(grouped(-1234567), "-1,234,567");
 }
 
-TEST(Numbers, OfBytesHaveAUnit) {
-  EXPECT_EQ(bytes_text(0), "0 B");
-  EXPECT_EQ(bytes_text(999), "999 B");
-  EXPECT_EQ(bytes_text(1500), "1.5 kB");
-  EXPECT_EQ(bytes_text(123'456'789), "123 MB");
-  EXPECT_EQ(bytes_text(7'000'000'000), "7.0 GB");
-}
-
 }  // namespace
 }  // namespace tutti::cli
