@@ -41,7 +41,7 @@ TEST(Program, HelpListsEveryCommand) {
   const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.status, 0);
   for (const char* command :
-       {"run", "check", "status", "report", "compare", "list", "describe", "test", "perf", "version"}) {
+       {"run", "check", "status", "cancel", "report", "compare", "list", "describe", "test", "perf", "version"}) {
     expect_all(outcome.out, {std::string("\n  ") + command + " "});
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
   }

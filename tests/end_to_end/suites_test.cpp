@@ -1,0 +1,59 @@
+// The suites of this tree, and the example in their README, are sound.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "end_to_end/program.hpp"
+
+namespace tutti::end_to_end {
+namespace {
+
+const std::filesystem::path kSuites = std::filesystem::path(TUTTI_SOURCE_DIR) / "suites";
+
+std::vector<std::filesystem::path> every_suite() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kSuites)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  return files;
+}
+
+// The block between "```toml" and "```".
+std::string example_of(const std::string& readme) {
+  std::istringstream lines(readme);
+  std::string example;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line == "```") inside = false;
+    if (inside) example += line + "\n";
+    if (line == "```toml") inside = true;
+  }
+  return example;
+}
+
+class Suites : public testing::Test {
+ protected:
+  void SetUp() override {
+    // A build with sanitizers may leave out the algorithms that use LibTorch.
+    const Outcome algorithms = tutti({"list", "algorithms"}, kSuites);
+    if (algorithms.out.find("hatd3") == std::string::npos) GTEST_SKIP() << "not all algorithms are built";
+  }
+};
+
+TEST_F(Suites, OfThisTreeAreSound) {
+  for (const auto& file : every_suite()) {
+    const Outcome outcome = tutti({"check", file.string()}, kSuites);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  }
+}
+
+TEST_F(Suites, TheExampleInTheirReadmeIsSound) {
+  const TemporaryFolder folder;
+  const std::string example = example_of(content(kSuites / "README.md"));
+  ASSERT_GT(example.size(), 1000U);
+  const Outcome outcome = tutti({"check", folder.write("example.toml", example).string()}, folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+}  // namespace
+}  // namespace tutti::end_to_end
