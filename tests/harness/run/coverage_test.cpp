@@ -46,6 +46,16 @@ TEST(Coverage, EntropyIsOneForEqualVisitsAndZeroForASingleBin) {
   EXPECT_NEAR(coverage.entropy(), 1, 1e-15);
 }
 
+TEST(Coverage, AgreesWithNumpysHistogram) {
+  Coverage coverage({{"x", 0, 1, 4}, {"y", 0, 1, 4}});
+  add(coverage, {0, 0, 0.1, 0.1, 0.24, 0.26, 0.25, 0.25, 0.99, 0.99, 1, 1, 0.5, 1.2, -0.1, 0.3, 0.26, 0.49});
+  EXPECT_EQ(coverage.inside(), 7);
+  EXPECT_EQ(coverage.outside(), 2);
+  EXPECT_EQ(coverage.visited(), 4);
+  EXPECT_EQ(coverage.bins(), 16);
+  EXPECT_NEAR(coverage.entropy(), 0.48755301622868674, 1e-12);  // 1.351783994289646 nats
+}
+
 TEST(Coverage, BinsOfSeveralDimensionsAreJoint) {
   Coverage coverage({{"x", 0, 1, 2}, {"y", 0, 1, 3}});
   EXPECT_EQ(coverage.bins(), 6);
