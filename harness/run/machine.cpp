@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <gnu/libc-version.h>
+#include <link.h>
 #include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -58,14 +59,17 @@ std::int64_t allowed_cores() {
   return CPU_COUNT(&cores);
 }
 
-/// "libstdc++.so.6.0.30": the file behind the library that is loaded.
+/// "libstdc++.so.6.0.30": the file behind the library that is loaded. Asked by name: the address of one of its
+/// functions may be that of the executable's own jump to it.
 std::string cxx_library() {
-  Dl_info info{};
-  const void* symbol = ::dlsym(RTLD_DEFAULT, "__cxa_throw");
-  if (symbol == nullptr || ::dladdr(symbol, &info) == 0) return "";
+  void* handle = ::dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
+  link_map* map = nullptr;
+  if (handle == nullptr || ::dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0) return "";
   std::error_code error;
-  const std::filesystem::path file = std::filesystem::canonical(info.dli_fname, error);
-  return error ? info.dli_fname : file.filename().string();
+  const std::filesystem::path file = std::filesystem::canonical(map->l_name, error);
+  const std::string name = error ? map->l_name : file.filename().string();
+  ::dlclose(handle);
+  return name;
 }
 
 std::string subnormal_numbers() {
