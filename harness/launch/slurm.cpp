@@ -88,6 +88,14 @@ std::string own_job() {
   return job == nullptr || task == nullptr ? "" : fmt::format("{}_{}", job, task);
 }
 
+// A job that stops within the grace of a pre-emption, or before its time is over, counts as done: it has to queue
+// itself again. One that was cancelled, or that Slurm queues again by itself, is not in the running state any more.
+void queue_again_if_running() {
+  const std::string job = own_job();
+  const CommandResult shown = run_command({"scontrol", "--oneliner", "show", "job", job});
+  if (shown.output.find("JobState=RUNNING") != std::string::npos) (void)run_command({"scontrol", "requeue", job});
+}
+
 RunView execute(const suite::Run& run, const std::filesystem::path& folder, const StopRequests& requests) {
   Supervisor supervisor(run, folder, {});
   bool stopping = false;
@@ -114,10 +122,11 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   if (!settings.time_limit.empty()) option("--time=" + settings.time_limit);
   if (!settings.memory.empty()) option("--mem=" + settings.memory);
   option("--requeue --open-mode=append");
-  option(fmt::format("--signal=B:USR1@{}", kWarningSeconds));
+  option(fmt::format("--signal=USR1@{}", kWarningSeconds));
   option("--output=" + (slurm_folder(suite_folder) / (array + "-%a.out")).string());
   if (!settings.extra.empty()) option(settings.extra);
-  text += fmt::format("exec {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n", quoted(program.string()),
+  // As a job step: those are told of a pre-emption, the script itself is not.
+  text += fmt::format("exec srun --ntasks=1 {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n", quoted(program.string()),
                       quoted(suite_folder.string()), array);
   return text;
 }
@@ -177,9 +186,7 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
   }
   if (view.state != RunState::kFinished) view = execute(run, folder, requests);
   fmt::print("{}: {}\n", folders[index], to_text(view.state));
-  if (view.state == RunState::kInterrupted && requests.time_is_short()) {
-    (void)run_command({"scontrol", "requeue", own_job()});
-  }
+  if (view.state == RunState::kInterrupted) queue_again_if_running();
   return view.state == RunState::kFailed ? 1 : 0;
 }
 

@@ -41,8 +41,8 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
                          const std::string& array, std::size_t count);
 
 /// Executes the run of one array index: what the script calls, as `tutti slurm-task FOLDER ARRAY INDEX`. A signal that
-/// announces pre-emption or the end of the time limit makes it write a checkpoint; in the latter case it queues itself
-/// again. Returns the exit status.
+/// announces pre-emption, the end of the time limit or a cancellation makes it write a checkpoint; unless it was
+/// cancelled, the job then queues itself again. Returns the exit status.
 int run_slurm_task(const std::vector<std::string>& arguments);
 
 /// "slurm: job 7: 2 running, 4 pending"; empty if the suite was never submitted.

@@ -4,18 +4,13 @@ namespace tutti::launch {
 namespace {
 
 volatile sig_atomic_t requests = 0;
-volatile sig_atomic_t short_of_time = 0;
 
-void on_request(int signal) {
-  requests = requests + 1;
-  if (signal == SIGUSR1) short_of_time = 1;
-}
+void on_request(int) { requests = requests + 1; }
 
 }  // namespace
 
 StopRequests::StopRequests() {
   requests = 0;
-  short_of_time = 0;
   struct sigaction action {};
   action.sa_handler = on_request;
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
@@ -26,6 +21,5 @@ StopRequests::~StopRequests() {
 }
 
 int StopRequests::count() const { return requests; }
-bool StopRequests::time_is_short() const { return short_of_time != 0; }
 
 }  // namespace tutti::launch

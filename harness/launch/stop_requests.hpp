@@ -1,4 +1,5 @@
-// Counts SIGINT, SIGTERM, SIGHUP and SIGUSR1 instead of dying from them, for as long as one of these lives.
+// Counts SIGINT, SIGTERM, SIGHUP and SIGUSR1 (what Slurm sends before a job's time is over) instead of dying from them,
+// for as long as one of these lives.
 #pragma once
 
 #include <array>
@@ -14,9 +15,6 @@ class StopRequests {
   StopRequests& operator=(const StopRequests&) = delete;
 
   int count() const;
-
-  /// SIGUSR1 was among them: what Slurm is told to send before a job's time is over.
-  bool time_is_short() const;
 
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};

@@ -9,7 +9,7 @@
 namespace tutti::launch {
 namespace {
 
-constexpr std::int64_t kSteps = 400;
+constexpr std::int64_t kSteps = 240;
 
 loader::Registry& registry() {
   static loader::Registry instance({TUTTI_BINARY_DIR "/plugins"});
@@ -27,6 +27,8 @@ const ParameterValues& small_values() {
                                          {"denoiser_hidden_sizes", IntegerList{16, 16}},
                                          {"score_width", std::int64_t{16}},
                                          {"diffusion_steps", std::int64_t{4}},
+                                         {"denoising_steps", std::int64_t{3}},
+                                         {"atoms", std::int64_t{11}},
                                          {"particles", std::int64_t{2}}};
   return values;
 }
@@ -53,7 +55,7 @@ std::string first_task(const std::string& environment) {
 
 std::string suite_of(const std::string& task, const std::string& algorithm) {
   return "name = \"resume\"\nseeds = [3]\n[run]\nenvironment_steps = " + std::to_string(kSteps) +
-         "\ncopies = 2\ntraining_interval = 50\ncheckpoint_interval = 20\n[evaluation]\ninterval = 100\nepisodes = 2\n"
+         "\ncopies = 2\ntraining_interval = 50\ncheckpoint_interval = 20\n[evaluation]\ninterval = 120\nepisodes = 1\n"
          "[[task]]\nname = \"" +
          task + "\"\n[[algorithm]]\nname = \"" + algorithm + "\"\n" + small_lines(algorithm);
 }

@@ -1,0 +1,116 @@
+#!/bin/sh
+# A suite on a real Slurm cluster of one node: two runs at once, some that crash, one that is pre-empted and goes on from
+# its checkpoint, one whole array that is cancelled. What the good runs leave equals what the local launcher makes.
+# Usage: slurm_test.sh TUTTI FIXTURE_PLUGINS. Exit status 77 (skipped) without root, Slurm or munge.
+set -eu
+
+tutti=$1
+export TUTTI_PLUGIN_PATH="$2"
+here=$(cd "$(dirname "$0")" && pwd)
+for program in slurmctld slurmd munged; do
+  PATH=$PATH:/usr/sbin command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
+done
+[ "$(id -u)" -eq 0 ] || { echo "skipped: not root"; exit 77; }
+PATH=$PATH:/usr/sbin
+
+folder=$(mktemp -d)
+trap '"$here/cluster.sh" stop "$folder/cluster"; sleep 1; rm -rf "$folder"' EXIT
+export SLURM_CONF="$folder/cluster/slurm.conf"
+cd "$folder"
+
+fail() { echo "FAILED: $*" >&2; "$tutti" status results/cluster >&2 || true; squeue >&2; exit 1; }
+# wait_until SECONDS COMMAND...: until the command succeeds.
+wait_until() {
+  seconds=$1
+  shift
+  while ! "$@"; do
+    seconds=$((seconds - 1))
+    [ "$seconds" -gt 0 ] || fail "waited too long for: $*"
+    sleep 1
+  done
+}
+queue_is_empty() { [ -z "$(squeue --noheader)" ]; }
+# Two runs have checkpoints and are in the queue's running state, as `status` shows it.
+two_train() {
+  runs=$(find "$1" -path '*/learner/*' -name 'step-*.account' | sed 's|/checkpoint/.*||' | sort -u | wc -l)
+  [ "$runs" -ge 2 ] && "$tutti" status "$1/cluster" | grep -q '^slurm: job .* 2 RUNNING'
+}
+
+suite() {
+  cat <<SUITE
+name = "cluster"
+seeds = [1, 2, 3]
+[run]
+environment_steps = $1
+copies = 4
+training_interval = 100_000
+checkpoint_interval = 200_000
+[evaluation]
+interval = 1_000_000
+episodes = 8
+[slurm]
+partition = "normal"
+throttle = 2
+[[task]]
+name = "line/long"
+[[algorithm]]
+name = "learner"
+[[algorithm]]
+name = "faulty"
+fault = "segfault"
+at_update = 1000
+SUITE
+}
+
+"$here/cluster.sh" start "$folder/cluster"
+suite 24_000_000 >suite.toml
+
+echo "--- a dry run submits nothing"
+"$tutti" run suite.toml --launcher slurm --dry-run | grep -q '^#SBATCH --array=0-5%2$' || fail "no array of 6, 2 at once"
+[ ! -e results ] || fail "a dry run left results"
+
+echo "--- submitted, two at once"
+"$tutti" run suite.toml --launcher slurm
+if "$tutti" run suite.toml --launcher slurm 2>refused; then fail "submitted twice"; fi
+grep -q 'earlier job array' refused || fail "no reason given: $(cat refused)"
+wait_until 60 two_train results
+
+echo "--- pre-empted by an urgent job"
+interrupted() { grep -rqs --include=run.json '"reason": "interrupted"' results; }
+# The scheduler looks for somebody to pre-empt when a job comes in, and passes over jobs that have only just started.
+pre_empt() {
+  sbatch --parsable --partition=urgent --ntasks=1 --output=/dev/null --wrap='sleep 1'
+  sleep 4
+  interrupted
+}
+sleep 3
+wait_until 5 pre_empt
+# Slurm holds a job that was queued again back for a while.
+release() {
+  for job in $(squeue --noheader --array --states=PENDING --format=%i); do
+    scontrol update JobId="$job" StartTime=now 2>/dev/null || true
+  done
+  queue_is_empty
+}
+wait_until 300 release
+
+echo "--- the same bytes as on this machine"
+"$tutti" status results/cluster | grep -q '^cluster: 3 finished, 3 failed$' || fail "not 3 finished and 3 failed"
+"$tutti" run suite.toml --results local --no-report && fail "the crashing runs did not fail locally"
+for seed in 1 2 3; do
+  for file in evaluations.csv absolute.csv coverage.csv checkpoint/step-24000000.state; do
+    run="cluster/line/long/learner/seed-$seed/$file"
+    cmp "results/$run" "local/$run" || fail "$run differs"
+  done
+done
+resumed=$(grep -l '"reason": "interrupted"' results/cluster/line/long/learner/seed-*/run.json | wc -l)
+[ "$resumed" -ge 1 ] || fail "no run was pre-empted"
+
+echo "--- cancelled: a checkpoint, and nothing in the queue"
+suite 400_000_000 >suite.toml
+"$tutti" run suite.toml --results cancelled --launcher slurm
+wait_until 60 two_train cancelled
+"$tutti" cancel cancelled/cluster
+wait_until 60 queue_is_empty
+"$tutti" status cancelled/cluster | grep -q interrupted || fail "the cancelled run left no checkpoint"
+echo "passed"
