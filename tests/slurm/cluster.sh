@@ -68,6 +68,10 @@ start() {
 }
 
 stop() {
+  SLURM_CONF=$folder/slurm.conf
+  export SLURM_CONF
+  # Jobs outlive the daemons otherwise.
+  for job in $(squeue --noheader --format=%A 2>/dev/null | sort -u); do scancel --full --signal=KILL "$job" || true; done
   for pid_file in slurmd.pid slurmctld.pid munge/pid; do
     if [ -s "$folder/$pid_file" ]; then kill "$(cat "$folder/$pid_file")" 2>/dev/null || true; fi
   done
