@@ -125,7 +125,9 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
   row.budget = budget;
   if (!view.record) return row;
   if (view.state == RunState::kFailed && view.record->failure) {
-    row.note = view.record->failure->kind + ": " + view.record->failure->message;
+    // LibTorch's messages go on with a stack trace; run.json has the whole.
+    const std::string& message = view.record->failure->message;
+    row.note = view.record->failure->kind + ": " + message.substr(0, message.find('\n'));
   }
   row.step = view.record->progress.environment_steps;
   row.last_evaluation = view.record->progress.last_evaluation;

@@ -80,7 +80,7 @@ TEST_F(DiskTest, VanishedFolderFailsItsRun) {
   Supervisor supervisor(run, folder, {});
   while (supervisor.worker().progress().step == 0 && !supervisor.poll()) {
   }
-  std::filesystem::remove_all(folder);
+  std::filesystem::rename(folder, folder_.path() / "elsewhere");
   while (!supervisor.poll()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const RunView view = supervisor.conclude();
   EXPECT_EQ(view.state, RunState::kFailed);

@@ -65,6 +65,35 @@ TEST_F(ResumeTest, WorkerStopsWithACheckpointWhenAsked) {
   expect_same_run(run_folder(run), other.path() / "run", kSteps);
 }
 
+TEST_F(ResumeTest, InterruptedHostStopsItsWorkersInOrderAndGoesOnLater) {
+  const suite::Run run = plan(kSuite).runs.at(0);
+  const testing_support::TemporaryFolder other;
+  options_.results = other.path();
+  const std::filesystem::path folder = other.path() / run.suite / run.folder();
+  const pid_t host = ::fork();
+  if (host == 0) {
+    const Summary summary = launch(kSuite);
+    ::_exit(summary.interrupted && summary.unfinished == 1 ? 0 : 1);
+  }
+  const auto has_checkpoint = [&] {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "checkpoint", none)) {
+      if (entry.path().extension() == ".account") return true;
+    }
+    return false;
+  };
+  while (!has_checkpoint()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(host, SIGINT);
+  int status = 0;
+  ::waitpid(host, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "the host did not say that the run is unfinished";
+  EXPECT_EQ(view_run(folder).state, RunState::kInterrupted);
+  EXPECT_TRUE(launch(kSuite).complete());
+  options_.results = folder_.path();
+  EXPECT_TRUE(launch(kSuite).complete());
+  expect_same_run(run_folder(run), folder, kSteps);
+}
+
 TEST_F(ResumeTest, RunIsNeverExecutedTwiceAtOnce) {
   const suite::Run run = plan(kSuite).runs.at(0);
   const std::filesystem::path folder = folder_.path() / "run";
