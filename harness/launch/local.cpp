@@ -93,7 +93,8 @@ void LocalLauncher::wait_for_strays() {
     return view_run(folder_ / run.folder()).state == RunState::kRunning;
   };
   bool said = false;
-  while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline) {
+  while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline &&
+         requests_.count() == 0) {
     if (!std::exchange(said, true)) display_.say("some runs are still in work elsewhere; waiting for a minute at most");
     std::this_thread::sleep_for(std::chrono::milliseconds(kPollMilliseconds));
   }

@@ -55,7 +55,10 @@ std::string first_task(const std::string& environment) {
 
 std::string suite_of(const std::string& task, const std::string& algorithm) {
   return "name = \"resume\"\nseeds = [3]\n[run]\nenvironment_steps = " + std::to_string(kSteps) +
-         "\ncopies = 2\ntraining_interval = 50\ncheckpoint_interval = 20\n[evaluation]\ninterval = 120\nepisodes = 1\n"
+         "\ncopies = 2\ntraining_interval = 50\ncheckpoint_interval = 20\n[evaluation]\ninterval = 120\nepisodes = "
+         "1\nabsolute = " +
+         (task.starts_with("mpe/") ? "true" : "false") +
+         "\n"
          "[[task]]\nname = \"" +
          task + "\"\n[[algorithm]]\nname = \"" + algorithm + "\"\n" + small_lines(algorithm);
 }
