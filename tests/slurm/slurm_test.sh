@@ -32,14 +32,14 @@ wait_until() {
 queue_is_empty() { [ -z "$(squeue --noheader)" ]; }
 # Two runs have checkpoints and are in the queue's running state, as `status` shows it.
 two_train() {
-  runs=$(find "$1" -path '*/learner/*' -name 'step-*.account' | sed 's|/checkpoint/.*||' | sort -u | wc -l)
+  runs=$(find "$1" -path '*learner/*' -name 'step-*.account' | sed 's|/checkpoint/.*||' | sort -u | wc -l)
   [ "$runs" -ge 2 ] && "$tutti" status "$1/cluster" | grep -q '^slurm: job .* 2 RUNNING'
 }
 
 suite() {
   cat <<SUITE
 name = "cluster"
-seeds = [1, 2, 3]
+seeds = [1, 2]
 [run]
 environment_steps = $1
 copies = 4
@@ -56,6 +56,10 @@ name = "line/long"
 [[algorithm]]
 name = "learner"
 [[algorithm]]
+name = "learner"
+label = "slow-learner"
+learning_rate = 0.001
+[[algorithm]]
 name = "faulty"
 fault = "segfault"
 at_update = 1000
@@ -63,7 +67,7 @@ SUITE
 }
 
 "$here/cluster.sh" start "$folder/cluster"
-suite 24_000_000 >suite.toml
+suite 40_000_000 >suite.toml
 
 echo "--- a dry run submits nothing"
 "$tutti" run suite.toml --launcher slurm --dry-run | grep -q '^#SBATCH --array=0-5%2$' || fail "no array of 6, 2 at once"
@@ -95,15 +99,15 @@ release() {
 wait_until 300 release
 
 echo "--- the same bytes as on this machine"
-"$tutti" status results/cluster | grep -q '^cluster: 3 finished, 3 failed$' || fail "not 3 finished and 3 failed"
+"$tutti" status results/cluster | grep -q '^cluster: 4 finished, 2 failed$' || fail "not 4 finished and 2 failed"
 "$tutti" run suite.toml --results local --no-report && fail "the crashing runs did not fail locally"
-for seed in 1 2 3; do
-  for file in evaluations.csv absolute.csv coverage.csv checkpoint/step-24000000.state; do
-    run="cluster/line/long/learner/seed-$seed/$file"
-    cmp "results/$run" "local/$run" || fail "$run differs"
+for run in learner/seed-1 learner/seed-2 slow-learner/seed-1 slow-learner/seed-2; do
+  for file in evaluations.csv absolute.csv coverage.csv checkpoint/step-40000000.state; do
+    path="cluster/line/long/$run/$file"
+    cmp "results/$path" "local/$path" || fail "$path differs"
   done
 done
-resumed=$(grep -l '"reason": "interrupted"' results/cluster/line/long/learner/seed-*/run.json | wc -l)
+resumed=$(grep -l '"reason": "interrupted"' results/cluster/line/long/*learner/seed-*/run.json | wc -l)
 [ "$resumed" -ge 1 ] || fail "no run was pre-empted"
 
 echo "--- cancelled: a checkpoint, and nothing in the queue"

@@ -1,0 +1,71 @@
+// What a suite's [[task]] and [[algorithm]] tables stand for, before they are paired.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "suite/document.hpp"
+#include "suite/suite.hpp"
+
+namespace tutti::suite {
+
+/// What reading the tables needs besides the tables.
+struct Expansion {
+  const Catalogue& catalogue;
+  Problems& problems;
+  const std::map<std::string, Section>& command_line;  // settings by "run", "evaluation" or algorithm label
+};
+
+struct Task {
+  const Section* section = nullptr;
+  std::string label;
+  std::string name;  // what presets match
+  std::string environment;
+  ResolvedValues values;
+};
+
+struct AlgorithmChoice {
+  const Section* section = nullptr;
+  std::string label;
+  std::string name;
+  std::string preset;  // empty: none
+  bool proposed = false;
+  const AlgorithmPlugin* plugin = nullptr;
+  ParameterSchema schema;  // and "copies"
+  std::vector<Preset> presets;
+};
+
+/// The tasks in order; those with problems (added) are among them, as far as they could be read.
+std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion);
+
+/// The same of the algorithms. Without a `plugin`: unknown.
+std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& sections, const Expansion& expansion);
+
+/// Adds a problem if the algorithm has no preset `name`, or none for these tasks. "" is no preset and no problem.
+void check_preset(const std::string& name, const Section& section, const AlgorithmChoice& algorithm,
+                  const std::vector<Task>& tasks, Problems& problems);
+
+/// Puts the preset's values for `task` on top of `values`. Throws Error if the plugin contradicts itself.
+void apply_presets(const std::string& name, const AlgorithmChoice& algorithm, const Task& task, ResolvedValues& values);
+
+/// Whether a pattern with "*" and "?" stands for `text`.
+bool matches(const std::string& pattern, const std::string& text);
+
+/// Where the value of `key` stands, or the section if it is absent.
+Position position_of(const Section& section, const std::string& key);
+
+/// Throws Error if a plugin declares a parameter twice, or one that a suite's own keys would hide.
+void check_schema(const std::string& plugin, const ParameterSchema& schema);
+
+/// Runs plugin code; what it throws becomes a problem at `where`.
+template <class Function>
+void attempt(const Expansion& expansion, Position where, const std::string& path, const Function& function) {
+  try {
+    function();
+  } catch (const std::exception& error) {
+    expansion.problems.add(where, path, error.what());
+  }
+}
+
+}  // namespace tutti::suite
