@@ -10,6 +10,8 @@ folder=$2
 
 write_configuration() {
   host=$(hostname -s)
+  # nproc alone would believe OMP_NUM_THREADS.
+  processors=$(env -u OMP_NUM_THREADS nproc)
   cat >"$folder/slurm.conf" <<CONF
 ClusterName=tutti
 SlurmctldHost=$host(127.0.0.1)
@@ -38,7 +40,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$processors State=UNKNOWN
 PartitionName=normal Nodes=$host Default=YES State=UP PriorityTier=1 GraceTime=30
 PartitionName=urgent Nodes=$host Default=NO State=UP PriorityTier=10 PreemptMode=OFF
 CONF
