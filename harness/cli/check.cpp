@@ -35,21 +35,11 @@ std::int64_t episodes(const suite::Plan& plan) {
 }
 
 PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry, bool with_time) {
-  const ParameterValues task_values = suite::values_of(run.task_values);
-  const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
-  const auto environment = registry.create_environment(run.environment, task_values);
-  const AlgorithmContext context{.environment = environment->spec(),
-                                 .task = run.task_name,
-                                 .values = algorithm_values,
-                                 .copies = run.run_settings().copies,
-                                 .environment_steps = plan.run.environment_steps,
-                                 .seed = run.seed,
-                                 .folder = run.folder(),
-                                 .replayed_steps = run::replayed_steps(run.run_settings())};
+  const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
   return {.seconds = with_time ? estimated_seconds(run, registry) : 0,
-          .copies = context.copies,
+          .copies = run.run_settings().copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
-          .resources = registry.algorithm(run.algorithm_name).resources(context)};
+          .resources = launch::resources_of(run, registry)};
 }
 
 void print_protocol(const suite::Plan& plan) {
@@ -71,8 +61,8 @@ std::string time_text(double seconds) {
 
 void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   print_protocol(plan);
-  std::vector<std::vector<std::string>> table = {
-      {"task", "algorithm", "runs", "copies", "training steps", "evaluation steps", "memory a run", "disk a run"}};
+  std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
+                                                  "evaluation steps", "buffers in memory", "buffers on disk"}};
   if (with_time) table.front().push_back("time a run");
   const auto count = static_cast<std::int64_t>(plan.seeds.size());
   std::int64_t evaluation_steps = 0;
@@ -95,8 +85,9 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   fmt::print("{}\n", text_table(table));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
   fmt::print(
-      "all runs: {} environment steps of training, at most {} of evaluation; {} on disk; {} of memory for each run at "
-      "a time\n",
+      "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, and "
+      "{} "
+      "of memory for each run at a time\n",
       grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
       launch::bytes_text(memory));
   if (with_time) {

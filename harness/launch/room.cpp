@@ -14,22 +14,6 @@
 namespace tutti::launch {
 namespace {
 
-Resources resources_of(const suite::Run& run, loader::Registry& registry) {
-  const ParameterValues task_values = suite::values_of(run.task_values);
-  const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
-  const suite::RunSettings settings = run.run_settings();
-  const auto environment = registry.create_environment(run.environment, task_values);
-  return registry.algorithm(run.algorithm_name)
-      .resources({.environment = environment->spec(),
-                  .task = run.task_name,
-                  .values = algorithm_values,
-                  .copies = settings.copies,
-                  .environment_steps = settings.environment_steps,
-                  .seed = run.seed,
-                  .folder = run.folder(),
-                  .replayed_steps = run::replayed_steps(settings)});
-}
-
 /// Needs of the runs, most first. A plugin that cannot say fails in its own run, not here.
 std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>> needs_of(const suite::Plan& plan,
                                                                          const std::deque<std::size_t>& to_do,
@@ -64,6 +48,22 @@ std::int64_t sum_of_first(const std::vector<std::int64_t>& values, std::int64_t 
 
 }  // namespace
 
+Resources resources_of(const suite::Run& run, loader::Registry& registry) {
+  const ParameterValues task_values = suite::values_of(run.task_values);
+  const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
+  const suite::RunSettings settings = run.run_settings();
+  const auto environment = registry.create_environment(run.environment, task_values);
+  return registry.algorithm(run.algorithm_name)
+      .resources({.environment = environment->spec(),
+                  .task = run.task_name,
+                  .values = algorithm_values,
+                  .copies = settings.copies,
+                  .environment_steps = settings.environment_steps,
+                  .seed = run.seed,
+                  .folder = run.folder(),
+                  .replayed_steps = run::replayed_steps(settings)});
+}
+
 std::string bytes_text(std::int64_t bytes) {
   constexpr double kUnit = 1024;
   auto value = static_cast<double>(bytes);
@@ -79,7 +79,7 @@ void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, s
   const std::int64_t disk_needed = sum_of_first(disk, jobs);
   const std::int64_t memory_needed = sum_of_first(memory, jobs);
   if (disk_needed == 0 && memory_needed == 0) return;
-  fmt::print(stderr, "{} run(s), {} at once: up to {} of memory and {} of disk\n", to_do.size(),
+  fmt::print(stderr, "{} run(s), {} at once: their buffers take up to {} of memory and {} of disk\n", to_do.size(),
              std::min(jobs, static_cast<std::int64_t>(to_do.size())), bytes_text(memory_needed),
              bytes_text(disk_needed));
 

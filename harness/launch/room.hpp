@@ -11,6 +11,9 @@
 
 namespace tutti::launch {
 
+/// What the plugin says that `run` needs. Throws what the plugins throw.
+Resources resources_of(const suite::Run& run, loader::Registry& registry);
+
 /// Says on standard error what the runs need. Throws Error if `jobs` of the runs `to_do` (indices into the plan) at
 /// once do not fit on the disk of `folder`; memory that is short is a warning.
 void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,

@@ -114,7 +114,7 @@ struct AlgorithmContext {
   std::int64_t replayed_steps = 0;
 };
 
-/// What a run needs besides the process itself.
+/// What the buffers of a run, replay and rollouts, take at most.
 struct Resources {
   std::int64_t disk_bytes = 0;
   std::int64_t memory_bytes = 0;
