@@ -1,6 +1,7 @@
 #!/bin/sh
 # A suite on a real Slurm cluster of one node: two runs at once, some that crash, one that is pre-empted and goes on from
-# its checkpoint, one whole array that is cancelled. What the good runs leave equals what the local launcher makes.
+# its checkpoint, one whose time runs out, one whole array that is cancelled. What the good runs leave equals what the
+# local launcher makes.
 # Usage: slurm_test.sh TUTTI FIXTURE_PLUGINS. Exit status 77 (skipped) without root, Slurm or munge.
 set -eu
 
@@ -110,10 +111,17 @@ done
 resumed=$(grep -l '"reason": "interrupted"' results/cluster/line/long/*learner/seed-*/run.json | wc -l)
 [ "$resumed" -ge 1 ] || fail "no run was pre-empted"
 
-echo "--- cancelled: a checkpoint, and nothing in the queue"
+echo "--- told that its time is nearly over: a checkpoint, and in the queue again"
 suite 400_000_000 >suite.toml
 "$tutti" run suite.toml --results cancelled --launcher slurm
 wait_until 60 two_train cancelled
+job=$(squeue --noheader --array --states=RUNNING --format=%i | head -n 1)
+scancel --signal=USR1 "$job"
+queued_again() { scontrol --oneliner show job "$job" | grep -q ' Restarts=1 '; }
+wait_until 60 queued_again
+grep -rqs --include=run.json '"reason": "interrupted"' cancelled || fail "no run was interrupted"
+
+echo "--- cancelled: a checkpoint, and nothing in the queue"
 "$tutti" cancel cancelled/cluster
 wait_until 60 queue_is_empty
 "$tutti" status cancelled/cluster | grep -q interrupted || fail "the cancelled run left no checkpoint"
