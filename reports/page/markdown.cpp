@@ -20,7 +20,6 @@ class MarkdownWriter {
   }
 
   void operator()(const Heading& heading) {
-    if (!heading.id.empty()) out_ += fmt::format("<a id=\"{}\"></a>\n\n", heading.id);
     out_ +=
         fmt::format("{} {}\n", std::string(static_cast<std::size_t>(heading.level), '#'), markdown_text(heading.text));
   }
