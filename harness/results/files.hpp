@@ -11,11 +11,7 @@
 
 namespace tutti::results {
 
-/// What a full disk, a read-only or a vanished folder causes: the file and the system's reason in one sentence.
-class FileError : public Error {
- public:
-  using Error::Error;
-};
+using tutti::FileError;
 
 /// How much has to be on the disk itself before a write counts as done.
 enum class Durability {

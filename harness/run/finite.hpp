@@ -11,12 +11,6 @@
 
 namespace tutti::run {
 
-/// What ended a run because it was not finite.
-class NotFiniteError : public Error {
- public:
-  using Error::Error;
-};
-
 /// True if no value is infinite or NaN. Looks at all of them without a branch, so that it costs next to nothing.
 inline bool all_finite(std::span<const float> values) {
   constexpr std::uint32_t kExponent = 0x7F800000U;

@@ -197,14 +197,23 @@ void Training::sweep() {
   });
   step_ += settings_.copies;
   stopwatch_.start(Activity::kUpdate);
-  metrics_.set_wanted(row_is_due());
-  algorithm_->observe(copies_.transitions());
-  algorithm_->update(metrics_);
-  metrics_.check(step_);
-  updates_ = algorithm_->updates();
+  learn();
   stopwatch_.start(Activity::kEnvironment);
   copies_.advance();
   stopwatch_.start(Activity::kRest);
+}
+
+void Training::learn() {
+  metrics_.set_wanted(row_is_due());
+  try {
+    algorithm_->observe(copies_.transitions());
+    algorithm_->update(metrics_);
+  } catch (const NotFiniteError& error) {
+    // Plugins count updates, not environment steps.
+    throw NotFiniteError(fmt::format("step {}: {}", step_, error.what()));
+  }
+  metrics_.check(step_);
+  updates_ = algorithm_->updates();
 }
 
 bool Training::row_is_due() const {

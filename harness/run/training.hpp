@@ -59,6 +59,7 @@ class Training {
   void restore(const Checkpoint& checkpoint);
   void train();
   void sweep();
+  void learn();
   void evaluate_if_due();
   std::vector<Episode> evaluate(Algorithm& algorithm, const EvaluationPoint& point,
                                 std::span<const std::uint64_t> seeds, std::uint64_t policy_seed);

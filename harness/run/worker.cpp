@@ -56,13 +56,16 @@ results::Failure failure_at_hand() {
     throw;
   } catch (const results::FileError& error) {
     return {"disk", error.what(), {}};
+  } catch (const std::filesystem::filesystem_error& error) {
+    return {"disk", error.what(), {}};
   } catch (const NotFiniteError& error) {
     return {"not-finite", error.what(), {}};
   } catch (const std::bad_alloc&) {
     return {"memory", "out of memory", {}};
   } catch (const std::exception& error) {
-    // LibTorch has a type of its own for this, which the host does not know.
-    const bool memory = std::strstr(error.what(), "can't allocate memory") != nullptr;
+    // LibTorch has a type of its own for this, which the host does not know; the other is the system's sentence.
+    const bool memory = std::strstr(error.what(), "can't allocate memory") != nullptr ||
+                        std::strstr(error.what(), std::strerror(ENOMEM)) != nullptr;
     return {memory ? "memory" : "exception", error.what(), {}};
   } catch (...) {
     return {"exception", "an exception of unknown type", {}};

@@ -16,7 +16,7 @@ class CheckedMetrics final : public Metrics {
   explicit CheckedMetrics(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
   void add(std::string_view name, double value) override {
     EXPECT_TRUE(names_.contains(std::string(name))) << name << " is not among metric_names()";
-    EXPECT_TRUE(std::isfinite(value)) << name;
+    if (!std::isfinite(value)) throw NotFiniteError(std::string(name));  // as the harness does after the update
   }
   bool wanted() const override { return true; }
 
@@ -51,6 +51,9 @@ class Trainer {
   }
 
   Algorithm& algorithm() { return *algorithm_; }
+
+  // From now on no reward is a number.
+  void spoil_rewards() { spoiled_ = true; }
 
   std::vector<std::byte> snapshot() {
     SnapshotWriter writer;
@@ -110,7 +113,7 @@ class Trainer {
     std::uint8_t truncated[kCopies];
     for (std::size_t copy = 0; copy < kCopies; ++copy) {
       const StepResult result = environments_[copy].step(std::span(actions_).subspan(copy * 2, 2));
-      rewards[copy] = static_cast<float>(result.reward);
+      rewards[copy] = spoiled_ ? std::nanf("") : static_cast<float>(result.reward);
       terminated[copy] = result.terminated;
       truncated[copy] = result.truncated;
     }
@@ -134,6 +137,7 @@ class Trainer {
   ParameterValues values_;
   std::vector<fixtures::LineEnvironment> environments_;
   std::uint64_t episodes_ = 0;
+  bool spoiled_ = false;
   RandomStream exploration_;
   std::unique_ptr<Algorithm> algorithm_;
   std::vector<float> observations_;       // [E, O]
@@ -232,6 +236,13 @@ TEST_P(AlgorithmConformance, ASnapshotOfSomethingElseIsRefused) {
   writer.value<double>("something else", 1);
   SnapshotReader reader(writer.bytes());
   EXPECT_THROW(trainer.algorithm().load(reader), Error);
+}
+
+TEST_P(AlgorithmConformance, WhatIsNotANumberIsSaidToBeNotFinite) {
+  SKIP_UNLESS_IT_LEARNS();
+  Trainer trainer(GetParam(), 5);
+  trainer.spoil_rewards();
+  EXPECT_THROW(trainer.train(kUpdates), NotFiniteError);
 }
 
 TEST_P(AlgorithmConformance, ItsDefaultsAndPresetsAreValid) {

@@ -15,15 +15,16 @@ void use_one_thread() {
 
 void report_libraries(std::vector<LibraryVersion>& out) {
   const dnnl_version_t* dnnl = dnnl_version();
-  out.push_back({"LibTorch", TORCH_VERSION});
+  // LibTorch does not report its version at run time; the host adds the file and the build of the library in use.
+  out.push_back({"LibTorch", std::string(TORCH_VERSION) + " (headers)"});
   out.push_back(
       {"oneDNN", std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch)});
 }
 
 double require_finite(double value, std::string_view quantity, std::int64_t update) {
   if (std::isfinite(value)) return value;
-  throw Error("update " + std::to_string(update) + ": " + std::string(quantity) + " is " + std::to_string(value) +
-              ", not a finite number");
+  throw NotFiniteError("update " + std::to_string(update) + ": " + std::string(quantity) + " is " +
+                       std::to_string(value) + ", not a finite number");
 }
 
 std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Activation activation) {

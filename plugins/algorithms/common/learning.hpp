@@ -14,10 +14,10 @@ namespace tutti {
 /// One compute thread for LibTorch and oneDNN: at these network sizes more threads only wait for each other.
 void use_one_thread();
 
-/// LibTorch and oneDNN with the versions they report.
+/// LibTorch with the version of its headers, oneDNN with the version that it reports.
 void report_libraries(std::vector<LibraryVersion>& out);
 
-/// `value` as it is; throws Error naming the update and the quantity if it is not finite.
+/// `value` as it is; throws NotFiniteError naming the update and the quantity if it is not finite.
 double require_finite(double value, std::string_view quantity, std::int64_t update);
 
 /// Hidden layers for an IntegerList parameter. Throws Error if a width is not positive.

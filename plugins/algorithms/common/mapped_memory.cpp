@@ -16,9 +16,11 @@ namespace tutti {
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& file, std::size_t size, int code) {
-  const std::string where = file.empty() ? "memory" : file.string();
-  throw Error(where + ": cannot " + what + " " + std::to_string(size) +
-              " bytes for the replay buffer: " + std::strerror(code) + "; a smaller buffer_size needs less");
+  const std::string sentence = (file.empty() ? "memory" : file.string()) + ": cannot " + what + " " +
+                               std::to_string(size) + " bytes for the replay buffer: " + std::strerror(code) +
+                               "; a smaller buffer_size needs less";
+  if (file.empty()) throw Error(sentence);
+  throw FileError(sentence);
 }
 
 /// A file descriptor that closes itself.
@@ -35,8 +37,13 @@ int open_with_room(const std::filesystem::path& file, std::size_t size) {
   if (descriptor.number < 0) fail("open a file of", file, size, errno);
   struct stat status {};
   if (fstat(descriptor.number, &status) != 0) fail("inspect a file of", file, size, errno);
-  if (static_cast<std::size_t>(status.st_size) != size) {
-    if (ftruncate(descriptor.number, 0) != 0) fail("empty a file of", file, size, errno);
+  const auto found = static_cast<std::size_t>(status.st_size);
+  if (found != 0 && found != size) {
+    throw Error(file.string() + ": has " + std::to_string(found) + " bytes, but this run's settings need " +
+                std::to_string(size) +
+                "; go on with the settings that it was begun with, or start it anew: tutti run SUITE --retry --fresh");
+  }
+  if (found == 0) {
     const int code = posix_fallocate(descriptor.number, 0, static_cast<off_t>(size));
     if (code != 0) {
       unlink(file.c_str());  // half a file would only keep the room that is missing

@@ -6,8 +6,9 @@
 
 namespace tutti {
 
-/// `size` bytes, mapped from `file` (made and given its whole room on the disk if it has another size; kept as it is
-/// otherwise) or anonymous if `file` is empty. Throws Error when the disk or the memory has no room.
+/// `size` bytes, mapped from `file` or anonymous if `file` is empty. A file that is new or empty gets its whole room on
+/// the disk, one of the same size is kept as it is, one of another size is not touched: Error. Throws FileError when
+/// the disk has no room, Error when the memory has none.
 class MappedMemory {
  public:
   MappedMemory(const std::filesystem::path& file, std::size_t size);
@@ -19,7 +20,7 @@ class MappedMemory {
   bool in_file() const { return !file_.empty(); }
   const std::filesystem::path& file() const { return file_; }
 
-  /// Returns when everything written so far is on the disk. Throws Error if that fails.
+  /// Returns when everything written so far is on the disk. Throws FileError if that fails.
   void flush() const;
 
  private:

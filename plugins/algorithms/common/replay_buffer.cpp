@@ -23,7 +23,7 @@ void require_finite(std::span<const float> values, const char* what, std::int64_
   float sum = 0;
   for (const float value : values) sum += value * 0.0F;
   if (sum == 0.0F) return;
-  throw Error("environment step " + std::to_string(step) + ": " + what + " is not finite");
+  throw NotFiniteError("environment step " + std::to_string(step) + ": " + what + " is not finite");
 }
 
 float* put(float* out, std::span<const float> values) { return std::copy(values.begin(), values.end(), out); }

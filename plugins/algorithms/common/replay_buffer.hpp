@@ -35,7 +35,7 @@ class ReplayBuffer {
   /// What a buffer made with the same arguments will need.
   static Resources resources(const AlgorithmContext& context, std::int64_t capacity);
 
-  /// Appends one step of every copy. Throws Error if a value is not finite.
+  /// Appends one step of every copy. Throws NotFiniteError.
   void add(const Transitions& transitions);
 
   std::int64_t size() const { return std::min(added_, capacity_); }  // records that can be sampled

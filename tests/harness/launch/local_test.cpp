@@ -59,6 +59,8 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
       {faulty_algorithm("throw"), "exception", "thrown on purpose", "failed (exception)"},
       {faulty_algorithm("throw_other"), "exception", "unknown type", ""},
       {faulty_algorithm("create"), "exception", "refuses to be created", ""},
+      {faulty_algorithm("not_finite"), "not-finite", "step 80: the loss is inf", ""},
+      {faulty_algorithm("file_error"), "disk", "/proc/not-a-place-for-folders", ""},
       {faulty_algorithm("segfault"), "signal", "SIGSEGV", "faulty_algorithm.so"},
       {faulty_algorithm("abort"), "signal", "SIGABRT", "stack trace"},
       {faulty_algorithm("exit"), "exit", "a plugin called exit()", "a plugin called exit()"},

@@ -1,4 +1,5 @@
-// The one exception type for what a user, a suite file or a plugin can cause.
+// The exceptions for what a user, a suite file or a plugin can cause: Error, and two kinds of it that a run's record
+// tells apart.
 #pragma once
 
 #include <stdexcept>
@@ -12,6 +13,18 @@ namespace tutti {
 class TUTTI_API Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A reward, an action, a loss: what had to be a number is infinite or NaN. The harness adds the environment step.
+class TUTTI_API NotFiniteError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// What a full disk, a read-only or a vanished folder causes: the file and the system's reason in one sentence.
+class TUTTI_API FileError : public Error {
+ public:
+  using Error::Error;
 };
 
 }  // namespace tutti
