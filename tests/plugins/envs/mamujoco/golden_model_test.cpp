@@ -185,8 +185,8 @@ TEST_P(ModelConstants, ForwardDynamics) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(golden, ModelConstants, testing::ValuesIn(golden::files("tutti-golden-model-1")),
-                         [](const auto& file) { return golden::test_name(file.param); });
+INSTANTIATE_TEST_SUITE_P(golden, ModelConstants, testing::ValuesIn(golden::files(golden::kModel)),
+                         [](const auto& file) { return golden::test_name(file.param, file.index); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ModelConstants);
 
 }  // namespace

@@ -13,19 +13,22 @@ namespace {
 
 using golden::Json;
 
-constexpr std::string_view kFormat = "tutti-golden-mpe-1";
 constexpr double kStepTolerance = 1e-12;    // one step from a recorded state
 constexpr double kEpisodeTolerance = 1e-9;  // contacts amplify rounding
 
 Config config_of(const Json& recording) {
-  const bool navigation = recording["task"].get<std::string>().starts_with("mpe_coop_nav");
-  const Json& parameters = recording["parameters"];
+  const std::string task = recording.at("task");
+  const bool navigation = task.starts_with("mpe_coop_nav");
+  if (!navigation && !task.starts_with("mpe_physical_deception")) {
+    throw Error("the recording is of task \"" + task + "\"; expected mpe_coop_nav... or mpe_physical_deception...");
+  }
+  const Json& parameters = recording.at("parameters");
   Config config;
   config.scenario = navigation ? "cooperative_navigation" : "physical_deception";
-  config.agents = parameters["N"];
+  config.agents = parameters.at("N");
   config.dynamics = recording.value("variant", "current");
   config.local_ratio = parameters.value("local_ratio", 0.5);
-  config.episode_limit = parameters["max_cycles"];
+  config.episode_limit = parameters.at("max_cycles");
   return config;
 }
 
@@ -39,18 +42,18 @@ void set_agents(Scenario& scenario, const Json& positions, const Json& velocitie
 
 void start(Scenario& scenario, const Json& initial) {
   scenario.reset(0);
-  set_agents(scenario, initial["agent_pos"], initial["agent_vel"]);
+  set_agents(scenario, initial.at("agent_pos"), initial.at("agent_vel"));
   const auto landmarks = scenario.world().landmarks();
-  ASSERT_EQ(initial["landmark_pos"].size(), landmarks.size());
+  ASSERT_EQ(initial.at("landmark_pos").size(), landmarks.size());
   for (std::size_t i = 0; i < landmarks.size(); ++i) {
-    landmarks[i] = {initial["landmark_pos"][i][0], initial["landmark_pos"][i][1]};
+    landmarks[i] = {initial.at("landmark_pos")[i][0], initial.at("landmark_pos")[i][1]};
   }
-  if (auto* deception = dynamic_cast<PhysicalDeception*>(&scenario)) deception->set_goal(initial["goal"]);
+  if (auto* deception = dynamic_cast<PhysicalDeception*>(&scenario)) deception->set_goal(initial.at("goal"));
 }
 
 std::vector<Action> actions_of(const Json& step) {
   std::vector<Action> actions;
-  for (const Json& action : step["action"]) actions.push_back(action.get<Action>());
+  for (const Json& action : step.at("action")) actions.push_back(action.get<Action>());
   return actions;
 }
 
@@ -61,12 +64,12 @@ std::vector<double> state_of(const Scenario& scenario) {
 }
 
 void expect_terms(const CooperativeNavigation& scenario, const Json& step, double tolerance) {
-  const double sum = golden::numbers(step["team_sum"])[0];
+  const double sum = golden::numbers(step.at("team_sum"))[0];
   double rewards = 0;
   for (const double reward : scenario.learner_rewards()) rewards += reward;
-  golden::expect_near(std::vector{scenario.coverage(), rewards}, std::vector{step["coverage"].get<double>(), sum},
-                      tolerance, "coverage, sum");
-  golden::expect_near(scenario.collisions(), golden::numbers(step["collisions"]), 0, "collisions");
+  golden::expect_near_relative(std::vector{scenario.coverage(), rewards},
+                               std::vector{step.at("coverage").get<double>(), sum}, tolerance, "coverage, sum");
+  golden::expect_near_relative(scenario.collisions(), golden::numbers(step.at("collisions")), 0, "collisions");
 }
 
 void expect_terms(const PhysicalDeception& scenario, const Json& step, double tolerance) {
@@ -74,9 +77,9 @@ void expect_terms(const PhysicalDeception& scenario, const Json& step, double to
   for (const double reward : scenario.learner_rewards()) good_sum += reward;
   const std::vector<double> actual{scenario.adversary_distance(), scenario.goal_distance(), good_sum,
                                    good_sum + scenario.rewards()[0]};
-  const std::vector<double> expected{step["adversary_distance"], step["good_min_distance"], step["good_sum"],
-                                     step["all_sum"]};
-  golden::expect_near(actual, expected, tolerance, "D, G, sum of the good agents, sum of all");
+  const std::vector<double> expected{step.at("adversary_distance"), step.at("good_min_distance"), step.at("good_sum"),
+                                     step.at("all_sum")};
+  golden::expect_near_relative(actual, expected, tolerance, "D, G, sum of the good agents, sum of all");
 }
 
 void expect_step(const Scenario& scenario, const Json& step, double tolerance) {
@@ -86,10 +89,10 @@ void expect_step(const Scenario& scenario, const Json& step, double tolerance) {
     positions.insert(positions.end(), {agent.position.x, agent.position.y});
     velocities.insert(velocities.end(), {agent.velocity.x, agent.velocity.y});
   }
-  golden::expect_near(positions, golden::numbers(step["pos"]), tolerance, "position");
-  golden::expect_near(velocities, golden::numbers(step["vel"]), tolerance, "velocity");
-  golden::expect_near(state_of(scenario), golden::numbers(step["obs"]), tolerance, "observations");
-  golden::expect_near(scenario.rewards(), golden::numbers(step["reward"]), tolerance, "reward");
+  golden::expect_near_relative(positions, golden::numbers(step.at("pos")), tolerance, "position");
+  golden::expect_near_relative(velocities, golden::numbers(step.at("vel")), tolerance, "velocity");
+  golden::expect_near_relative(state_of(scenario), golden::numbers(step.at("obs")), tolerance, "observations");
+  golden::expect_near_relative(scenario.rewards(), golden::numbers(step.at("reward")), tolerance, "reward");
   if (const auto* navigation = dynamic_cast<const CooperativeNavigation*>(&scenario)) {
     expect_terms(*navigation, step, tolerance);
   } else {
@@ -102,11 +105,11 @@ class MpeReplay : public testing::TestWithParam<std::filesystem::path> {
   template <class Body>
   void for_each_case(Body body) {
     const Json recording = golden::read(GetParam());
-    ASSERT_FALSE(recording["cases"].empty());
+    ASSERT_FALSE(recording.at("cases").empty());
     const auto scenario = make_scenario(config_of(recording));
-    for (const Json& episode : recording["cases"]) {
-      SCOPED_TRACE(episode["name"].get<std::string>());
-      start(*scenario, episode["initial"]);
+    for (const Json& episode : recording.at("cases")) {
+      SCOPED_TRACE(episode.at("name").get<std::string>());
+      start(*scenario, episode.at("initial"));
       body(*scenario, episode);
       if (HasFatalFailure()) return;
     }
@@ -115,9 +118,9 @@ class MpeReplay : public testing::TestWithParam<std::filesystem::path> {
 
 TEST_P(MpeReplay, WholeEpisodesFollowTheRecording) {
   for_each_case([](Scenario& scenario, const Json& episode) {
-    golden::expect_near(state_of(scenario), golden::numbers(episode["initial_obs"]), kStepTolerance,
-                        "first observation");
-    for (const Json& step : episode["steps"]) {
+    golden::expect_near_relative(state_of(scenario), golden::numbers(episode.at("initial_obs")), kStepTolerance,
+                                 "first observation");
+    for (const Json& step : episode.at("steps")) {
       scenario.step_all(actions_of(step));
       expect_step(scenario, step, kEpisodeTolerance);
       if (HasFatalFailure()) return;
@@ -127,11 +130,11 @@ TEST_P(MpeReplay, WholeEpisodesFollowTheRecording) {
 
 TEST_P(MpeReplay, EverySingleStepFollowsTheRecording) {
   for_each_case([](Scenario& scenario, const Json& episode) {
-    for (const Json& step : episode["steps"]) {
+    for (const Json& step : episode.at("steps")) {
       scenario.step_all(actions_of(step));
       expect_step(scenario, step, kStepTolerance);
       if (HasFatalFailure()) return;
-      set_agents(scenario, step["pos"], step["vel"]);
+      set_agents(scenario, step.at("pos"), step.at("vel"));
     }
   });
 }
@@ -140,25 +143,21 @@ TEST_P(MpeReplay, EpisodesEndWhenTheRecordedOnesDo) {
   const Json recording = golden::read(GetParam());
   const auto environment = make_environment(config_of(recording));
   const std::vector<float> action(static_cast<std::size_t>(environment->spec().joint_action_size()));
-  for (const Json& episode : recording["cases"]) {
+  for (const Json& episode : recording.at("cases")) {
     environment->reset(1);
-    for (const Json& step : episode["steps"]) {
+    for (const Json& step : episode.at("steps")) {
       const StepResult result = environment->step(action);
-      EXPECT_EQ(result.terminated, step["terminated"].get<bool>());
-      EXPECT_EQ(result.truncated, step["truncated"].get<bool>());
+      EXPECT_EQ(result.terminated, step.at("terminated").get<bool>());
+      EXPECT_EQ(result.truncated, step.at("truncated").get<bool>());
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(golden, MpeReplay, testing::ValuesIn(golden::files(kFormat)),
-                         [](const auto& file) { return golden::test_name(file.param); });
+INSTANTIATE_TEST_SUITE_P(golden, MpeReplay, testing::ValuesIn(golden::files(golden::kMpe)),
+                         [](const auto& file) { return golden::test_name(file.param, file.index); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MpeReplay);
 
-TEST(golden, HoldsRecordings) {
-  const auto count = golden::files(kFormat).size() + golden::files("tutti-golden-mujoco-1").size() +
-                     golden::files("tutti-golden-model-1").size();
-  EXPECT_GT(count, 0U) << golden::folder() << " has no recording of a known format";
-}
+TEST(golden, HoldsRecordings) { golden::expect_recordings(); }
 
 }  // namespace
 }  // namespace tutti::mpe
