@@ -1,6 +1,10 @@
 #include "mujoco_api.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <type_traits>
 
 #include "tutti/error.hpp"
@@ -15,17 +19,40 @@ static_assert(mjVERSION_HEADER >= 220, "MuJoCo 2.2 or newer is needed");
 // where require_no_warning() finds them.
 void ignore_warning(const char*) {}
 
+// MuJoCo's own handler writes that file, too, and then waits for a key. It must not return, nor throw: MuJoCo's
+// functions are compiled as C and could not be left that way.
+[[noreturn]] void stop(const char* reason) {
+  std::fprintf(stderr, "mamujoco: MuJoCo stopped: %s\n", reason);
+  std::abort();
+}
+
+// "first; second" of two lines.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const std::string_view next = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(next.size() + 1, text.size()));
+    if (!next.empty()) line += (line.empty() ? "" : "; ") + std::string(next);
+  }
+  return line;
+}
+
+bool is_divergence(int warning) {
+  return warning == mjWARN_BADQPOS || warning == mjWARN_BADQVEL || warning == mjWARN_BADQACC;
+}
+
 }  // namespace
 
 Model load_model(const std::filesystem::path& file) {
   require_supported(mj_version());
   mju_user_warning = ignore_warning;
+  mju_user_error = stop;
   if (!std::filesystem::is_regular_file(file)) {
     throw Error("mamujoco: model file " + file.string() + " is missing; it is installed beside the plugin");
   }
   std::array<char, 1000> reason{};
   Model model(mj_loadXML(file.c_str(), nullptr, reason.data(), static_cast<int>(reason.size())));
-  if (!model) throw Error("mamujoco: model file " + file.string() + " cannot be read: " + reason.data());
+  if (!model) throw Error("mamujoco: model file " + file.string() + " cannot be read: " + on_one_line(reason.data()));
   return model;
 }
 
@@ -47,8 +74,8 @@ void require_supported(int version) {
 void require_no_warning(const mjData& data) {
   for (int kind = 0; kind < mjNWARNING; ++kind) {
     if (data.warning[kind].number == 0) continue;
-    throw Error(std::string("mamujoco: the simulation diverged: ") +
-                mju_warningText(kind, data.warning[kind].lastinfo));
+    const std::string what = is_divergence(kind) ? "the simulation diverged: " : "the simulation is not exact: ";
+    throw Error("mamujoco: " + what + mju_warningText(kind, data.warning[kind].lastinfo));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tutti::mamujoco {
 
@@ -21,7 +22,8 @@ struct DataDeleter {
 using Model = std::unique_ptr<mjModel, ModelDeleter>;
 using Data = std::unique_ptr<mjData, DataDeleter>;
 
-/// Compiles a model file. Throws Error when it is missing or unreadable.
+/// Compiles a model file. Throws Error when it is missing or unreadable. From then on a fatal error within MuJoCo ends
+/// the program with its reason.
 Model load_model(const std::filesystem::path& file);
 
 Data make_data(const mjModel& model);
@@ -31,6 +33,18 @@ std::string library_version();
 
 /// Throws Error when `version` (as mj_version() gives it, 222 for 2.2.2) is older than 2.2.
 void require_supported(int version);
+
+/// The inertia matrix at the position of `data`, [velocities, velocities].
+template <class MjData>
+std::vector<double> dense_mass_matrix(const mjModel& model, const MjData& data) {
+  std::vector<double> matrix(static_cast<std::size_t>(model.nv * model.nv));
+  if constexpr (requires { mj_fullM(&model, matrix.data(), data.qM); }) {
+    mj_fullM(&model, matrix.data(), data.qM);
+  } else {  // later 3.x
+    mj_fullM(&model, &data, matrix.data());
+  }
+  return matrix;
+}
 
 /// Throws Error with the reason when MuJoCo warned since the last reset of `data`: numbers that are not finite or too
 /// large, after which MuJoCo starts over from the initial state without asking, or contacts that it had to drop.

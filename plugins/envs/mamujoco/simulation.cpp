@@ -33,13 +33,27 @@ void assign(std::span<double> target, std::span<const double> source, const char
   std::ranges::copy(source, target.begin());
 }
 
+// Robots are described by places in MuJoCo's arrays, so a model of other sizes would be read beyond their ends.
+Model load_model_of(const Robot& robot, const std::filesystem::path& file) {
+  Model model = load_model(file);
+  const auto text_of = [](auto nq, auto nv, auto nu, auto nbody, auto na) {
+    return "nq " + std::to_string(nq) + ", nv " + std::to_string(nv) + ", nu " + std::to_string(nu) + ", nbody " +
+           std::to_string(nbody) + ", na " + std::to_string(na);
+  };
+  const std::string found = text_of(model->nq, model->nv, model->nu, model->nbody, model->na);
+  const std::string expected = text_of(robot.positions, robot.velocities, robot.joints.size(), robot.bodies, 0);
+  if (found == expected) return model;
+  throw Error("mamujoco: model file " + file.string() + " has " + found + "; expected " + expected + ", those of " +
+              robot.name);
+}
+
 }  // namespace
 
 Simulation::Simulation(const Robot& robot, Version version, const std::filesystem::path& models)
     : robot_(robot),
       version_(version),
       model_file_(models / (version == Version::kV5 ? robot.model : robot.model_v2)),
-      model_(load_model(model_file_)),
+      model_(load_model_of(robot, model_file_)),
       data_(make_data(*model_)),
       computes_contact_forces_(robot.contact_forces && version == Version::kV5),
       step_seconds_(model_->opt.timestep * robot.frame_skip) {

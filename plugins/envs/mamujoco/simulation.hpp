@@ -35,7 +35,7 @@ struct Outcome {
 
 class Simulation {
  public:
-  /// Throws Error when the robot's model is not in `models` or MuJoCo is too old.
+  /// Throws Error when the robot's model is not in `models`, is one of something else, or MuJoCo is too old.
   Simulation(const Robot& robot, Version version, const std::filesystem::path& models);
 
   const Robot& robot() const { return robot_; }

@@ -27,6 +27,20 @@ TEST(Simulation, AnUnreadableModelFileIsNamedWithTheReason) {
   const std::string message = message_of([&] { Simulation(robot("ant"), Version::kV5, folder); });
   EXPECT_NE(message.find("ant.xml cannot be read"), std::string::npos) << message;
   EXPECT_NE(message.find("ant'"), std::string::npos) << message;  // MuJoCo names the element
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  EXPECT_EQ(message.find_last_not_of(" ;"), message.size() - 1) << message;
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Simulation, AModelOfAnotherRobotIsRefused) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "tutti_exchanged_models";
+  std::filesystem::create_directories(folder);
+  const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(kModels / "half_cheetah.xml", folder / "ant.xml", overwrite);
+  const std::string message = message_of([&] { Simulation(robot("ant"), Version::kV5, folder); });
+  EXPECT_NE(message.find("ant.xml has nq 9, nv 9, nu 6, nbody 8, na 0; expected nq 15, nv 14, nu 8, nbody 14, na 0"),
+            std::string::npos)
+      << message;
   std::filesystem::remove_all(folder);
 }
 
@@ -54,6 +68,20 @@ TEST_P(Divergence, EndsTheEpisodeWithItsReason) {
 INSTANTIATE_TEST_SUITE_P(Simulation, Divergence,
                          testing::Values(1e12, std::numeric_limits<double>::infinity(),
                                          std::numeric_limits<double>::quiet_NaN()));
+
+TEST(Simulation, AWarningThatIsNoDivergenceIsNotCalledOne) {
+  const Model model = load_model(kModels / "ant.xml");
+  const Data data = make_data(*model);
+  data->warning[mjWARN_CONTACTFULL].number = 1;
+  const std::string message = message_of([&] { require_no_warning(*data); });
+  EXPECT_NE(message.find("the simulation is not exact: "), std::string::npos) << message;
+  EXPECT_NE(message.find("contact buffer is full"), std::string::npos) << message;
+}
+
+TEST(SimulationDeathTest, AFatalErrorWithinMujocoEndsTheProgramWithItsReason) {
+  const Model model = load_model(kModels / "ant.xml");
+  EXPECT_DEATH(mju_error("too small"), "mamujoco: MuJoCo stopped: too small");
+}
 
 TEST(Simulation, AfterADivergenceAResetGoesOn) {
   Simulation simulation(robot("walker2d"), Version::kV5, kModels);
