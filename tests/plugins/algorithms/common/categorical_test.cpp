@@ -31,14 +31,16 @@ TEST(Categorical, ProjectionOfTheWorkedExample) {
 }
 
 TEST(Categorical, ProjectionKeepsMassAndMeanOfClippedValues) {
-  at::manual_seed(1);
   const CategoricalSupport support{.count = 100, .limit = 200};
-  const torch::Tensor p = torch::softmax(torch::randn({64, 100}), -1);
-  const torch::Tensor values = 150 * torch::randn({64, 100});
-  const torch::Tensor m = support.project(p, values);
-  expect_close(m.sum(-1), torch::ones({64}), 1e-5);
-  const torch::Tensor mean = (m * support.atoms(m.options())).sum(-1);
-  expect_close(mean, (p * values.clamp(-200, 200)).sum(-1), 1e-5 * 200);
+  for (const auto type : {torch::kFloat32, torch::kFloat64}) {
+    at::manual_seed(1);
+    const torch::Tensor p = torch::softmax(torch::randn({64, 100}, kDouble), -1).to(type);
+    const torch::Tensor values = 150 * torch::randn({64, 100}, type);
+    const torch::Tensor m = support.project(p, values).to(kDouble);  // sums without rounding of their own
+    expect_close(m.sum(-1), torch::ones({64}, kDouble), 1e-6);
+    const torch::Tensor mean = (m * support.atoms(kDouble)).sum(-1);
+    expect_close(mean, (p.to(kDouble) * values.to(kDouble).clamp(-200, 200)).sum(-1), 1e-5 * 200);
+  }
 }
 
 TEST(Categorical, ProjectionKeepsTheMassOfExactHits) {
