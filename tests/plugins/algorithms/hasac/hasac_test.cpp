@@ -167,6 +167,18 @@ TEST(Hasac, RefusesABatchThatDoesNotFitIntoTheBuffer) {
                  "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
 }
 
+TEST(Hasac, SaysWhichUpdateGaveALossThatIsNotFinite) {
+  Training training(make_line_spread, small_values());
+  training.steps(1000);
+  part_of<Mlp>(training.as<Hasac>(), "critics").block().values().fill_(std::nanf(""));
+  try {
+    training.steps(10);
+    FAIL() << "no error";
+  } catch (const NotFiniteError& error) {
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
+  }
+}
+
 ParameterValues bandit_values() { return with(small_values(), {{"warm_up_steps", std::int64_t{500}}}); }
 
 TEST(HasacLearning, SolvesTheSeparableBanditInOneMode) {

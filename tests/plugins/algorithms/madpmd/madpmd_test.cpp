@@ -53,6 +53,17 @@ TEST(Madpmd, ConstantValuesGiveEqualWeights) {
   EXPECT_EQ(weights.min().item<double>(), weights.max().item<double>());
 }
 
+TEST(Madpmd, ConstantValuesGiveThePlainDenoisingLossTimesTheirWeight) {
+  const auto spec = make_line_spread()->spec();
+  const auto loss_at = [&](float value) {  // 0 has the weight 1; the same seed draws the same noise
+    const auto algorithm = make(spec, small_values());
+    RecordedMetrics metrics;
+    inside(*algorithm).update_policy(torch::zeros({64, 4}), torch::zeros({64, 2}), torch::full({64}, value), metrics);
+    return metrics.last("policy_loss");
+  };
+  EXPECT_NEAR(loss_at(2.0F), loss_at(0.0F) * std::exp(2.0 / 5), 1e-5);
+}
+
 TEST(Madpmd, ValuesAreClippedBeforeTheExponential) {
   const auto spec = make_line_spread()->spec();
   const auto algorithm = make(spec, small_values());

@@ -16,18 +16,30 @@ ParameterValues small_values() {
           {"temperature_learning_rate", 3e-3}};
 }
 
-TEST(Masac, LossEqualsBenchmarlsAverageOverAgentsWithTheTemperatureDividedByTheirNumber) {
-  RandomStream random(1);
-  const std::int64_t agents = 3;
+TEST(Masac, CopiesOfOneAgentGetTheGradientOfBenchmarlsAverageWithTheTemperatureDividedByTheirNumber) {
+  const std::int64_t copies = 3, rows = 5;
   const double alpha = 0.7;
-  const Tensor densities = normal_tensor(random, {5, agents}).requires_grad_(true);  // log pi_i of each agent
-  const Tensor values = normal_tensor(random, {2, 5}).requires_grad_(true);
-  const Tensor ours = team_loss(alpha / agents, densities.sum(1), values);
-  const Tensor theirs = (alpha * densities - values.amin(0).unsqueeze(1)).mean();
-  EXPECT_NEAR(ours.item<double>(), theirs.item<double>(), 1e-6);
-  const auto our_gradients = torch::autograd::grad({ours}, {densities, values});
-  const auto their_gradients = torch::autograd::grad({theirs}, {densities, values});
-  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(our_gradients[i].allclose(their_gradients[i], 1e-5, 1e-7));
+  const Mlp critics(network_seeds(1, "critics", 2), copies * (4 + 2), layers(IntegerList{8, 8}, Activation::kRelu, 1));
+  const auto gradient_of = [&](const auto& loss) {
+    const GaussianActors actors(std::vector<AgentSpec>(copies, {"copy", 4, 2}),
+                                hidden_layers(IntegerList{8, 8}, Activation::kRelu), /*share_parameters=*/false, 1);
+    const WeightBlock block = actors.networks().blocks().front();
+    block.values().copy_(block.values()[0].expand_as(block.values()).clone());
+    RandomStream random(2);
+    const Tensor observations = normal_tensor(random, {rows, 4}).repeat({1, copies});
+    const SquashedSample sample = actors.sample(observations, random);
+    const Tensor densities = sample.log_densities.view({rows, copies, 2}).sum(2);  // log pi_i of each agent
+    loss(densities, critic_values(critics, observations, sample.actions)).backward();
+    return block.gradient().clone();
+  };
+  const Tensor ours = gradient_of([&](const Tensor& densities, const Tensor& values) {
+    return team_loss(alpha / static_cast<double>(copies), densities.sum(1), values);
+  });
+  const Tensor theirs = gradient_of([&](const Tensor& densities, const Tensor& values) {
+    return (alpha * densities - values.amin(0).unsqueeze(1)).mean();
+  });
+  EXPECT_GT(ours.abs().max().item<double>(), 0.01);
+  EXPECT_TRUE(ours.allclose(theirs, 1e-5, 1e-7));
 }
 
 TEST(Masac, TargetIsSoftAndBootstrapsWhereItMay) {
@@ -87,6 +99,18 @@ TEST(Masac, PresetsFit) { expect_presets_fit(); }
 TEST(Masac, RefusesABatchThatDoesNotFitIntoTheBuffer) {
   expect_refusal(with(small_values(), {{"buffer_size", std::int64_t{100}}}),
                  "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
+}
+
+TEST(Masac, SaysWhichUpdateGaveALossThatIsNotFinite) {
+  Training training(make_line_spread, small_values());
+  training.steps(1000);
+  part_of<Mlp>(training.as<Masac>(), "critics").block().values().fill_(std::nanf(""));
+  try {
+    training.steps(10);
+    FAIL() << "no error";
+  } catch (const NotFiniteError& error) {
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
+  }
 }
 
 TEST(MasacLearning, SolvesTheSeparableBanditInOneMode) {
