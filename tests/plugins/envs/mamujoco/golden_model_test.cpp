@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 
 #include "mujoco_api.hpp"
 #include "recordings.hpp"
@@ -15,6 +17,7 @@ using golden::Json;
 
 constexpr double kConstants = 1e-9;
 constexpr double kAccelerations = 1e-6;
+constexpr double kRounding = 1e-14;
 
 const std::filesystem::path kModels = TUTTI_SOURCE_DIR "/plugins/envs/mamujoco/models";
 
@@ -27,28 +30,31 @@ std::vector<double> row(const double* values, int index, int width) {
   return {values + index * width, values + (index + 1) * width};
 }
 
-// The error is measured against the largest of the values.
+// Entry by entry. One that is zero but for rounding is measured against the largest.
 void expect_relative(std::span<const double> actual, const Json& recorded, double tolerance, const std::string& what) {
   const auto expected = golden::numbers(recorded);
   ASSERT_EQ(actual.size(), expected.size()) << what;
-  double scale = 1e-6;
-  for (const double value : expected) scale = std::max(scale, std::abs(value));
+  double largest = 1;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    ASSERT_NEAR(actual[i], expected[i], tolerance * scale) << what << '[' << i << ']';
+    ASSERT_NEAR(actual[i], expected[i], tolerance * std::abs(expected[i]) + kRounding * largest)
+        << what << '[' << i << ']';
   }
 }
 
 class ModelConstants : public testing::TestWithParam<std::filesystem::path> {
  protected:
-  ModelConstants() : recorded_(golden::read(GetParam())), model_(load_model(kModels / file_name(recorded_["model"]))) {}
+  ModelConstants()
+      : recorded_(golden::read(GetParam())), model_(load_model(kModels / file_name(recorded_.at("model")))) {}
 
   // Every element of a recorded list, with the names and compiled values of our model's element of the same index.
   template <class Values>
-  void expect_elements(const char* list, Values values_of) {
+  void expect_elements(const char* list, std::int64_t count, Values values_of) {
     int index = 0;
-    for (const Json& element : recorded_[list]) {
+    ASSERT_EQ(recorded_.at(list).size(), static_cast<std::size_t>(count)) << list;
+    for (const Json& element : recorded_.at(list)) {
       for (const auto& [field, actual] : values_of(index)) {
-        expect_relative(actual, element[field], kConstants,
+        expect_relative(actual, element.at(field), kConstants,
                         std::string(list) + ' ' + std::to_string(index) + ' ' + field);
       }
       ++index;
@@ -63,32 +69,67 @@ using Fields = std::vector<std::pair<const char*, std::vector<double>>>;
 
 std::vector<double> one(double value) { return {value}; }
 
+// MuJoCo 3.x dropped or renamed these.
+template <class Option>
+void add_older_options(const Option& option, Fields& fields) {
+  if constexpr (requires { option.collision; }) {
+    fields.insert(fields.end(), {{"apirate", one(option.apirate)},
+                                 {"collision", one(option.collision)},
+                                 {"mpr_tolerance", one(option.mpr_tolerance)},
+                                 {"mpr_iterations", one(option.mpr_iterations)}});
+  }
+}
+
 TEST_P(ModelConstants, SizesAndOptions) {
   const mjModel& m = *model_;
   const std::vector<double> sizes{double(m.nq),    double(m.nv),   double(m.nu),
                                   double(m.nbody), double(m.njnt), double(m.ngeom)};
-  const std::vector<double> expected{recorded_["nq"],    recorded_["nv"],   recorded_["nu"],
-                                     recorded_["nbody"], recorded_["njnt"], recorded_["ngeom"]};
+  const std::vector<double> expected{recorded_.at("nq"),    recorded_.at("nv"),   recorded_.at("nu"),
+                                     recorded_.at("nbody"), recorded_.at("njnt"), recorded_.at("ngeom")};
   EXPECT_EQ(sizes, expected);
-  const Json& option = recorded_["option"];
-  const Fields fields{{"timestep", one(m.opt.timestep)},      {"density", one(m.opt.density)},
-                      {"viscosity", one(m.opt.viscosity)},    {"gravity", row(m.opt.gravity, 0, 3)},
-                      {"impratio", one(m.opt.impratio)},      {"tolerance", one(m.opt.tolerance)},
-                      {"integrator", one(m.opt.integrator)},  {"cone", one(m.opt.cone)},
-                      {"jacobian", one(m.opt.jacobian)},      {"solver", one(m.opt.solver)},
-                      {"iterations", one(m.opt.iterations)},  {"disableflags", one(m.opt.disableflags)},
-                      {"enableflags", one(m.opt.enableflags)}};
-  for (const auto& [field, actual] : fields) {
-    expect_relative(actual, option[field], kConstants, field);
+  Fields options{{"timestep", one(m.opt.timestep)},
+                 {"density", one(m.opt.density)},
+                 {"viscosity", one(m.opt.viscosity)},
+                 {"gravity", row(m.opt.gravity, 0, 3)},
+                 {"wind", row(m.opt.wind, 0, 3)},
+                 {"magnetic", row(m.opt.magnetic, 0, 3)},
+                 {"impratio", one(m.opt.impratio)},
+                 {"tolerance", one(m.opt.tolerance)},
+                 {"noslip_tolerance", one(m.opt.noslip_tolerance)},
+                 {"o_margin", one(m.opt.o_margin)},
+                 {"o_solref", row(m.opt.o_solref, 0, 2)},
+                 {"o_solimp", row(m.opt.o_solimp, 0, 5)},
+                 {"integrator", one(m.opt.integrator)},
+                 {"cone", one(m.opt.cone)},
+                 {"jacobian", one(m.opt.jacobian)},
+                 {"solver", one(m.opt.solver)},
+                 {"iterations", one(m.opt.iterations)},
+                 {"noslip_iterations", one(m.opt.noslip_iterations)},
+                 {"disableflags", one(m.opt.disableflags)},
+                 {"enableflags", one(m.opt.enableflags)}};
+  add_older_options(m.opt, options);
+  for (const auto& [field, actual] : options) {
+    expect_relative(actual, recorded_.at("option").at(field), kConstants, field);
   }
-  expect_relative(row(m.qpos0, 0, int(m.nq)), recorded_["qpos0"], kConstants, "qpos0");
-  expect_relative(row(m.qpos_spring, 0, int(m.nq)), recorded_["qpos_spring"], kConstants, "spring");
-  expect_relative(one(m.stat.meaninertia), recorded_["statistic"]["meaninertia"], kConstants, "inertia");
+  expect_relative(row(m.qpos0, 0, int(m.nq)), recorded_.at("qpos0"), kConstants, "qpos0");
+  expect_relative(row(m.qpos_spring, 0, int(m.nq)), recorded_.at("qpos_spring"), kConstants, "spring");
+}
+
+TEST_P(ModelConstants, Statistics) {
+  const mjModel& m = *model_;
+  const Fields fields{{"meaninertia", one(m.stat.meaninertia)},
+                      {"meanmass", one(m.stat.meanmass)},
+                      {"meansize", one(m.stat.meansize)},
+                      {"extent", one(m.stat.extent)}};
+  for (const auto& [field, actual] : fields) {
+    expect_relative(actual, recorded_.at("statistic").at(field), kConstants, field);
+  }
+  expect_relative(one(mj_getTotalmass(&m)), recorded_.at("total_mass"), kConstants, "total mass");
 }
 
 TEST_P(ModelConstants, Bodies) {
   const mjModel& m = *model_;
-  expect_elements("body", [&](int i) {
+  expect_elements("body", m.nbody, [&](int i) {
     return Fields{{"parent", one(m.body_parentid[i])},
                   {"pos", row(m.body_pos, i, 3)},
                   {"quat", row(m.body_quat, i, 4)},
@@ -101,16 +142,27 @@ TEST_P(ModelConstants, Bodies) {
   });
 }
 
+// Recorded by name.
+void expect_type(int actual, const Json& element, const std::map<std::string, int>& types) {
+  const std::string type = element.at("type");
+  ASSERT_TRUE(types.contains(type)) << "unknown type \"" << type << '"';
+  EXPECT_EQ(actual, types.at(type)) << element.at("name") << " is a " << type;
+}
+
 TEST_P(ModelConstants, Joints) {
   const mjModel& m = *model_;
-  expect_elements("joint", [&](int i) {
+  const std::map<std::string, int> types{
+      {"free", mjJNT_FREE}, {"ball", mjJNT_BALL}, {"slide", mjJNT_SLIDE}, {"hinge", mjJNT_HINGE}};
+  int index = 0;
+  for (const Json& joint : recorded_.at("joint")) expect_type(m.jnt_type[index++], joint, types);
+  expect_elements("joint", m.njnt, [&](int i) {
     return Fields{
         {"body", one(m.jnt_bodyid[i])},      {"qposadr", one(m.jnt_qposadr[i])},     {"dofadr", one(m.jnt_dofadr[i])},
         {"pos", row(m.jnt_pos, i, 3)},       {"axis", row(m.jnt_axis, i, 3)},        {"limited", one(m.jnt_limited[i])},
         {"range", row(m.jnt_range, i, 2)},   {"stiffness", one(m.jnt_stiffness[i])}, {"margin", one(m.jnt_margin[i])},
         {"solref", row(m.jnt_solref, i, 2)}, {"solimp", row(m.jnt_solimp, i, 5)}};
   });
-  expect_elements("dof", [&](int i) {
+  expect_elements("dof", m.nv, [&](int i) {
     return Fields{{"joint", one(m.dof_jntid[i])},
                   {"body", one(m.dof_bodyid[i])},
                   {"armature", one(m.dof_armature[i])},
@@ -123,7 +175,17 @@ TEST_P(ModelConstants, Joints) {
 
 TEST_P(ModelConstants, Geoms) {
   const mjModel& m = *model_;
-  expect_elements("geom", [&](int i) {
+  const std::map<std::string, int> types{{"plane", mjGEOM_PLANE},
+                                         {"hfield", mjGEOM_HFIELD},
+                                         {"sphere", mjGEOM_SPHERE},
+                                         {"capsule", mjGEOM_CAPSULE},
+                                         {"ellipsoid", mjGEOM_ELLIPSOID},
+                                         {"cylinder", mjGEOM_CYLINDER},
+                                         {"box", mjGEOM_BOX},
+                                         {"mesh", mjGEOM_MESH}};
+  int index = 0;
+  for (const Json& geom : recorded_.at("geom")) expect_type(m.geom_type[index++], geom, types);
+  expect_elements("geom", m.ngeom, [&](int i) {
     return Fields{{"body", one(m.geom_bodyid[i])},
                   {"contype", one(m.geom_contype[i])},
                   {"conaffinity", one(m.geom_conaffinity[i])},
@@ -137,13 +199,14 @@ TEST_P(ModelConstants, Geoms) {
                   {"solmix", one(m.geom_solmix[i])},
                   {"solref", row(m.geom_solref, i, 2)},
                   {"solimp", row(m.geom_solimp, i, 5)},
-                  {"priority", one(m.geom_priority[i])}};
+                  {"priority", one(m.geom_priority[i])},
+                  {"rbound", one(m.geom_rbound[i])}};
   });
 }
 
 TEST_P(ModelConstants, Actuators) {
   const mjModel& m = *model_;
-  expect_elements("actuator", [&](int i) {
+  expect_elements("actuator", m.nu, [&](int i) {
     return Fields{{"joint", one(m.actuator_trnid[2 * i])},
                   {"gear", row(m.actuator_gear, i, 6)},
                   {"ctrllimited", one(m.actuator_ctrllimited[i])},
@@ -157,31 +220,35 @@ TEST_P(ModelConstants, Actuators) {
   });
 }
 
-std::vector<double> mass_matrix(const mjModel& model, const mjData& data) {
-  std::vector<double> matrix(static_cast<std::size_t>(model.nv * model.nv));
-  mj_fullM(&model, matrix.data(), data.qM);
-  return matrix;
+// [geom, geom, distance] of each contact.
+std::vector<double> contacts_of(const mjData& data) {
+  std::vector<double> contacts;
+  for (int i = 0; i < data.ncon; ++i) {
+    const mjContact& contact = data.contact[i];
+    contacts.insert(contacts.end(), {double(contact.geom1), double(contact.geom2), contact.dist});
+  }
+  return contacts;
 }
 
 TEST_P(ModelConstants, ForwardDynamics) {
   const mjModel& m = *model_;
   const int nv = static_cast<int>(m.nv);
-  ASSERT_FALSE(recorded_["probes"].empty());
-  for (const Json& probe : recorded_["probes"]) {
+  ASSERT_FALSE(recorded_.at("probes").empty());
+  for (const Json& probe : recorded_.at("probes")) {
     const Data data = make_data(m);
-    std::ranges::copy(golden::numbers(probe["qpos"]), data->qpos);
-    std::ranges::copy(golden::numbers(probe["qvel"]), data->qvel);
-    std::ranges::copy(golden::numbers(probe["ctrl"]), data->ctrl);
+    std::ranges::copy(golden::numbers(probe.at("qpos")), data->qpos);
+    std::ranges::copy(golden::numbers(probe.at("qvel")), data->qvel);
+    std::ranges::copy(golden::numbers(probe.at("ctrl")), data->ctrl);
     mj_forward(&m, data.get());
-    expect_relative(qpos(m, *data), probe["qpos_after_forward"], kConstants, "qpos");
-    expect_relative(mass_matrix(m, *data), probe["mass_matrix"], kConstants, "mass matrix");
-    expect_relative(row(data->qfrc_bias, 0, nv), probe["qfrc_bias"], kConstants, "bias");
-    expect_relative(row(data->qfrc_passive, 0, nv), probe["qfrc_passive"], kConstants, "passive");
-    expect_relative(row(data->qfrc_actuator, 0, nv), probe["qfrc_actuator"], kConstants, "actuator");
-    expect_relative(row(data->qfrc_constraint, 0, nv), probe["qfrc_constraint"], kAccelerations, "constraint");
-    expect_relative(row(data->qacc, 0, nv), probe["qacc"], kAccelerations, "qacc");
-    expect_relative(row(data->xpos, 0, 3 * static_cast<int>(m.nbody)), probe["xpos"], kConstants, "xpos");
-    EXPECT_EQ(static_cast<std::size_t>(data->ncon), probe["contacts"].size());
+    expect_relative(qpos(m, *data), probe.at("qpos_after_forward"), kConstants, "qpos");
+    expect_relative(dense_mass_matrix(m, *data), probe.at("mass_matrix"), kConstants, "mass matrix");
+    expect_relative(row(data->qfrc_bias, 0, nv), probe.at("qfrc_bias"), kConstants, "bias");
+    expect_relative(row(data->qfrc_passive, 0, nv), probe.at("qfrc_passive"), kConstants, "passive");
+    expect_relative(row(data->qfrc_actuator, 0, nv), probe.at("qfrc_actuator"), kConstants, "actuator");
+    expect_relative(row(data->qfrc_constraint, 0, nv), probe.at("qfrc_constraint"), kAccelerations, "constraint");
+    expect_relative(row(data->qacc, 0, nv), probe.at("qacc"), kAccelerations, "qacc");
+    expect_relative(row(data->xpos, 0, 3 * static_cast<int>(m.nbody)), probe.at("xpos"), kConstants, "xpos");
+    expect_relative(contacts_of(*data), probe.at("contacts"), kConstants, "contacts");
   }
 }
 
