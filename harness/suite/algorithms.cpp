@@ -80,8 +80,9 @@ void check_preset(const std::string& name, const Section& section, const Algorit
     problems.add(where, section.path_of("preset"), "preset \"" + name + "\" has values for no task of this suite");
 }
 
-void apply_presets(const std::string& name, const AlgorithmChoice& algorithm, const Task& task,
+void apply_presets(const std::string& named, const AlgorithmChoice& algorithm, const Task& task,
                    ResolvedValues& values) {
+  const std::string name = named.empty() ? "default" : named;
   for (const Preset& preset : algorithm.presets) {
     if (preset.name != name || !matches(preset.tasks, task.name)) continue;
     for (const auto& [key, value] : preset.values) {

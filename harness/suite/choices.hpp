@@ -46,8 +46,9 @@ std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& section
 void check_preset(const std::string& name, const Section& section, const AlgorithmChoice& algorithm,
                   const std::vector<Task>& tasks, Problems& problems);
 
-/// Puts the preset's values for `task` on top of `values`. Throws Error if the plugin contradicts itself.
-void apply_presets(const std::string& name, const AlgorithmChoice& algorithm, const Task& task, ResolvedValues& values);
+/// Puts the preset's values for `task` on top of `values`; "" stands for the preset "default", if the plugin has one.
+/// Throws Error if the plugin contradicts itself.
+void apply_presets(const std::string& named, const AlgorithmChoice& algorithm, const Task& task, ResolvedValues& values);
 
 /// Whether a pattern with "*" and "?" stands for `text`.
 bool matches(const std::string& pattern, const std::string& text);

@@ -45,6 +45,7 @@ void grid_tasks(std::vector<TaskSpec>& tasks) {
 void climber_presets(std::vector<Preset>& presets) {
   presets.push_back({"tuned", "*", {{"step", 0.5}, {"copies", std::int64_t{3}}}, ""});
   presets.push_back({"tuned", "grid/large", {{"step", 0.25}}, ""});
+  presets.push_back({"default", "grid/large", {{"greedy", true}}, ""});
   presets.push_back({"elsewhere", "maze/*", {{"step", 0.125}}, ""});
 }
 

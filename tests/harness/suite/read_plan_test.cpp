@@ -83,6 +83,25 @@ buffer_size = 500
   EXPECT_EQ(shown(large.algorithm_values, "buffer_size"), "500 (override)");
 }
 
+TEST(ReadPlan, ThePresetDefaultAppliesWhereTheSuiteNamesNone) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+name = "grid/small"
+[[task]]
+name = "grid/large"
+[[algorithm]]
+name = "climber"
+[[algorithm]]
+name = "climber"
+label = "tuned"
+preset = "tuned"
+)");
+  const Plan plan = file.plan();
+  EXPECT_EQ(shown(run_of(plan, "grid/large", "climber").algorithm_values, "greedy"), "true (preset default)");
+  EXPECT_EQ(shown(run_of(plan, "grid/small", "climber").algorithm_values, "greedy"), "false (default)");
+  EXPECT_EQ(shown(run_of(plan, "grid/large", "tuned").algorithm_values, "greedy"), "false (default)");
+}
+
 std::string copies_with(const std::string& run, const std::string& algorithm, const std::string& override_line,
                         const std::vector<std::string>& settings = {}) {
   const SuiteFile file("seeds = [1]\n[run]\nenvironment_steps = 10\n" + run +
