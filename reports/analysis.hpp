@@ -121,6 +121,7 @@ struct Cell {
   bool underlined = false;   // by options.mark
   double p = kMissing;       // Welch against the best cell of the row
   double p_holm = kMissing;  // after Holm's correction
+  bool untested = false;     // too few runs for the rule of options.mark
 };
 
 struct ScoreTable {
@@ -184,7 +185,9 @@ struct Curve {
 };
 
 struct Curves {
-  std::string caption;                      // of the band: "mean over runs, shaded: 95 % interval (Student t)"
+  std::string caption;                      // "mean over runs"
+  std::string band;                         // what is shaded, where it is: "95 % interval (Student t)"
+  std::string smoothing;                    // of each run; empty: none
   Matrix<Curve> steps;                      // x in environment steps, raw return
   Matrix<Curve> wall_clock;                 // x in training seconds
   std::vector<Curve> aggregate;             // for each algorithm; mean holds the normalised IQM; empty if refused
@@ -195,10 +198,19 @@ struct Curves {
 
 /// How many times fewer steps than the best baseline needs for its own peak.
 struct SpeedUp {
-  enum class Kind { kNone, kReached, kCensored, kAtStart, kSelf };
+  enum class Kind {
+    kNone,             // nothing to compare: no runs, no baseline or no threshold
+    kReached,          // value
+    kCensored,         // not reached: below bound, the baseline's steps / horizon
+    kAtStart,          // above the threshold untrained
+    kSelf,             // the best baseline: 1
+    kBaselineAtStart,  // the baseline never improved on its untrained policy
+    kBaselineNever,    // reached, but not by the baseline: above bound, horizon / steps
+    kNobody,           // neither the algorithm nor the baseline reached the threshold
+  };
   Kind kind = Kind::kNone;
   double value = kMissing;  // of kReached and kSelf
-  double bound = kMissing;  // upper bound of a censored one: baseline's steps / horizon
+  double bound = kMissing;
   std::optional<Interval> interval;
   bool low_censored = false, high_censored = false;  // that limit is "< bound"
 };
@@ -228,6 +240,7 @@ struct EfficiencyRow {
 struct SpeedUpSummary {
   double geometric_mean = kMissing, min = kMissing, max = kMissing;  // over the finite ones
   std::int64_t finite = 0, not_reached = 0, at_start = 0, tasks = 0;
+  std::int64_t no_ratio = 0;  // the baseline has no number of steps to compare with
 };
 
 struct SampleEfficiency {
@@ -282,16 +295,27 @@ struct Runtime {
 struct PublishedFigure {
   std::size_t task = 0;
   std::string algorithm;
-  double mean = kMissing;
-  double spread = kMissing;
+  std::string mean_text, spread_text;  // as published, digit by digit
   std::string note;
+  double mean = kMissing, spread = kMissing;  // the same as numbers
+};
+
+/// Share of the bins that the first `step` environment steps visited.
+struct PublishedCoverage {
+  std::size_t task = 0;
+  std::string algorithm;
+  double fraction = kMissing;
+  std::int64_t bins = 0;  // that share as a number of bins
+  std::int64_t step = 0;
+  std::string note;
+  Spread measured;  // fraction, of the same algorithm at the same step
 };
 
 struct Published {
   std::string title, source;
-  std::vector<std::string> algorithms;    // columns, in order
-  std::vector<PublishedFigure> figures;   // of the report's tasks only
-  std::vector<PublishedFigure> coverage;  // fraction of bins; spread holds the number of bins
+  std::vector<std::string> algorithms;   // columns, in order
+  std::vector<PublishedFigure> figures;  // of the report's tasks only
+  std::vector<PublishedCoverage> coverage;
   std::vector<std::string> caveats;
 };
 
@@ -341,8 +365,9 @@ struct ComparisonRow {
 
 struct Comparison {
   std::string score;
+  double level = 0.95;  // of the intervals
   std::vector<ComparisonRow> rows;
-  std::vector<Difference> differences;  // between the two folders
+  std::vector<Difference> differences;  // within or between the folders; their examples are "A", "B" or both
   std::vector<Damage> damage;
   std::vector<std::string> warnings;
 };

@@ -1,6 +1,7 @@
 // `tutti compare`: the same suite under two builds.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "reports/page/document.hpp"
@@ -10,12 +11,18 @@
 namespace tutti::reports {
 namespace {
 
-std::string difference_text(const Difference& difference) {
+// The values that a folder's runs have, such as "A: 1.0".
+std::string values_of(const Difference& difference, const std::string& folder) {
   std::vector<std::string> values;
   for (const auto& value : difference.values) {
+    if (std::ranges::find(value.examples, folder) == value.examples.end()) continue;
     values.push_back(value.value.empty() ? "not recorded" : value.value);
   }
-  return fmt::format("{}: {}", difference.property, fmt::join(values, " against "));
+  return fmt::format("{}: {}", folder, fmt::join(values, " and "));
+}
+
+std::string difference_text(const Difference& difference) {
+  return fmt::format("{}: {}; {}", difference.property, values_of(difference, "A"), values_of(difference, "B"));
 }
 
 Document document(const Comparison& comparison) {

@@ -46,6 +46,7 @@ struct Run {
   std::string name;  // "mpe/coop-nav-n3/hatd3/seed-1"
   RunState state = RunState::kIncomplete;
   std::string status;  // "not started", "running", "damaged", ...
+  Protocol protocol;   // of its plan; of imported runs nothing
   std::optional<results::RunRecord> record;
   std::map<std::string, std::string> configuration;  // "algorithm_values.discount" -> "0.99"
   std::vector<Evaluation> evaluations;               // whole ones, ascending from k = 0

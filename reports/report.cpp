@@ -86,8 +86,8 @@ void write_table(Folder& folder, const ReportTable& table, LatexStyle style, con
 
 std::vector<ReportTable> all_tables(const Analysis& analysis, const ReportOptions& options) {
   std::vector<ReportTable> tables;
-  for (const auto make : {main_table, aggregate_table, sample_efficiency_table, milestones_table, coverage_table,
-                          improvement_table, failures_table, runtime_table, published_table}) {
+  for (const auto make : {main_table, aggregate_table, thresholds_table, sample_efficiency_table, milestones_table,
+                          coverage_table, improvement_table, failures_table, runtime_table, published_table}) {
     tables.push_back(make(analysis, options));
   }
   return tables;

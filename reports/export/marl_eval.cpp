@@ -10,6 +10,7 @@
 
 #include "reports/export/export.hpp"
 #include "reports/export/names.hpp"
+#include "reports/scores/scores.hpp"
 #include "results/files.hpp"
 
 namespace tutti::reports {
@@ -32,7 +33,7 @@ struct Rectangle {
   std::vector<std::size_t> tasks;
   std::vector<std::size_t> algorithms;
   std::vector<std::int64_t> seeds;
-  std::size_t steps = 0;  // evaluations that all runs have, the untrained one included
+  std::vector<double> steps;  // at which all runs were evaluated, the untrained policy included
 };
 
 using RunsByKey = std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, const Run*>;
@@ -61,7 +62,7 @@ std::set<std::int64_t> seeds_on_all(const RunsByKey& runs, const std::vector<std
 
 // The algorithms with a seed on every task, and the seeds that all of them have.
 Rectangle rectangle_of(const Dataset& data, const RunsByKey& runs, const std::string& family) {
-  Rectangle result{.family = family, .tasks = {}, .algorithms = {}, .seeds = {}};
+  Rectangle result{.family = family, .tasks = {}, .algorithms = {}, .seeds = {}, .steps = {}};
   std::set<std::size_t> tasks;
   for (const auto& [key, run] : runs) {
     if (data.tasks[run->task].family == family) tasks.insert(run->task);
@@ -77,10 +78,11 @@ Rectangle rectangle_of(const Dataset& data, const RunsByKey& runs, const std::st
     result.algorithms.push_back(a);
   }
   result.seeds.assign(common.begin(), common.end());
-  result.steps = std::numeric_limits<std::size_t>::max();
+  std::vector<const Run*> all;
   for (const auto& [key, run] : runs) {
-    if (tasks.contains(run->task)) result.steps = std::min(result.steps, run->evaluations.size());
+    if (tasks.contains(run->task)) all.push_back(run);
   }
+  result.steps = common_steps(all);
   return result;
 }
 
@@ -90,17 +92,28 @@ void write_returns(Text& out, const std::vector<double>& returns) {
 
 double wall_seconds(const Run& run, std::size_t k) { return k < run.timing.size() ? run.timing[k].wall_seconds : 0; }
 
-void write_run(Text& out, const Run& run, const ReportOptions& options, std::size_t steps) {
+// Places of the run's evaluations at `steps`, all of which it has.
+std::vector<std::size_t> places_of(const Run& run, const std::vector<double>& steps) {
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < run.evaluations.size() && places.size() < steps.size(); ++k) {
+    if (static_cast<double>(run.evaluations[k].step) == steps[places.size()]) places.push_back(k);
+  }
+  return places;
+}
+
+void write_run(Text& out, const Run& run, const ReportOptions& options, const std::vector<double>& steps) {
   put(out, "\"seed_{}\":{{", run.seed);
-  const std::size_t first = options.include_initial || steps < 2 ? 0 : 1;
-  for (std::size_t k = first; k < steps; ++k) {
-    put(out, "\"step_{}\":{{\"step_count\":{},", k - first, run.evaluations[k].step);
-    if (options.elapsed_time) put(out, "\"elapsed_time\":{},", wall_seconds(run, k) - wall_seconds(run, first));
+  std::vector<std::size_t> places = places_of(run, steps);
+  if (!options.include_initial && places.size() > 1) places.erase(places.begin());
+  for (std::size_t j = 0; j < places.size(); ++j) {
+    const std::size_t k = places[j];
+    put(out, "\"step_{}\":{{\"step_count\":{},", j, run.evaluations[k].step);
+    if (options.elapsed_time) put(out, "\"elapsed_time\":{},", wall_seconds(run, k) - wall_seconds(run, places[0]));
     write_returns(out, run.evaluations[k].returns);
     put(out, "}},");
   }
   put(out, "\"absolute_metrics\":{{");
-  write_returns(out, (run.absolute ? *run.absolute : run.evaluations[steps - 1]).returns);
+  write_returns(out, (run.absolute ? *run.absolute : run.evaluations[places.back()]).returns);
   put(out, "}}}}");
 }
 
@@ -181,7 +194,7 @@ void export_marl_eval(const Dataset& data, const ReportOptions& options, const s
   std::vector<Rectangle> rectangles;
   for (const std::string& family : families) {
     Rectangle rectangle = rectangle_of(data, runs, family);
-    if (!rectangle.seeds.empty()) rectangles.push_back(std::move(rectangle));
+    if (!rectangle.seeds.empty() && !rectangle.steps.empty()) rectangles.push_back(std::move(rectangle));
   }
   results::make_folder(folder);
   results::write_file(folder / "README.txt", readme_of(data, runs, rectangles), results::Durability::kProcess);

@@ -22,9 +22,11 @@ std::string lines(const Items& items) {
   return text;
 }
 
-std::vector<std::string> texts(const std::vector<std::int64_t>& numbers) {
+// Whole numbers, one each.
+template <class Number>
+std::vector<std::string> texts(const std::vector<Number>& numbers) {
   std::vector<std::string> result;
-  for (const std::int64_t number : numbers) result.push_back(std::to_string(number));
+  for (const Number number : numbers) result.push_back(std::to_string(static_cast<std::int64_t>(number)));
   return result;
 }
 
@@ -63,58 +65,64 @@ class RliableExport {
     for (std::size_t a = 0; a < names_.size(); ++a) {
       const Selection selection = select(table_, tasks(), a, {}, false);
       if (selection.runs.empty()) continue;
+      std::vector<const Run*> all;
+      for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
+      const std::vector<double> steps = common_steps(all);
+      if (steps.empty()) continue;
       results::make_folder(folder_ / "curves");
-      const std::size_t length = shortest(selection);
       std::vector<double> values;
       for (std::size_t run = 0; run < selection.runs[0].size(); ++run) {
-        for (std::size_t i = 0; i < tasks().size(); ++i) add_curve(*selection.runs[i][run], tasks()[i], length, values);
+        for (std::size_t i = 0; i < tasks().size(); ++i) add_curve(*selection.runs[i][run], tasks()[i], steps, values);
       }
       write(folder_ / "curves" / (names_[a] + ".npy"),
-            npy_bytes(values, {selection.runs[0].size(), tasks().size(), length}));
+            npy_bytes(values, {selection.runs[0].size(), tasks().size(), steps.size()}));
+      write_unless(steps == planned_steps(), folder_ / "curves" / (names_[a] + ".steps.txt"), texts(steps));
       write_seeds(folder_ / "curves" / (names_[a] + ".seeds.txt"), selection);
     }
   }
 
   void write_axes() const {
-    std::vector<std::string> labels, steps;
+    std::vector<std::string> labels;
     for (const std::size_t task : tasks()) labels.push_back(analysis_.tasks[task].label);
-    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations; ++k) {
-      steps.push_back(std::to_string(k * analysis_.protocol.interval));
-    }
     write(folder_ / "tasks.txt", lines(labels));
     write(folder_ / "seeds.txt", lines(texts(analysis_.seeds)));
-    write(folder_ / "steps.txt", lines(steps));
+    write(folder_ / "steps.txt", lines(texts(planned_steps())));
     write(folder_ / "README.txt",
           std::string("<score>/<algorithm>.npy: ") + (normalized_ ? "normalised scores" : "raw scores") +
               ", one row for each run, one column for each line of tasks.txt.\n"
-              "curves/<algorithm>.npy: run, task, evaluation; the evaluations are the lines of steps.txt.\n"
+              "curves/<algorithm>.npy: run, task, evaluation; the evaluations are those at the environment steps of "
+              "steps.txt,\nor of <algorithm>.steps.txt where that is there.\n"
               "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n");
   }
 
  private:
   const std::vector<std::size_t>& tasks() const { return analysis_.aggregates.tasks; }
 
-  // Only where the rows are not simply all seeds. An older file would otherwise contradict.
-  void write_seeds(const std::filesystem::path& file, const Selection& selection) const {
-    if (selection.seeds == analysis_.seeds) {
+  // Only where the axis is not the common one. An older file would otherwise contradict.
+  static void write_unless(bool common, const std::filesystem::path& file, const std::vector<std::string>& items) {
+    if (common) {
       std::filesystem::remove(file);
     } else {
-      write(file, lines(texts(selection.seeds)));
+      write(file, lines(items));
     }
   }
 
-  std::size_t shortest(const Selection& selection) const {
-    std::size_t length = std::numeric_limits<std::size_t>::max();
-    for (const auto& runs : selection.runs) {
-      for (const Run* run : runs) length = std::min(length, curve_of(*run, analysis_.protocol.evaluations).size());
-    }
-    return length;
+  void write_seeds(const std::filesystem::path& file, const Selection& selection) const {
+    write_unless(selection.seeds == analysis_.seeds, file, texts(selection.seeds));
   }
 
-  void add_curve(const Run& run, std::size_t task, std::size_t length, std::vector<double>& values) const {
-    std::vector<double> curve = curve_of(run, analysis_.protocol.evaluations);
-    curve.resize(length);
-    for (const double value : curve) values.push_back(normalized_ ? normalize(value, bounds_[task]) : value);
+  std::vector<double> planned_steps() const {
+    std::vector<double> steps;
+    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations; ++k) {
+      steps.push_back(static_cast<double>(k * analysis_.protocol.interval));
+    }
+    return steps;
+  }
+
+  void add_curve(const Run& run, std::size_t task, const std::vector<double>& steps,
+                 std::vector<double>& values) const {
+    for (const double value : at_steps(run, curve_of(run), steps))
+      values.push_back(normalized_ ? normalize(value, bounds_[task]) : value);
   }
 
   const Analysis& analysis_;

@@ -59,19 +59,35 @@ void add_legend(Figure& figure, const Analysis& analysis) {
   }
 }
 
-// The band's kind and the number of runs.
-std::string curve_caption(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves) {
+// How many runs the curves of a figure have.
+struct RunCount {
   std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), most = 0;
-  for (const auto& row : curves) {
+  bool shaded = false;  // some curve has a band
+
+  void add(const std::vector<Curve>& row) {
     for (const Curve& curve : row) {
       if (curve.n > 0) fewest = std::min(fewest, curve.n);
       most = std::max(most, curve.n);
+      shaded = shaded || !curve.low.empty();
     }
   }
-  std::string text = sentence(analysis.curves.caption);
-  if (most > 0) text += fewest == most ? fmt::format(" N = {}.", most) : fmt::format(" N = {} to {}.", fewest, most);
-  if (most > 1 && (options.runs || fewest < 3)) text += " Thin lines: single runs.";
-  if (most > 0 && fewest < 3) text += " No band with fewer than 3 runs.";
+  // Such as " N = 3 to 5."
+  std::string text() const {
+    if (most == 0) return "";
+    return fewest == most ? fmt::format(" N = {}.", most) : fmt::format(" N = {} to {}.", fewest, most);
+  }
+};
+
+// The band's kind and the number of runs. What is not drawn is not announced.
+std::string curve_caption(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves) {
+  RunCount runs;
+  for (const auto& row : curves) runs.add(row);
+  std::string text = analysis.curves.caption;
+  if (runs.shaded) text += ", shaded: " + analysis.curves.band;
+  if (!analysis.curves.smoothing.empty()) text += "; each run smoothed (" + analysis.curves.smoothing + ")";
+  text = sentence(text) + runs.text();
+  if (runs.most > 1 && (options.runs || runs.fewest < 3)) text += " Thin lines: single runs.";
+  if (runs.shaded && runs.fewest < 3) text += " No band with fewer than 3 runs.";
   return text;
 }
 
@@ -109,6 +125,10 @@ std::string file_label(const std::string& label, std::set<std::string>& used) {
   std::string name = text;
   for (int i = 2; !used.insert(name).second; ++i) name = fmt::format("{}-{}", text, i);
   return name;
+}
+
+std::string machine_of(const Analysis& analysis) {
+  return analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
 }
 
 std::string time_label(const Matrix<Curve>& curves) {
@@ -158,12 +178,12 @@ Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
 }
 
 Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options) {
-  const std::string machine = analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
-  Figure figure = grid("wallclock", "Return against training time",
-                       curve_caption(analysis, options, analysis.curves.wall_clock) +
-                           " Evaluation and checkpoints do not count as training time. Machine: " + machine + ".",
-                       task_panels(analysis, options, analysis.curves.wall_clock,
-                                   time_label(analysis.curves.wall_clock), "return", Axis::kSeconds));
+  Figure figure =
+      grid("wallclock", "Return against training time",
+           curve_caption(analysis, options, analysis.curves.wall_clock) +
+               " Evaluation and checkpoints do not count as training time. Machine: " + machine_of(analysis) + ".",
+           task_panels(analysis, options, analysis.curves.wall_clock, time_label(analysis.curves.wall_clock), "return",
+                       Axis::kSeconds));
   add_legend(figure, analysis);
   return figure;
 }
@@ -171,11 +191,27 @@ Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options)
 Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
   Figure figure = grid(
       "coverage", "State coverage",
-      "Bins of the declared part of the state space that training visited, mean over runs.",
+      "Bins of the declared part of the state space that training visited. " +
+          curve_caption(analysis, options, analysis.coverage.visited),
       task_panels(analysis, options, analysis.coverage.visited, "environment steps", "bins visited", Axis::kSteps));
   for (Panel& panel : figure.panels) panel.y_low = 0;
   add_legend(figure, analysis);
   return figure;
+}
+
+// What is drawn, of how many runs; by training time also on which machine.
+static std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
+  RunCount runs;
+  runs.add(analysis.curves.aggregate);
+  std::string text = "Interquartile mean over tasks and runs of the normalised return" + relative_note(options);
+  if (runs.shaded) {
+    text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
+                        100 * options.level, options.efficiency_replicates);
+  }
+  text += "." + (runs.most > 0 ? runs.text().substr(0, runs.text().size() - 1) + " for each task." : "");
+  RunCount timed;
+  timed.add(analysis.curves.aggregate_wall_clock);
+  return timed.most > 0 ? text + " By training time: " + machine_of(analysis) + "." : text;
 }
 
 Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options) {
@@ -190,11 +226,8 @@ Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options)
     panel->y_label = "normalised IQM";
     panels.push_back(std::move(*panel));
   }
-  Figure figure = grid("efficiency", "Sample efficiency over all tasks",
-                       fmt::format("Interquartile mean over tasks and runs of the normalised return; shaded: {:g} % "
-                                   "stratified bootstrap interval at each evaluation ({} replicates).",
-                                   100 * options.level, options.efficiency_replicates),
-                       std::move(panels));
+  Figure figure =
+      grid("efficiency", "Sample efficiency over all tasks", efficiency_caption(analysis, options), std::move(panels));
   add_legend(figure, analysis);
   return figure;
 }

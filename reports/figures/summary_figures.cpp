@@ -16,6 +16,17 @@ namespace {
 constexpr double kRow = 5.5;     // mm of a row of intervals
 constexpr double kFrame = 14.5;  // mm above and below the rows
 
+// Such as "N = 5 for each task".
+std::string runs_per_task(const Analysis& analysis) {
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), most = 0;
+  for (const Aggregate& aggregate : analysis.aggregates.algorithms) {
+    if (aggregate.n > 0) fewest = std::min(fewest, aggregate.n);
+    most = std::max(most, aggregate.n);
+  }
+  if (fewest >= most) return fmt::format("N = {} for each task", most);
+  return fmt::format("N = {} to {} for each task", fewest, most);
+}
+
 // One point with its interval on a row.
 Series row_series(const std::string& label, std::size_t style, const Estimate& estimate, std::size_t row) {
   const Interval interval = estimate.interval.value_or(Interval{estimate.value, estimate.value});
@@ -68,9 +79,9 @@ Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& ord
 Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) {
   Figure figure{.name = "aggregate",
                 .title = "Aggregate metrics",
-                .caption = fmt::format("Points: the metric over all tasks and runs; bars: {:g} % stratified bootstrap "
-                                       "intervals. Higher is better, of the optimality gap lower.",
-                                       100 * options.level)};
+                .caption = fmt::format("Points: the metric over all tasks and runs ({}); bars: {:g} % stratified "
+                                       "bootstrap intervals. Higher is better, of the optimality gap lower{}.",
+                                       runs_per_task(analysis), 100 * options.level, relative_note(options))};
   if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
   const auto order = display_order(analysis, options);
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
@@ -91,10 +102,11 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
       .name = "profile",
       .title = "Performance profile",
       .caption = fmt::format(
-          "Fraction of {} with a normalised {} score above each threshold; shaded: pointwise {:g} % bootstrap "
-          "bands. Where a curve crosses 0.5 is the median run; the area under it is the mean of the scores "
+          "Fraction of {} with a normalised {} score above each threshold ({}); shaded: pointwise {:g} % bootstrap "
+          "bands{}. Where a curve crosses 0.5 is the median run; the area under it is the mean of the scores "
           "clipped to [0, 1]; a curve entirely above another is stochastic dominance.",
-          options.profile == "averages" ? "tasks" : "runs", aggregates.score, 100 * options.level)};
+          options.profile == "averages" ? "tasks" : "runs", aggregates.score, runs_per_task(analysis),
+          100 * options.level, relative_note(options))};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;
@@ -123,8 +135,8 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   Figure figure{.name = "improvement",
                 .title = "Probability of improvement",
                 .caption = fmt::format("Chance that a random run of the first algorithm beats one of the second on a "
-                                       "random task, with {:g} % bootstrap intervals; vertical line: one half.",
-                                       100 * options.level)};
+                                       "random task ({}), with {:g} % bootstrap intervals; vertical line: one half.",
+                                       runs_per_task(analysis), 100 * options.level)};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kIntervals;

@@ -131,7 +131,7 @@ std::string task_label(const Dataset& data, const std::string& environment, cons
 
 class Importer {
  public:
-  Importer(std::string file, Dataset& data) : file_(std::move(file)), data_(data), own_(data.algorithms.size()) {}
+  Importer(std::string file, Dataset& data) : file_(std::move(file)), data_(data) {}
 
   void read(const json& root) {
     each(root, "", [&](const std::string& environment, const json& tasks) {
@@ -169,7 +169,8 @@ class Importer {
       return;
     }
     run.task = data_.task_index(task_label(data_, environment, task), environment);
-    run.algorithm = data_.algorithm_index({.label = label_of(algorithm), .name = name_of(writer), .imported = true});
+    const std::string label = label_of(algorithm, name_of(writer));
+    run.algorithm = data_.algorithm_index({.label = label, .name = name_of(writer), .imported = true});
     run.seed = seed_of(name, place);
     run.name = file_ + ": " + environment + "/" + task + "/" + algorithm + "/" + name;
     run.state = RunState::kComplete;
@@ -179,7 +180,7 @@ class Importer {
       data_.damage.push_back({file_, run.name + " is there already; this one is left out"});
       return;
     }
-    if (run.best_single_episode) note_best_episode(label_of(algorithm));
+    if (run.best_single_episode) note_best_episode(label);
     data_.runs.push_back(std::move(run));
     ++runs_;
   }
@@ -190,11 +191,15 @@ class Importer {
     });
   }
 
-  std::string label_of(const std::string& algorithm) const {
-    for (std::size_t a = 0; a < own_; ++a) {
-      if (lower(data_.algorithms[a].label) == lower(algorithm)) return algorithm + " (imported)";
-    }
-    return algorithm;
+  // Runs of one algorithm may come from several files, but not from several harnesses, and never join our own.
+  std::string label_of(const std::string& algorithm, const std::string& writer) const {
+    const auto taken = [&](const std::string& label, bool imported) {
+      return std::ranges::any_of(data_.algorithms, [&](const AlgorithmInfo& other) {
+        return lower(other.label) == lower(label) && other.imported == imported && (!imported || other.name != writer);
+      });
+    };
+    if (taken(algorithm, true)) return algorithm + " (" + writer + ")";
+    return taken(algorithm, false) ? algorithm + " (imported)" : algorithm;
   }
 
   void note_best_episode(const std::string& label) {
@@ -206,7 +211,6 @@ class Importer {
 
   std::string file_;
   Dataset& data_;
-  std::size_t own_;  // algorithms that were there before
   std::int64_t runs_ = 0;
 };
 

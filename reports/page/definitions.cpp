@@ -10,11 +10,35 @@ namespace {
 std::string normalisation(const ReportOptions& options) {
   if (options.normalize == "pinned") return "lo and hi of each task are fixed in the suite file";
   if (options.normalize == "reference") {
-    return "lo is the mean return of " + options.reference_low + ", hi that of " + options.reference;
+    return "lo is the mean return of " + options.reference_low + ", hi " +
+           (options.reference.empty() ? "is fixed in the suite file" : "that of " + options.reference);
   }
   if (options.normalize == "none") return "switched off here, so nothing is aggregated across tasks";
   return "lo and hi are the smallest and largest single-episode return of the task over all algorithms, runs and "
          "evaluations after step 0, absolute evaluations included; so the score is relative to the algorithms compared";
+}
+
+// Which tasks and runs a replicate draws.
+std::string draws(const ReportOptions& options) {
+  const std::string runs = "N runs with replacement within each task, independently for every task";
+  return options.task_bootstrap ? "as many tasks with replacement as there are, and " + runs : runs;
+}
+
+std::string speed_up(const ReportOptions& options) {
+  const std::string own = "T(b)/T(a): T(a) is the step at which the mean curve of algorithm a reaches the threshold, ";
+  const std::string way =
+      "the ratio is also given at 50 and 90 % of the way from the untrained return to the best baseline's peak, where "
+      "both sides are measured by first crossing.";
+  if (options.threshold == "baseline-peak") {
+    return own +
+           "T(b) the step at which that of the best baseline first has its peak. Not reached: shown as below "
+           "T(b)/budget. As a peak is a late and lucky point, " +
+           way;
+  }
+  return own +
+         "T(b) the step at which that of the best baseline, the one with the highest peak, reaches it. Not reached: "
+         "shown as below T(b)/budget; not reached by the baseline: as above budget/T(a). Apart from this threshold, " +
+         way;
 }
 
 std::string threshold(const ReportOptions& options) {
@@ -74,12 +98,12 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
       {"gap", "optimality gap", "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better."},
       {"rank", "mean rank", "Mean over tasks of the algorithm's rank by mean score; ties share the average rank."},
       {"bootstrap", "stratified bootstrap",
-       fmt::format("Every replicate draws N runs with replacement within each task, independently for every task; the "
-                   "interval is given by the percentiles of {} replicates ({} for probability of improvement, {} for "
+       fmt::format("Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for "
+                   "probability of improvement, {} for "
                    "profiles, {} for efficiency curves, {} for speed-ups and single tasks). Draws come from SplitMix64 "
                    "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
                    "such intervals are too narrow: at N = 5 about 92 % instead of 95 % over ten tasks, at N = 3 87 %.",
-                   options.replicates, options.improvement_replicates, options.profile_replicates,
+                   draws(options), options.replicates, options.improvement_replicates, options.profile_replicates,
                    options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed)},
       {"threshold", "threshold", "The return to be reached on a task: " + threshold(options) + "."},
       {"steps-to-threshold", "steps to the threshold",
@@ -87,11 +111,7 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
            (options.interpolate ? ", interpolated between evaluations" : "") +
            ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
            "when more than half got there."},
-      {"speed-up", "speed-up",
-       "T(b)/T(a): T(b) is the step at which the mean curve of the best baseline first reaches its peak, T(a) the step "
-       "at which the mean curve of algorithm a reaches the same return. Not reached: shown as below T(b)/budget. As a "
-       "peak is a late and lucky point, the ratio is also given at 50 and 90 % of the way from the untrained return "
-       "to the peak, where both sides are measured by first crossing."},
+      {"speed-up", "speed-up", speed_up(options)},
       {"auc", "area under the curve",
        "Average return during training: the trapezoidal mean of a run's evaluation curve."},
       {"milestones", "milestones", "Mean return at 10, 25, 50 and 100 % of the budget."},

@@ -24,6 +24,13 @@ Table pairs(std::string title, const std::vector<std::pair<std::string, std::str
   return table;
 }
 
+// An algorithm says itself what its policy without exploration is; it may still sample.
+std::string policy_text(const std::string& mode) {
+  if (mode != "deterministic") return mode;
+  return "deterministic, by the algorithm's own definition, which its README gives; a diffusion policy may still draw "
+         "samples";
+}
+
 class Builder {
  public:
   Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts)
@@ -148,7 +155,7 @@ class Builder {
                                       {"evaluation interval (I)", number(protocol.interval) + " environment steps"},
                                       {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
                                       {"episodes per evaluation (E)", number(protocol.episodes)},
-                                      {"policy at evaluation", protocol.mode},
+                                      {"policy at evaluation", policy_text(protocol.mode)},
                                       {"initial states", protocol.seeds},
                                       {"absolute evaluation",
                                        protocol.absolute ? number(10 * protocol.episodes) + " episodes" : "none"},
@@ -220,6 +227,7 @@ class Builder {
   void sample_efficiency() {
     heading("Sample efficiency and speed-up", "efficiency");
     figure("efficiency", {"normalised", "iqm", "bootstrap"});
+    table("thresholds", {"threshold"});
     table("sample-efficiency", {"threshold", "steps-to-threshold", "speed-up", "auc", "bootstrap"});
   }
 

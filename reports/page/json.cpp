@@ -66,7 +66,14 @@ Json curve(const Curve& c) {
 }
 
 Json speed_up(const SpeedUp& s) {
-  static constexpr const char* kKinds[] = {"none", "reached", "not reached", "at start", "best baseline"};
+  static constexpr const char* kKinds[] = {"none",
+                                           "reached",
+                                           "not reached",
+                                           "at start",
+                                           "best baseline",
+                                           "baseline at start",
+                                           "baseline never reached",
+                                           "nobody reached"};
   return {
       {"case", kKinds[static_cast<int>(s.kind)]}, {"value", number(s.value)},       {"bound", number(s.bound)},
       {"interval", interval(s.interval)},         {"low_censored", s.low_censored}, {"high_censored", s.high_censored}};
@@ -134,39 +141,16 @@ class Writer {
             {"absolute", p.absolute}};
   }
 
+  // Every declared option with the value in force.
   Json options() const {
-    const ReportOptions& o = options_;
-    return {{"score", o.score},
-            {"aggregate_score", o.aggregate_score},
-            {"normalize", o.normalize},
-            {"reference", o.reference},
-            {"reference_low", o.reference_low},
-            {"bounds", o.bounds},
-            {"failed", o.failed},
-            {"ragged", o.ragged},
-            {"mixed", o.mixed},
-            {"level", o.level},
-            {"bootstrap_seed", o.bootstrap_seed},
-            {"replicates", o.replicates},
-            {"improvement_replicates", o.improvement_replicates},
-            {"profile_replicates", o.profile_replicates},
-            {"efficiency_replicates", o.efficiency_replicates},
-            {"curve_replicates", o.curve_replicates},
-            {"interval", o.interval},
-            {"profile", o.profile},
-            {"threshold", o.threshold},
-            {"fraction", o.fraction},
-            {"thresholds", o.thresholds},
-            {"hold", o.hold},
-            {"interpolate", o.interpolate},
-            {"band", o.band},
-            {"smooth", o.smooth},
-            {"runs", o.runs},
-            {"mark", o.mark},
-            {"spread", o.spread},
-            {"ours", o.ours},
-            {"latex", o.latex},
-            {"published", o.published}};
+    ParameterSchema schema;
+    Parameters collect(schema);
+    ReportOptions(options_).declare(collect);
+    Json out = Json::object();
+    for (const ParameterSpec& spec : schema) {
+      std::visit([&](const auto& value) { out[spec.name] = value; }, spec.default_value);
+    }
+    return out;
   }
 
   Json definition_texts() const {
@@ -296,6 +280,8 @@ class Writer {
   Json curves() const {
     const Curves& c = analysis_.curves;
     return {{"caption", c.caption},
+            {"band", c.band},
+            {"smoothing", c.smoothing},
             {"steps", matrix(c.steps, curve)},
             {"wall_clock", matrix(c.wall_clock, curve)},
             {"aggregate", curve_list(c.aggregate)},
@@ -336,6 +322,7 @@ class Writer {
                            {"finite", s.finite},
                            {"not_reached", s.not_reached},
                            {"at_start", s.at_start},
+                           {"no_ratio", s.no_ratio},
                            {"tasks", s.tasks}};
     }
     return out;
@@ -406,13 +393,27 @@ class Writer {
     return out;
   }
 
+  Json published_coverage(const std::vector<PublishedCoverage>& list) const {
+    Json out = Json::array();
+    for (const PublishedCoverage& f : list) {
+      out.push_back({{"task", task(f.task)},
+                     {"algorithm", f.algorithm},
+                     {"fraction", number(f.fraction)},
+                     {"bins", f.bins},
+                     {"step", f.step},
+                     {"note", f.note},
+                     {"measured", spread(f.measured)}});
+    }
+    return out;
+  }
+
   Json published() const {
     if (!analysis_.published) return nullptr;
     const Published& p = *analysis_.published;
     return {{"title", p.title},
             {"source", p.source},
             {"returns", figures(p.figures)},
-            {"coverage", figures(p.coverage)},
+            {"coverage", published_coverage(p.coverage)},
             {"caveats", p.caveats}};
   }
 

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "omad_text.hpp"
 
@@ -15,25 +16,45 @@ std::vector<std::string> texts(const toml::table& table, const char* key) {
   return result;
 }
 
-// One entry for one of the report's tasks; `mean` and `spread` name the keys that hold them.
-std::optional<PublishedFigure> figure_of(const toml::table& entry, const std::vector<TaskInfo>& tasks, const char* mean,
-                                         const char* spread) {
-  const auto found = std::ranges::find(tasks, entry["task"].value<std::string>().value(), &TaskInfo::label);
-  if (found == tasks.end()) return std::nullopt;
-  return PublishedFigure{.task = static_cast<std::size_t>(found - tasks.begin()),
-                         .algorithm = entry["algorithm"].value<std::string>().value(),
-                         .mean = entry[mean].value<double>().value(),
-                         .spread = entry[spread].value_or(kMissing),
-                         .note = entry["note"].value_or(std::string())};
+double number(const std::string& text) { return text.empty() ? kMissing : std::stod(text); }
+
+PublishedFigure figure_of(const toml::table& entry, std::size_t task) {
+  const std::string mean = entry["mean"].value<std::string>().value();
+  const std::string spread = entry["spread"].value_or(std::string());
+  return {.task = task,
+          .algorithm = entry["algorithm"].value<std::string>().value(),
+          .mean_text = mean,
+          .spread_text = spread,
+          .note = entry["note"].value_or(std::string()),
+          .mean = number(mean),
+          .spread = number(spread)};
 }
 
-std::vector<PublishedFigure> figures_of(const toml::table& table, const char* key, const std::vector<TaskInfo>& tasks,
-                                        const char* mean, const char* spread) {
-  std::vector<PublishedFigure> result;
+PublishedCoverage coverage_of(const toml::table& entry, std::size_t task) {
+  return {.task = task,
+          .algorithm = entry["algorithm"].value<std::string>().value(),
+          .fraction = entry["fraction"].value<double>().value(),
+          .bins = entry["bins"].value<std::int64_t>().value(),
+          .step = entry["step"].value<std::int64_t>().value(),
+          .note = entry["note"].value<std::string>().value(),
+          .measured = {}};
+}
+
+// The entries for the report's tasks, made by `make(entry, task index)`.
+template <class Make>
+auto entries_of(const toml::table& table, const char* key, const std::vector<TaskInfo>& tasks, const Make& make) {
+  std::vector<decltype(make(table, 0))> result;
   for (const toml::node& node : *table[key].as_array()) {
-    if (auto figure = figure_of(*node.as_table(), tasks, mean, spread)) result.push_back(std::move(*figure));
+    const toml::table& entry = *node.as_table();
+    const auto found = std::ranges::find(tasks, entry["task"].value<std::string>().value(), &TaskInfo::label);
+    if (found != tasks.end()) result.push_back(make(entry, static_cast<std::size_t>(found - tasks.begin())));
   }
   return result;
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 }  // namespace
@@ -42,19 +63,28 @@ std::optional<Published> published_figures(const std::string& name, const std::v
   if (name != "omad") return std::nullopt;
   const toml::table table = toml::parse(kOmadText);
   Published published;
-  published.figures = figures_of(table, "figure", tasks, "mean", "spread");
-  published.coverage = figures_of(table, "coverage", tasks, "fraction", "bins");
+  published.figures = entries_of(table, "figure", tasks, figure_of);
+  published.coverage = entries_of(table, "coverage", tasks, coverage_of);
   if (published.figures.empty()) return std::nullopt;
   published.title = table["title"].value<std::string>().value();
   published.source = table["source"].value<std::string>().value();
   published.caveats = texts(table, "caveats");
   for (const std::string& algorithm : texts(table, "algorithms")) {
     const auto has = [&](const auto& figures) {
-      return std::ranges::count(figures, algorithm, &PublishedFigure::algorithm) > 0;
+      return std::ranges::any_of(figures, [&](const auto& figure) { return figure.algorithm == algorithm; });
     };
     if (has(published.figures) || has(published.coverage)) published.algorithms.push_back(algorithm);
   }
   return published;
+}
+
+std::optional<std::size_t> measured_algorithm(const std::string& published,
+                                              const std::vector<AlgorithmInfo>& algorithms) {
+  const auto found = std::ranges::find_if(algorithms, [&](const AlgorithmInfo& info) {
+    return lower(info.label) == lower(published) || lower(info.name) == lower(published);
+  });
+  if (found == algorithms.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - algorithms.begin());
 }
 
 }  // namespace tutti::reports

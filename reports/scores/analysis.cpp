@@ -23,10 +23,11 @@ namespace {
 constexpr std::int64_t kFewRuns = 10;
 constexpr const char* kFallbackScore = "last-10";
 
+// Those that are left out as damaged have no say in what the runs have in common.
 std::vector<const Run*> recorded_runs(const Dataset& data) {
   std::vector<const Run*> runs;
   for (const Run& run : data.runs) {
-    if (run.record) runs.push_back(&run);
+    if (run.record && run.status != "damaged") runs.push_back(&run);
   }
   return runs;
 }
@@ -54,15 +55,24 @@ std::vector<std::size_t> aggregated_tasks(const Dataset& data) {
   return {chosen.begin(), chosen.end()};
 }
 
-std::string aggregate_score_of(const Dataset& data, const ReportOptions& options, std::vector<std::string>& warnings) {
+// A damaged absolute.csv takes the run out of the aggregate; only a protocol without one changes the score.
+bool lacks_absolute(const Run& run) {
+  const bool by_protocol = run.imported || (run.record && !run.record->protocol.absolute);
+  return run.state == RunState::kComplete && !run.absolute && by_protocol;
+}
+
+// What is shown and not aggregated has no say: algorithms without a seed on all of the tasks, tasks of imports.
+std::string aggregate_score_of(const Material& material, std::vector<std::string>& warnings) {
+  const Dataset& data = material.data;
+  const ReportOptions& options = material.options;
   if (ReportOptions::parse_score(options.aggregate_score).kind != Score::Kind::kAbsolute)
     return options.aggregate_score;
   std::set<std::string> without;
-  for (const Run& run : data.runs) {
-    if (run.state != RunState::kComplete || run.absolute) continue;
-    // A damaged absolute.csv takes the run out of the aggregate; only a protocol without one changes the score.
-    const bool by_protocol = run.imported || (run.record && !run.record->protocol.absolute);
-    if (by_protocol) without.insert(data.algorithms[run.algorithm].label);
+  for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
+    for (const auto& runs : select(material.table, material.tasks, a, {}, options.ragged).runs) {
+      if (std::ranges::any_of(runs, [](const Run* run) { return lacks_absolute(*run); }))
+        without.insert(data.algorithms[a].label);
+    }
   }
   if (without.empty()) return options.aggregate_score;
   std::string names;
@@ -96,7 +106,7 @@ void add_failures(const Dataset& data, const ReportOptions& options, Analysis& a
 void warn_of_late_evaluations(const Dataset& data, Analysis& analysis) {
   for (const Run& run : data.runs) {
     const bool late = std::ranges::any_of(run.evaluations, [&](const Evaluation& evaluation) {
-      return !run.imported && evaluation.actual_step - evaluation.step > data.protocol.interval;
+      return !run.imported && evaluation.actual_step - evaluation.step > run.protocol.interval;
     });
     if (late)
       analysis.warnings.push_back(run.name + ": evaluations happened more than one interval after their nominal step");
@@ -149,6 +159,15 @@ void fill_header(const Dataset& data, const ReportOptions& options, Analysis& an
   analysis.warnings.insert(analysis.warnings.end(), data.notes.begin(), data.notes.end());
 }
 
+// What was measured of the same algorithm after as many steps.
+void measure_coverage(const Material& material, Published& published) {
+  for (PublishedCoverage& figure : published.coverage) {
+    const auto algorithm = measured_algorithm(figure.algorithm, material.data.algorithms);
+    const auto step = static_cast<double>(figure.step);
+    if (algorithm) figure.measured = coverage_after(material, figure.task, *algorithm, step);
+  }
+}
+
 void fill_sections(const Material& material, Analysis& analysis) {
   warn_of_few_runs(material, analysis);
   if (material.options.ragged) {
@@ -178,15 +197,18 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
   Material material{.data = *data,
                     .options = options,
                     .table = usable_runs(*data),
-                    .bounds = bounds_of(*data, options, analysis.warnings),
+                    .bounds = {},
                     .tasks = aggregated_tasks(*data),
                     .score = ReportOptions::parse_score(options.score),
                     .aggregate_score = {},
-                    .aggregate_score_name = aggregate_score_of(*data, options, analysis.warnings)};
+                    .aggregate_score_name = {}};
+  material.aggregate_score_name = aggregate_score_of(material, analysis.warnings);
   material.aggregate_score = ReportOptions::parse_score(material.aggregate_score_name);
+  material.bounds = bounds_of(*data, options, material.tasks, material.aggregate_score, analysis.warnings);
   for (std::size_t task = 0; task < analysis.tasks.size(); ++task) analysis.tasks[task].bounds = material.bounds[task];
   fill_sections(material, analysis);
   analysis.published = published_figures(options.published, analysis.tasks);
+  if (analysis.published) measure_coverage(material, *analysis.published);
   analysis.data = std::move(data);
   return analysis;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "reports/scores/differences.hpp"
 #include "reports/scores/reading.hpp"
@@ -37,7 +38,7 @@ std::map<Pair, Cell> cells_of(const Dataset& data, const ReportOptions& options)
   return cells;
 }
 
-// Both folders' runs as one set, so that what differs within or between them shows.
+// Both folders' runs as one set, so that what differs within or between them shows. Runs go by their folder's letter.
 std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   const std::size_t own = a.runs.size();
   for (Run run : b.runs) {
@@ -47,7 +48,7 @@ std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   }
   std::vector<const Run*> runs;
   for (std::size_t i = 0; i < a.runs.size(); ++i) {
-    a.runs[i].name = (i < own ? "A: " : "B: ") + a.runs[i].name;
+    a.runs[i].name.assign(1, i < own ? 'A' : 'B');
     if (a.runs[i].record) runs.push_back(&a.runs[i]);
   }
   return differences_between(runs, a);
@@ -58,6 +59,20 @@ void add_damage(const std::string& prefix, const Dataset& data, Comparison& comp
   for (const Run& run : data.runs) {
     if (run.state != RunState::kComplete)
       comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
+  }
+}
+
+std::set<Pair> pairs_of(const Dataset& data) {
+  std::set<Pair> pairs;
+  for (const Run& run : data.runs) pairs.emplace(data.tasks[run.task].label, data.algorithms[run.algorithm].label);
+  return pairs;
+}
+
+void name_unpaired(const std::string& folder, const std::set<Pair>& pairs, const std::set<Pair>& others,
+                   Comparison& comparison) {
+  for (const Pair& pair : pairs) {
+    if (!others.contains(pair))
+      comparison.warnings.push_back(pair.first + ", " + pair.second + " is only in " + folder + " and not compared");
   }
 }
 
@@ -88,16 +103,20 @@ Comparison compare(const std::filesystem::path& a, const std::filesystem::path& 
   }
   Comparison comparison;
   comparison.score = options.score;
+  comparison.level = options.level;
   const std::map<Pair, Cell> left = cells_of(first, options);
   const std::map<Pair, Cell> right = cells_of(second, options);
+  const std::set<Pair> in_a = pairs_of(first), in_b = pairs_of(second);
   for (const TaskInfo& task : first.tasks) {
     for (const AlgorithmInfo& algorithm : first.algorithms) {
       const Pair pair{task.label, algorithm.label};
-      const auto found = right.find(pair);
-      if (found != right.end()) comparison.rows.push_back(row_of(pair, left.at(pair), found->second, options.level));
+      if (!in_a.contains(pair) || !in_b.contains(pair)) continue;
+      comparison.rows.push_back(row_of(pair, left.at(pair), right.at(pair), options.level));
     }
   }
   if (comparison.rows.empty()) throw Error("the two folders share no task and algorithm");
+  name_unpaired("A", in_a, in_b, comparison);
+  name_unpaired("B", in_b, in_a, comparison);
   correct(comparison.rows);
   add_damage("A: ", first, comparison);
   add_damage("B: ", second, comparison);

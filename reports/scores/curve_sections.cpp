@@ -41,38 +41,25 @@ void add_band(const Material& material, const Matrix<double>& runs, Curve& curve
   }
 }
 
-std::string caption_of(const ReportOptions& options) {
+std::string band_name(const ReportOptions& options) {
   const std::string percent = fmt::format("{:g} %", 100 * options.level);
-  std::string caption = "mean over runs";
-  if (options.band == "ci") {
-    caption +=
-        ", shaded: " + percent + (options.interval == "student" ? " interval (Student t)" : " bootstrap interval");
-  } else if (options.band == "sd") {
-    caption += ", shaded: one sample standard deviation";
-  } else if (options.band == "sem") {
-    caption += ", shaded: one standard error";
-  } else if (options.band == "minmax") {
-    caption += ", shaded: smallest to largest run";
-  }
-  if (options.smooth != "none") caption += "; each run smoothed (" + options.smooth + ")";
-  return caption;
+  if (options.band == "ci")
+    return percent + (options.interval == "student" ? " interval (Student t)" : " bootstrap interval");
+  if (options.band == "sd") return "one sample standard deviation";
+  if (options.band == "sem") return "one standard error";
+  return options.band == "minmax" ? "smallest to largest run" : "";
 }
 
-// What the runs of a cell have in common: evaluations that all of them made.
-std::size_t common_length(const Matrix<double>& runs) {
-  return runs.empty() ? 0 : std::ranges::min(runs, {}, [](const auto& run) { return run.size(); }).size();
-}
-
+// Over the steps at which all runs of the cell were evaluated.
 Curve step_curve(const Material& material, const std::vector<const Run*>& runs) {
-  if (runs.empty()) return {};
+  std::vector<double> steps = common_steps(runs);
+  if (steps.empty()) return {};
   Matrix<double> rows;
   std::vector<std::int64_t> seeds;
-  std::vector<double> steps = steps_of(*runs[0], material.data.protocol);
   for (const Run* run : runs) {
-    rows.push_back(smooth(curve_of(*run, material.data.protocol.evaluations), material.options.smoothing()));
+    rows.push_back(at_steps(*run, smooth(curve_of(*run), material.options.smoothing()), steps));
     seeds.push_back(run->seed);
   }
-  steps.resize(std::min(steps.size(), common_length(rows)));
   return curve_with_band(material, std::move(steps), std::move(rows), std::move(seeds));
 }
 
@@ -114,7 +101,7 @@ Curve time_curve(const Material& material, const std::vector<const Run*>& runs) 
   Matrix<double> rows;
   std::vector<std::int64_t> seeds;
   for (const Run* run : runs) {
-    const auto curve = smooth(curve_of(*run, material.data.protocol.evaluations), material.options.smoothing());
+    const auto curve = smooth(curve_of(*run), material.options.smoothing());
     rows.push_back(on_grid(*run, curve, grid));
     seeds.push_back(run->seed);
   }
@@ -146,17 +133,17 @@ Curve aggregate_steps(const Material& material, std::size_t algorithm) {
   const Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
   if (selection.runs.empty()) return {};
   std::vector<Matrix<double>> curves(material.tasks.size());
-  std::vector<double> steps = steps_of(*selection.runs[0][0], material.data.protocol);
-  std::size_t length = steps.size();
+  std::vector<const Run*> all;
+  for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
+  std::vector<double> steps = common_steps(all);
+  if (steps.empty()) return {};
   for (std::size_t i = 0; i < material.tasks.size(); ++i) {
     for (const Run* run : selection.runs[i]) {
-      std::vector<double> curve = curve_of(*run, material.data.protocol.evaluations);
+      std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
-      length = std::min(length, curve.size());
-      curves[i].push_back(smooth(curve, material.options.smoothing()));
+      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smoothing()), steps));
     }
   }
-  steps.resize(length);
   return iqm_curve(material, std::move(steps), curves, selection.seeds);
 }
 
@@ -192,7 +179,7 @@ Curve aggregate_time(const Material& material, std::size_t algorithm, const std:
     std::vector<double> seconds = grid;
     for (double& at : seconds) at *= longest[i];
     for (const Run* run : selection.runs[i]) {
-      std::vector<double> curve = curve_of(*run, material.data.protocol.evaluations);
+      std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
       curves[i].push_back(on_grid(*run, smooth(curve, material.options.smoothing()), seconds));
     }
@@ -230,7 +217,9 @@ Curve curve_with_band(const Material& material, std::vector<double> x, Matrix<do
 
 Curves curves_of(const Material& material, std::vector<std::string>& warnings) {
   Curves result;
-  result.caption = caption_of(material.options);
+  result.caption = "mean over runs";
+  result.band = band_name(material.options);
+  if (material.options.smooth != "none") result.smoothing = material.options.smooth;
   result.steps = make_matrix<Curve>(material);
   result.wall_clock = make_matrix<Curve>(material);
   add_cells(material, result, warnings);

@@ -50,26 +50,30 @@ bool is_identity(const std::string& key) {
          key.ends_with(".stall_timeout");
 }
 
-// The values of one property and the runs that have each.
+// The values of one property and the runs that have each. A run that lacks a property which another run of its task
+// and algorithm has counts with the empty value: not recorded.
 class Collector {
  public:
   void add(const std::string& prefix, const Properties& properties, const Run& run, bool refused) {
+    const Pair pair{run.task, run.algorithm};
+    runs_[prefix][pair].push_back(&run);
     for (const auto& [name, value] : properties) {
       auto& property = properties_[prefix + name];
+      property.prefix = prefix;
       property.refused = refused;
-      property.values[value].push_back(run.name);
+      property.values[value].push_back(&run);
+      property.pairs[pair].insert(&run);
     }
   }
 
-  std::vector<Difference> differences() const {
+  std::vector<Difference> differences() {
     std::vector<Difference> result;
-    for (const auto& [name, property] : properties_) {
+    for (auto& [name, property] : properties_) {
+      add_unrecorded(property);
       if (property.values.size() < 2) continue;
       Difference difference{.property = name, .refused = property.refused, .values = {}};
       for (const auto& [value, runs] : property.values) {
-        const auto shown = static_cast<std::ptrdiff_t>(std::min(runs.size(), kExamples));
-        difference.values.push_back(
-            {value, static_cast<std::int64_t>(runs.size()), {runs.begin(), runs.begin() + shown}});
+        difference.values.push_back({value, static_cast<std::int64_t>(runs.size()), examples(runs)});
       }
       result.push_back(std::move(difference));
     }
@@ -78,10 +82,33 @@ class Collector {
   }
 
  private:
+  using Pair = std::pair<std::size_t, std::size_t>;  // task, algorithm
+  using Runs = std::vector<const Run*>;
   struct Property {
+    std::string prefix;
     bool refused = true;
-    std::map<std::string, std::vector<std::string>> values;
+    std::map<std::string, Runs> values;
+    std::map<Pair, std::set<const Run*>> pairs;  // the runs that have it
   };
+
+  void add_unrecorded(Property& property) const {
+    for (const auto& [pair, having] : property.pairs) {
+      for (const Run* run : runs_.at(property.prefix).at(pair)) {
+        if (!having.contains(run)) property.values[""].push_back(run);
+      }
+    }
+  }
+
+  // The first names, each once.
+  static std::vector<std::string> examples(const Runs& runs) {
+    std::vector<std::string> names;
+    for (const Run* run : runs) {
+      if (names.size() < kExamples && std::ranges::find(names, run->name) == names.end()) names.push_back(run->name);
+    }
+    return names;
+  }
+
+  std::map<std::string, std::map<Pair, Runs>> runs_;  // by prefix
   std::map<std::string, Property> properties_;
 };
 
@@ -109,8 +136,10 @@ std::vector<Difference> differences_between(const std::vector<const Run*>& runs,
     collector.add("task " + task + ": ", record.task_facts, *run, true);
     Properties configuration = run->configuration;
     std::erase_if(configuration, [](const auto& entry) { return is_identity(entry.first); });
-    collector.add("configuration of " + data.algorithms[run->algorithm].label + " on " + task + ": ", configuration,
-                  *run, true);
+    if (!configuration.empty()) {
+      collector.add("configuration of " + data.algorithms[run->algorithm].label + " on " + task + ": ", configuration,
+                    *run, true);
+    }
     collector.add("machine: ", machine_of(record.machine), *run, false);
     collector.add("numerics: ", record.numerics, *run, false);
   }
@@ -123,7 +152,7 @@ std::string describe_differences(const std::vector<Difference>& differences) {
     if (!difference.refused) continue;
     text += "\n  " + difference.property + ":";
     for (const Difference::Value& value : difference.values) {
-      text += "\n    " + (value.value.empty() ? std::string("(nothing)") : value.value) + " in " +
+      text += "\n    " + (value.value.empty() ? std::string("not recorded") : value.value) + " in " +
               std::to_string(value.runs) + (value.runs == 1 ? " run, " : " runs, such as ") + value.examples[0];
     }
   }

@@ -38,49 +38,15 @@ std::string definition_of(const ReportOptions& options) {
          "; speed-up = steps of the best baseline's first peak / steps of the algorithm's mean curve to the threshold";
 }
 
-// The steps at which all of our algorithms on the task were evaluated.
-std::vector<double> common_steps(const Material& material, std::size_t task) {
-  std::vector<double> steps;
-  bool first = true;
-  for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
-    if (material.data.algorithms[a].imported) continue;
-    for (const Run* run : material.table[task][a]) {
-      const std::vector<double> own = steps_of(*run, material.data.protocol);
-      if (first) {
-        steps = own;
-        first = false;
-        continue;
-      }
-      std::vector<double> both;
-      std::ranges::set_intersection(steps, own, std::back_inserter(both));
-      steps = std::move(both);
-    }
-  }
-  return steps;
-}
-
-// The run's curve at `steps`; nothing if it lacks one of them.
-std::vector<double> at_steps(const Material& material, const Run& run, const std::vector<double>& steps) {
-  const std::vector<double> own = steps_of(run, material.data.protocol);
-  const std::vector<double> curve = curve_of(run, material.data.protocol.evaluations);
-  std::vector<double> result;
-  for (const double step : steps) {
-    const auto found = std::ranges::lower_bound(own, step);
-    if (found == own.end() || *found != step) return {};
-    result.push_back(curve[static_cast<std::size_t>(found - own.begin())]);
-  }
-  return result;
-}
-
 TaskCurves task_curves(const Material& material, std::size_t task, std::vector<std::string>& warnings) {
   TaskCurves curves;
-  curves.steps = common_steps(material, task);
+  curves.steps = common_steps(own_runs(material.table[task]));
   for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
     const AlgorithmInfo& algorithm = material.data.algorithms[a];
     curves.baseline.push_back(!algorithm.proposed);
     curves.runs.emplace_back();
     for (const Run* run : material.table[task][a]) {
-      std::vector<double> curve = at_steps(material, *run, curves.steps);
+      std::vector<double> curve = at_steps(*run, curve_of(*run), curves.steps);
       if (!curve.empty()) curves.runs.back().push_back(std::move(curve));
     }
     if (algorithm.imported && curves.runs.back().size() < material.table[task][a].size()) {

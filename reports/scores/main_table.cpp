@@ -83,6 +83,7 @@ void mark_row(std::vector<Cell>& row, int decimals, const Material& material) {
   mark_best(row, best, decimals);
   test_against_best(row, best);
   if (material.options.mark == "second") return underline_second(row);
+  for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && std::min(cell.n, row[best].n) < 2;
   for (Cell& cell : row) cell.underlined = cell.n > 0 && !cell.best && is_close(cell, row[best], material);
 }
 

@@ -17,22 +17,11 @@ std::size_t nearest(const std::vector<double>& steps, double step) {
   return best;
 }
 
-// Steps of the task's evaluations, from any usable run.
-std::vector<double> steps_of_task(const Material& material, std::size_t task) {
-  for (const auto& runs : material.table[task]) {
-    if (!runs.empty() && !runs[0]->imported) return steps_of(*runs[0], material.data.protocol);
-  }
-  return {};
-}
-
-Spread return_at(const Material& material, const std::vector<const Run*>& runs, double step) {
+Spread return_at(const std::vector<const Run*>& runs, double step) {
   std::vector<double> values;
   for (const Run* run : runs) {
-    const std::vector<double> steps = steps_of(*run, material.data.protocol);
-    const auto found = std::ranges::find(steps, step);
-    if (found == steps.end()) continue;
-    values.push_back(
-        curve_of(*run, material.data.protocol.evaluations)[static_cast<std::size_t>(found - steps.begin())]);
+    const std::vector<double> value = at_steps(*run, curve_of(*run), {step});
+    values.insert(values.end(), value.begin(), value.end());
   }
   return spread_of(values);
 }
@@ -145,16 +134,20 @@ Milestones milestones_of(const Material& material) {
     Matrix<Spread> cells = make_matrix<Spread>(material);
     std::vector<double> used;
     for (std::size_t task = 0; task < cells.size(); ++task) {
-      const std::vector<double> steps = steps_of_task(material, task);
+      const std::vector<double> steps = common_steps(own_runs(material.table[task]));
       used.push_back(steps.empty() ? kMissing : steps[nearest(steps, steps.back() * percent / 100)]);
       for (std::size_t a = 0; a < cells[task].size(); ++a) {
-        cells[task][a] = return_at(material, material.table[task][a], used.back());
+        cells[task][a] = return_at(material.table[task][a], used.back());
       }
     }
     result.cells.push_back(std::move(cells));
     result.steps.push_back(std::move(used));
   }
   return result;
+}
+
+Spread coverage_after(const Material& material, std::size_t task, std::size_t algorithm, double step) {
+  return coverage_cell(material.table[task][algorithm], step).coverage;
 }
 
 Coverage coverage_of(const Material& material) {

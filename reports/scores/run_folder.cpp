@@ -142,17 +142,31 @@ bool read_record(const std::filesystem::path& folder, Run& run, std::vector<Dama
   }
 }
 
-bool same_file_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
-  const std::string& recorded = run.record->evaluations_digest;
-  if (recorded.empty()) return true;
+// Whether `file` has the digest that run.json recorded, if it recorded one.
+bool is_unchanged(const std::filesystem::path& folder, const char* file, const std::string& recorded, const Run& run,
+                  std::vector<Damage>& damage) {
+  const std::string name = run.name + "/" + file;
+  const bool finished = run.record->status == results::RunStatus::kFinished;
+  const std::string consequence = finished ? "; the run is left out" : "; it is left out";
   try {
-    if (sha256_of_file(folder / "evaluations.csv") == recorded) return true;
-    damage.push_back(
-        {run.name + "/evaluations.csv", "is not the file that run.json has the digest of; the run is left out"});
+    if (sha256_of_file(folder / file) == recorded || recorded.empty()) return true;
+    damage.push_back({name, "is not the file that run.json has the digest of" + consequence});
   } catch (const Error&) {
-    damage.push_back({run.name + "/evaluations.csv", "cannot be read; the run is left out"});
+    damage.push_back({name, "cannot be read" + consequence});
   }
   return false;
+}
+
+bool same_evaluations_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
+  const std::string& recorded = run.record->evaluations_digest;
+  return recorded.empty() || is_unchanged(folder, "evaluations.csv", recorded, run, damage);
+}
+
+// A run that has not ended may have been given another configuration that it has not started with yet.
+bool same_configuration_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
+  const results::RunStatus status = run.record->status;
+  const bool ended = status == results::RunStatus::kFinished || status == results::RunStatus::kFailed;
+  return !ended || is_unchanged(folder, "config.toml", run.record->config_digest, run, damage);
 }
 
 bool has_all_evaluations(const std::vector<Evaluation>& evaluations, const Protocol& protocol) {
@@ -186,6 +200,15 @@ std::string without_comment(const std::string& text) {
   }
   end = text.substr(0, text.find('#')).find_last_not_of(' ');
   return end == std::string::npos ? "" : text.substr(0, end + 1);
+}
+
+// None of its numbers may reach bounds, worst scores or exports.
+void leave_out(Run& run) {
+  run.status = "damaged";
+  run.evaluations.clear();
+  run.absolute.reset();
+  run.timing.clear();
+  run.coverage.clear();
 }
 
 // The evaluations from k = 0 on, up to the first gap.
@@ -227,8 +250,10 @@ std::map<std::string, std::string> read_configuration(const std::filesystem::pat
 
 void read_run_folder(const std::filesystem::path& folder, const Protocol& protocol, Run& run,
                      std::vector<Damage>& damage) {
+  run.protocol = protocol;
   if (!read_record(folder, run, damage)) return;
-  run.configuration = read_configuration(folder / "config.toml");
+  const bool configured = same_configuration_as_recorded(folder, run, damage);
+  if (configured) run.configuration = read_configuration(folder / "config.toml");
   run.evaluations = read_evaluations(folder / "evaluations.csv", static_cast<std::size_t>(protocol.episodes),
                                      run.name + "/evaluations.csv", damage);
   if (protocol.absolute) read_absolute(folder, protocol, run, damage);
@@ -238,14 +263,15 @@ void read_run_folder(const std::filesystem::path& folder, const Protocol& protoc
   if (run.record->status == results::RunStatus::kFailed) {
     run.state = RunState::kFailed;
   } else if (run.record->status == results::RunStatus::kFinished) {
-    const bool unchanged = same_file_as_recorded(folder, run, damage);
+    const bool unchanged = same_evaluations_as_recorded(folder, run, damage);
     const bool whole = has_all_evaluations(run.evaluations, protocol);
     if (unchanged && !whole) {
       damage.push_back({run.name + "/evaluations.csv", "does not hold the " + std::to_string(protocol.evaluations + 1) +
                                                            " evaluations of a finished run; the run is left out"});
     }
-    run.state = unchanged && whole ? RunState::kComplete : RunState::kIncomplete;
-    if (run.state == RunState::kIncomplete) run.status = "damaged";
+    const bool usable = configured && unchanged && whole;
+    run.state = usable ? RunState::kComplete : RunState::kIncomplete;
+    if (!usable) leave_out(run);
   }
   cut_at_first_gap(run.evaluations);
 }

@@ -1,5 +1,7 @@
 #include "reports/scores/scores.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -45,8 +47,7 @@ std::vector<Bounds> pinned_bounds(const Dataset& data, const ReportOptions& opti
   std::vector<Bounds> bounds;
   for (const TaskInfo& task : data.tasks) {
     const auto found = pinned.find(task.label);
-    if (found == pinned.end()) throw Error("normalize = \"pinned\": no bounds for task " + task.label);
-    bounds.push_back(found->second);
+    bounds.push_back(found == pinned.end() ? Bounds{kMissing, kMissing} : found->second);
   }
   return bounds;
 }
@@ -67,23 +68,33 @@ double mean_score(const std::vector<const Run*>& runs, const Score& score) {
   return mean_of(values);
 }
 
-std::vector<Bounds> reference_bounds(const Dataset& data, const ReportOptions& options) {
+// The low end is an algorithm's mean score; the high end another's, or pinned.
+std::vector<Bounds> reference_bounds(const Dataset& data, const ReportOptions& options, const Score& score) {
   const RunTable table = usable_runs(data);
-  const Score score = ReportOptions::parse_score(options.aggregate_score);
-  const std::map<std::string, Bounds> pinned = options.task_bounds();
+  std::vector<Bounds> bounds = pinned_bounds(data, options);
   const std::size_t low = named_algorithm(data, options.reference_low, "reference_low");
-  std::vector<Bounds> bounds;
   for (std::size_t task = 0; task < data.tasks.size(); ++task) {
-    const auto found = pinned.find(data.tasks[task].label);
-    if (options.reference.empty() && found == pinned.end()) {
-      throw Error("normalize = \"reference\": no bounds for task " + data.tasks[task].label);
-    }
-    const double high = options.reference.empty()
-                            ? found->second.high
-                            : mean_score(table[task][named_algorithm(data, options.reference, "reference")], score);
-    bounds.push_back({mean_score(table[task][low], score), high});
+    bounds[task].low = mean_score(table[task][low], score);
+    if (options.reference.empty()) continue;
+    bounds[task].high = mean_score(table[task][named_algorithm(data, options.reference, "reference")], score);
   }
   return bounds;
+}
+
+// Bounds that were chosen have to be there and in order; the smallest and largest return may be missing or equal.
+void require_bounds(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
+                    const std::vector<Bounds>& bounds) {
+  for (const std::size_t task : tasks) {
+    const auto& [low, high] = bounds[task];
+    const std::string where = "normalize = \"" + options.normalize + "\": task " + data.tasks[task].label;
+    if (std::isnan(low) || std::isnan(high)) {
+      throw Error(where + " has no return for " + (std::isnan(low) ? "0" : "1") +
+                  "; give it in bounds, or choose an algorithm that has a finished run there");
+    }
+    if (low >= high) {
+      throw Error(fmt::format("{}: the return for 0 is {}, not below the one for 1, which is {}", where, low, high));
+    }
+  }
 }
 
 }  // namespace
@@ -120,21 +131,43 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
   return "mean return of the episodes of a run's last evaluation";
 }
 
-std::vector<double> curve_of(const Run& run, std::int64_t evaluations) {
+std::vector<double> curve_of(const Run& run) {
   std::vector<double> curve;
   for (const Evaluation& evaluation : run.evaluations) curve.push_back(evaluation.mean);
-  if (run.worst) curve.resize(static_cast<std::size_t>(evaluations) + 1, *run.worst);
+  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations) + 1, *run.worst);
   return curve;
 }
 
-std::vector<double> steps_of(const Run& run, const Protocol& protocol) {
+std::vector<double> steps_of(const Run& run) {
   std::vector<double> steps;
   for (const Evaluation& evaluation : run.evaluations) steps.push_back(static_cast<double>(evaluation.step));
   if (!run.worst) return steps;
-  for (auto k = static_cast<std::int64_t>(steps.size()); k <= protocol.evaluations; ++k) {
-    steps.push_back(static_cast<double>(k * protocol.interval));
+  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations; ++k) {
+    steps.push_back(static_cast<double>(k * run.protocol.interval));
   }
   return steps;
+}
+
+std::vector<double> common_steps(const std::vector<const Run*>& runs) {
+  if (runs.empty()) return {};
+  std::vector<double> steps = steps_of(*runs[0]);
+  for (const Run* run : runs) {
+    std::vector<double> both;
+    std::ranges::set_intersection(steps, steps_of(*run), std::back_inserter(both));
+    steps = std::move(both);
+  }
+  return steps;
+}
+
+std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps) {
+  const std::vector<double> own = steps_of(run);
+  std::vector<double> result;
+  for (const double step : steps) {
+    const auto found = std::ranges::lower_bound(own, step);
+    if (found == own.end() || *found != step) return {};
+    result.push_back(curve[static_cast<std::size_t>(found - own.begin())]);
+  }
+  return result;
 }
 
 void count_failures_as_worst(Dataset& data) {
@@ -149,11 +182,13 @@ void count_failures_as_worst(Dataset& data) {
   }
 }
 
-std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, std::vector<std::string>& warnings) {
+std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
+                              const Score& score, std::vector<std::string>& warnings) {
   if (options.normalize == "none") return std::vector<Bounds>(data.tasks.size(), {kMissing, kMissing});
   const std::vector<Bounds> bounds = options.normalize == "pinned"      ? pinned_bounds(data, options)
-                                     : options.normalize == "reference" ? reference_bounds(data, options)
+                                     : options.normalize == "reference" ? reference_bounds(data, options, score)
                                                                         : single_episode_bounds(data);
+  if (options.normalize != "minmax") require_bounds(data, options, tasks, bounds);
   for (std::size_t task = 0; task < bounds.size(); ++task) {
     if (bounds[task].low == bounds[task].high) {
       warnings.push_back(data.tasks[task].label + ": all returns are equal, so every normalised score is 0");
@@ -172,6 +207,14 @@ RunTable usable_runs(const Dataset& data) {
     if (is_usable(run)) table[run.task][run.algorithm].push_back(&run);
   }
   return table;
+}
+
+std::vector<const Run*> own_runs(const std::vector<std::vector<const Run*>>& algorithms) {
+  std::vector<const Run*> own;
+  for (const auto& runs : algorithms) {
+    std::ranges::copy_if(runs, std::back_inserter(own), [](const Run* run) { return !run->imported; });
+  }
+  return own;
 }
 
 Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, std::size_t algorithm,

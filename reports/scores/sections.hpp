@@ -42,6 +42,9 @@ Curves curves_of(const Material& material, std::vector<std::string>& warnings);
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings);
 Milestones milestones_of(const Material& material);
 Coverage coverage_of(const Material& material);
+
+/// Share of the bins that an algorithm's runs had visited after `step` environment steps.
+Spread coverage_after(const Material& material, std::size_t task, std::size_t algorithm, double step);
 Runtime runtime_of(const Material& material);
 
 /// A curve over `x` from one row for each run, with the band that the options ask for.

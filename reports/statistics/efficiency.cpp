@@ -46,11 +46,14 @@ double threshold_of(const ThresholdRule& rule, double untrained, double peak) {
 
 SpeedUp compare_steps(double baseline_steps, double steps, double horizon) {
   SpeedUp result;
-  if (std::isnan(steps) || !std::isfinite(baseline_steps)) return result;
+  if (std::isnan(steps) || std::isnan(baseline_steps)) return result;
   if (steps <= 0) {
     result.kind = SpeedUp::Kind::kAtStart;
   } else if (baseline_steps <= 0) {
-    return result;  // the baseline never improved on its untrained policy: there is no ratio
+    result.kind = SpeedUp::Kind::kBaselineAtStart;
+  } else if (baseline_steps == kNever) {
+    result.kind = steps == kNever ? SpeedUp::Kind::kNobody : SpeedUp::Kind::kBaselineNever;
+    result.bound = horizon / steps;
   } else if (steps == kNever) {
     result.kind = SpeedUp::Kind::kCensored;
     result.bound = baseline_steps / horizon;
@@ -61,17 +64,23 @@ SpeedUp compare_steps(double baseline_steps, double steps, double horizon) {
   return result;
 }
 
-// Orders replicates: censored ones below all others, those at the start above.
+// Orders replicates: censored ones below all others, those at the start or that only the algorithm reached above.
 double sortable(const SpeedUp& speed_up) {
   switch (speed_up.kind) {
     case SpeedUp::Kind::kReached:
     case SpeedUp::Kind::kSelf:
       return speed_up.value;
     case SpeedUp::Kind::kAtStart:
+    case SpeedUp::Kind::kBaselineNever:
       return kNever;
     default:
       return -kNever;
   }
+}
+
+// Only these have a place among ratios.
+bool has_interval(SpeedUp::Kind kind) {
+  return kind == SpeedUp::Kind::kReached || kind == SpeedUp::Kind::kCensored || kind == SpeedUp::Kind::kAtStart;
 }
 
 void resampled_mean_curve(const std::vector<std::vector<double>>& runs, SplitMix64& random, std::vector<double>& mean) {
@@ -122,6 +131,7 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
   const std::vector<double>& best = mean_curves[*result.baseline];
   const auto peak = std::ranges::max_element(best);  // the first one
   result.threshold = threshold_of(rule, untrained_return(mean_curves), *peak);
+  if (std::isnan(result.threshold)) return result;
   result.baseline_steps = rule.kind == ThresholdRule::Kind::kBaselinePeak
                               ? steps[static_cast<std::size_t>(peak - best.begin())]
                               : steps_to(steps, best, result.threshold, crossing);
@@ -130,7 +140,8 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
     result.steps[a] = steps_to(steps, mean_curves[a], result.threshold, crossing);
     result.algorithms[a] = compare_steps(result.baseline_steps, result.steps[a], steps.back());
   }
-  result.algorithms[*result.baseline] = {.kind = SpeedUp::Kind::kSelf, .value = 1, .interval = {}};
+  const bool reached = std::isfinite(result.baseline_steps);
+  if (reached) result.algorithms[*result.baseline] = {.kind = SpeedUp::Kind::kSelf, .value = 1, .interval = {}};
   return result;
 }
 
@@ -153,8 +164,7 @@ SpeedUps bootstrap_speed_ups(const TaskCurves& curves, const ThresholdRule& rule
     }
   });
   for (std::size_t a = 0; a < means.size(); ++a) {
-    const SpeedUp::Kind kind = result.algorithms[a].kind;
-    if (kind == SpeedUp::Kind::kSelf || kind == SpeedUp::Kind::kNone || curves.runs[a].size() < 2) continue;
+    if (!has_interval(result.algorithms[a].kind) || curves.runs[a].size() < 2) continue;
     set_interval(result.algorithms[a], ratios[a], bootstrap.level);
     result.algorithms[a].bound = result.baseline_steps / curves.steps.back();
   }
@@ -168,6 +178,7 @@ SpeedUpSummary summarize_speed_ups(const std::vector<SpeedUp>& tasks) {
     summary.tasks += speed_up.kind == SpeedUp::Kind::kNone ? 0 : 1;
     summary.not_reached += speed_up.kind == SpeedUp::Kind::kCensored ? 1 : 0;
     summary.at_start += speed_up.kind == SpeedUp::Kind::kAtStart ? 1 : 0;
+    summary.no_ratio += speed_up.kind >= SpeedUp::Kind::kBaselineAtStart ? 1 : 0;
     if (std::isfinite(speed_up.value)) {
       values.push_back(speed_up.value);
       logarithms.push_back(std::log(speed_up.value));

@@ -15,11 +15,10 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
   if (!aggregates.available) return "No aggregates: " + aggregates.reason;
   return fmt::format(
       "Over {} task{}. Score: {} ({}), normalised per task ({}). In brackets: {:g} % intervals from the stratified "
-      "bootstrap ({} replicates, seed {}). The optimality gap is better when lower; min–max scores are relative to the "
-      "algorithms compared.",
+      "bootstrap ({} replicates, seed {}{}). The optimality gap is better when lower{}.",
       aggregates.tasks.size(), aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
       options.normalize == "minmax" ? "min–max" : options.normalize, 100 * options.level, options.replicates,
-      options.bootstrap_seed);
+      options.bootstrap_seed, options.task_bootstrap ? ", tasks resampled as well" : "", relative_note(options));
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {

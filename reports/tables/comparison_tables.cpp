@@ -4,34 +4,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/published/published.hpp"
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
 
 namespace tutti::reports {
 namespace {
 
-std::string folded(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-// The measured algorithm that a published column is about, by label or plugin name.
-const Cell* measured(const Analysis& analysis, std::size_t task, const std::string& algorithm) {
-  for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
-    const AlgorithmInfo& info = analysis.algorithms[a];
-    if (folded(info.label) == folded(algorithm) || folded(info.name) == folded(algorithm)) {
-      return &analysis.main.cells[task][a];
-    }
-  }
-  return nullptr;
-}
-
 void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
-  const Cell none;
-  const Cell* found = measured(analysis, figure.task, figure.algorithm);
-  const Cell& cell = found != nullptr ? *found : none;
-  const int decimals = decimals_for_spread(std::fmax(figure.spread, cell.sd));
-  TableCell published{.value = fixed(figure.mean, decimals), .spread = fixed(figure.spread, decimals)};
+  const auto found = measured_algorithm(figure.algorithm, analysis.algorithms);
+  const Cell cell = found ? analysis.main.cells[figure.task][*found] : Cell{};
+  const int decimals = decimals_for_spread(cell.sd);
+  TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
   const std::string& task = analysis.tasks[figure.task].label;
   section.rows.push_back({{.value = task},
@@ -43,14 +27,20 @@ void add_figure(ReportTable& table, Section& section, const Analysis& analysis, 
                              shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n), figure.note});
 }
 
-void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
+void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure) {
   const std::string& task = analysis.tasks[figure.task].label;
-  TableCell published{.value = fixed(100 * figure.mean, 1) + " %"};
-  if (std::isfinite(figure.spread)) published.detail = fmt::format("of {} bins", fixed(figure.spread, 0));
-  if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
-  section.rows.push_back({{.value = task}, {.value = figure.algorithm}, published, {}, {}});
-  table.data.rows.push_back(
-      {"coverage", task, figure.algorithm, shortest(figure.mean), shortest(figure.spread), "", "", "", figure.note});
+  const Spread& measured = figure.measured;
+  TableCell published{.value = fixed(100 * figure.fraction, 1), .detail = fmt::format("{} bins", figure.bins)};
+  published.notes.push_back(table.shown.note(figure.note));
+  TableCell ours;
+  if (measured.n > 0) ours = {.value = fixed(100 * measured.mean, 1), .spread = fixed(100 * measured.sd, 1)};
+  section.rows.push_back({{.value = task},
+                          {.value = figure.algorithm},
+                          published,
+                          ours,
+                          {.value = measured.n > 0 ? fmt::format("{}", measured.n) : ""}});
+  table.data.rows.push_back({"coverage", task, figure.algorithm, shortest(figure.fraction), "", shortest(measured.mean),
+                             shortest(measured.sd), fmt::format("{}", measured.n), figure.note});
 }
 
 TableCell mean_cell(const Cell& cell, int decimals) {
@@ -79,9 +69,9 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   const Published& published = *analysis.published;
   table.shown.caption = fmt::format("Published: {} ({}). Measured: {} score, mean ± sd (N−1) over runs of this report.",
                                     published.title, published.source, analysis.main.score);
-  Section returns{.heading = "return"}, coverage{.heading = "share of bins visited"};
+  Section returns{.heading = "return"}, coverage{.heading = "share of bins visited, %"};
   for (const PublishedFigure& figure : published.figures) add_figure(table, returns, analysis, figure);
-  for (const PublishedFigure& figure : published.coverage) add_coverage(table, coverage, analysis, figure);
+  for (const PublishedCoverage& figure : published.coverage) add_coverage(table, coverage, analysis, figure);
   for (Section* section : {&returns, &coverage}) {
     if (!section->rows.empty()) table.shown.sections.push_back(std::move(*section));
   }
@@ -94,9 +84,9 @@ ReportTable comparison_table(const Comparison& comparison) {
       .name = "comparison",
       .title = "A against B",
       .caption = fmt::format("Score: {}. Mean ± sd over runs; difference: mean of B minus mean of A with the "
-                             "95 % interval of Welch's t; p after Holm's correction over all rows. Bold: "
+                             "{:g} % interval of Welch's t; p after Holm's correction over all rows. Bold: "
                              "the interval leaves out 0.",
-                             comparison.score),
+                             comparison.score, 100 * comparison.level),
       .columns = {{.head = "task", .right = false},
                   {.head = "algorithm", .right = false},
                   {.head = "A", .measurement = true},

@@ -25,6 +25,12 @@ TableCell speed_up_cell(const SpeedUp& speed) {
       return {.value = ratio(1)};
     case SpeedUp::Kind::kAtStart:
       return {.value = "at start"};
+    case SpeedUp::Kind::kBaselineAtStart:
+      return {.value = "baseline at start"};
+    case SpeedUp::Kind::kBaselineNever:
+      return {.value = "> " + ratio(speed.bound)};
+    case SpeedUp::Kind::kNobody:
+      return {.value = "nobody"};
     case SpeedUp::Kind::kCensored:
       cell.value = "< " + ratio(speed.bound);
       break;
@@ -39,10 +45,14 @@ TableCell speed_up_cell(const SpeedUp& speed) {
   return cell;
 }
 
+// Censored steps are more than the horizon.
+std::string steps_or_more(double steps, double horizon) {
+  return std::isinf(steps) ? "> " + steps_text(horizon) : steps_text(steps);
+}
+
 TableCell steps_cell(const EfficiencyCell& cell, double horizon) {
   if (cell.n == 0 || std::isnan(cell.median_steps)) return {};
-  return {.value = std::isinf(cell.median_steps) ? "> " + steps_text(horizon) : steps_text(cell.median_steps),
-          .detail = fmt::format("({}/{})", cell.reached, cell.n)};
+  return {.value = steps_or_more(cell.median_steps, horizon), .detail = fmt::format("({}/{})", cell.reached, cell.n)};
 }
 
 int auc_decimals(const EfficiencyRow& row) {
@@ -51,20 +61,13 @@ int auc_decimals(const EfficiencyRow& row) {
   return decimals_for_spread(spread);
 }
 
-// One panel: a row for each task, a column for each algorithm. The baseline's columns are filled where they apply.
+// One panel: a row for each task, a column for each algorithm.
 template <class Value>
-Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, std::string heading, bool baseline,
-              Value value) {
+Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, std::string heading, Value value) {
   Section section{.heading = std::move(heading)};
   for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
-    std::vector<TableCell> cells(4, {.value = " "});
-    cells[0].value = analysis.tasks[m].label;
-    if (baseline) {
-      cells[1].value = fixed(row.threshold, auc_decimals(row));
-      cells[2].value = row.baseline ? analysis.algorithms[*row.baseline].label : "";
-      cells[3].value = std::isnan(row.baseline_steps) ? "" : steps_text(row.baseline_steps);
-    }
+    std::vector<TableCell> cells{{.value = analysis.tasks[m].label}};
     for (const std::size_t a : order) cells.push_back(value(row, row.cells[a]));
     section.rows.push_back(std::move(cells));
   }
@@ -74,7 +77,7 @@ Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, s
 template <class Value>
 std::vector<TableCell> summary_row(const std::string& name, const std::vector<SpeedUpSummary>& summary,
                                    const std::vector<std::size_t>& order, Value value) {
-  std::vector<TableCell> cells{{.value = name}, {.value = " "}, {.value = " "}, {.value = " "}};
+  std::vector<TableCell> cells{{.value = name}};
   for (const std::size_t a : order) cells.push_back({.value = value(summary[a])});
   return cells;
 }
@@ -88,9 +91,10 @@ void add_summary(Section& section, const std::vector<SpeedUpSummary>& summary, c
   section.rows.push_back(summary_row("smallest – largest", summary, order, [](const SpeedUpSummary& s) {
     return s.finite > 0 ? fixed(s.min, 2) + "–" + ratio(s.max) : "";
   }));
-  section.rows.push_back(summary_row("tasks: reached / not / at start", summary, order, [](const SpeedUpSummary& s) {
-    return fmt::format("{} / {} / {}", s.finite, s.not_reached, s.at_start);
-  }));
+  section.rows.push_back(
+      summary_row("tasks: reached / not / at start / no ratio", summary, order, [](const SpeedUpSummary& s) {
+        return fmt::format("{} / {} / {} / {}", s.finite, s.not_reached, s.at_start, s.no_ratio);
+      }));
 }
 
 std::string kind_name(SpeedUp::Kind kind) {
@@ -103,6 +107,12 @@ std::string kind_name(SpeedUp::Kind kind) {
       return "at start";
     case SpeedUp::Kind::kSelf:
       return "best baseline";
+    case SpeedUp::Kind::kBaselineAtStart:
+      return "baseline at start";
+    case SpeedUp::Kind::kBaselineNever:
+      return "baseline never reached";
+    case SpeedUp::Kind::kNobody:
+      return "nobody reached";
     default:
       return "";
   }
@@ -148,6 +158,32 @@ CsvTable data(const Analysis& analysis) {
 
 }  // namespace
 
+ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
+  ReportTable table;
+  table.shown = {.name = "thresholds",
+                 .title = "What has to be reached",
+                 .caption = sentence(analysis.efficiency.definition),
+                 .columns = {{.head = "task", .right = false},
+                             {.head = "threshold"},
+                             {.head = "best baseline", .right = false},
+                             {.head = "its steps"}}};
+  table.data.header = {"task", "threshold", "best_baseline", "baseline_steps", "horizon"};
+  Section section;
+  for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
+    const EfficiencyRow& row = analysis.efficiency.rows[m];
+    const std::string& task = analysis.tasks[m].label;
+    const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
+    section.rows.push_back({{.value = task},
+                            {.value = fixed(row.threshold, auc_decimals(row))},
+                            {.value = baseline},
+                            {.value = steps_or_more(row.baseline_steps, row.horizon)}});
+    table.data.rows.push_back(
+        {task, shortest(row.threshold), baseline, shortest(row.baseline_steps), shortest(row.horizon)});
+  }
+  table.shown.sections.push_back(std::move(section));
+  return table;
+}
+
 ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOptions& options) {
   const auto order = display_order(analysis, options);
   Table table{
@@ -155,20 +191,19 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
       .title = "Sample efficiency",
       .caption = fmt::format("{} Steps: median over runs, in brackets how many runs reached the threshold. "
                              "“> T”: more than half did not reach it within T steps. Speed-up: {:g} % bootstrap "
-                             "intervals; “< x”: never reached within the budget, so at most x. Area under the "
-                             "curve: average return during training, mean ± sd over runs.",
+                             "intervals; “< x”: never reached within the budget, so at most x; “> x”: reached, but "
+                             "not by the best baseline; “nobody”: by neither of them; “at start”: by the untrained "
+                             "policy; “baseline at start”: the baseline was never better than untrained. Area under "
+                             "the curve: average return during training, mean ± sd over runs.",
                              sentence(analysis.efficiency.definition), 100 * options.level),
-      .columns = {{.head = "task", .right = false},
-                  {.head = "threshold"},
-                  {.head = "best baseline", .right = false},
-                  {.head = "its steps"}}};
+      .columns = {{.head = "task", .right = false}}};
   for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
 
-  table.sections.push_back(panel(analysis, order, "steps to the threshold", true,
+  table.sections.push_back(panel(analysis, order, "steps to the threshold",
                                  [](const auto& row, const auto& cell) { return steps_cell(cell, row.horizon); }));
   const auto add_speed_up = [&](std::string heading, SpeedUp EfficiencyCell::*member,
                                 const std::vector<SpeedUpSummary>& summary) {
-    Section section = panel(analysis, order, std::move(heading), false,
+    Section section = panel(analysis, order, std::move(heading),
                             [&](const auto&, const auto& cell) { return speed_up_cell(cell.*member); });
     add_summary(section, summary, order);
     table.sections.push_back(std::move(section));
@@ -178,7 +213,7 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                analysis.efficiency.summary_half);
   add_speed_up("speed-up at 90 % of the way, both by first crossing", &EfficiencyCell::speed_up_most,
                analysis.efficiency.summary_most);
-  table.sections.push_back(panel(analysis, order, "area under the curve", false, [](const auto& row, const auto& cell) {
+  table.sections.push_back(panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
     const int decimals = auc_decimals(row);
     return TableCell{.value = fixed(cell.auc_mean, decimals), .spread = fixed(cell.auc_sd, decimals)};
   }));

@@ -8,18 +8,24 @@
 namespace tutti::reports {
 namespace {
 
-std::string mark_rule(const std::string& mark) {
-  if (mark == "overlap") return "its interval mean ± sd meets that of the best";
-  if (mark == "bootstrap") return "the 95 % bootstrap interval of its difference from the best contains 0";
-  if (mark == "second") return "the second-best mean";
+std::string mark_rule(const ReportOptions& options) {
+  if (options.mark == "overlap") return "its interval mean ± sd meets that of the best";
+  if (options.mark == "bootstrap") {
+    return fmt::format("the {:g} % bootstrap interval of its difference from the best contains 0", 100 * options.level);
+  }
+  if (options.mark == "second") return "the second-best mean";
   return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
 }
 
 std::string caption(const Analysis& analysis, const ReportOptions& options) {
   std::string text =
       fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row; underlined: {}.",
-                  analysis.main.score, analysis.main.definition, spread_name(options.spread), common_runs(analysis),
-                  common_runs(analysis) == 1 ? "" : "s", mark_rule(options.mark));
+                  analysis.main.score, analysis.main.definition, spread_name(options), common_runs(analysis),
+                  common_runs(analysis) == 1 ? "" : "s", mark_rule(options));
+  if (!analysis.main.iqm.empty()) {
+    text += fmt::format(" IQM: of the normalised scores, {:g} % interval from the stratified bootstrap{}.",
+                        100 * options.level, relative_note(options));
+  }
   if (analysis.published) {
     text += " Columns headed “published” are quoted from " + analysis.published->source +
             ", not measured here; they take part in no mark and no footer.";
@@ -39,15 +45,15 @@ TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell
   if (cell.underlined) out.mark = Mark::kClose;
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
   if (cell.failed > 0) out.notes.push_back(table.note(runs_phrase(cell.failed, "failed")));
+  if (cell.untested) out.notes.push_back(table.note("too few runs to test against the best"));
   if (cell.missing > 0) out.notes.push_back(table.note(runs_phrase(cell.missing, "without a score")));
   return out;
 }
 
-TableCell published_cell(Table& table, const Published& published, std::size_t task, const std::string& algorithm,
-                         int decimals) {
+TableCell published_cell(Table& table, const Published& published, std::size_t task, const std::string& algorithm) {
   for (const PublishedFigure& figure : published.figures) {
     if (figure.task != task || figure.algorithm != algorithm) continue;
-    TableCell cell{.value = fixed(figure.mean, decimals), .spread = fixed(figure.spread, decimals)};
+    TableCell cell{.value = figure.mean_text, .spread = figure.spread_text};
     if (!figure.note.empty()) cell.notes.push_back(table.note("published: " + figure.note));
     return cell;
   }
@@ -63,7 +69,7 @@ std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const st
   }
   if (analysis.published) {
     for (const std::string& algorithm : analysis.published->algorithms) {
-      row.push_back(published_cell(table, *analysis.published, task, algorithm, decimals));
+      row.push_back(published_cell(table, *analysis.published, task, algorithm));
     }
   }
   return row;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
@@ -52,7 +53,7 @@ std::string sentence(std::string text) {
 }
 
 std::string interval_text(const std::optional<Interval>& interval, int decimals) {
-  if (!interval) return "";
+  if (!interval || std::isnan(interval->low) || std::isnan(interval->high)) return "";
   return fmt::format("[{}, {}]", fixed(interval->low, decimals), fixed(interval->high, decimals));
 }
 
@@ -60,11 +61,15 @@ TableCell estimate_cell(const Estimate& estimate, int decimals) {
   return {.value = fixed(estimate.value, decimals), .detail = interval_text(estimate.interval, decimals)};
 }
 
-std::string spread_name(const std::string& spread) {
-  if (spread == "sd0") return "standard deviation (divisor N)";
-  if (spread == "sem") return "standard error of the mean";
-  if (spread == "ci") return "half width of the 95 % interval";
+std::string spread_name(const ReportOptions& options) {
+  if (options.spread == "sd0") return "standard deviation (divisor N)";
+  if (options.spread == "sem") return "standard error of the mean";
+  if (options.spread == "ci") return fmt::format("half width of the {:g} % interval", 100 * options.level);
   return "standard deviation (divisor N−1)";
+}
+
+std::string relative_note(const ReportOptions& options) {
+  return options.normalize == "minmax" ? "; min–max scores are relative to the algorithms compared" : "";
 }
 
 }  // namespace tutti::reports

@@ -21,6 +21,9 @@ ReportTable main_table(const Analysis& analysis, const ReportOptions& options);
 /// Median, IQM, mean and optimality gap of the normalised scores, with intervals.
 ReportTable aggregate_table(const Analysis& analysis, const ReportOptions& options);
 
+/// The threshold of each task, and how many steps the best baseline takes.
+ReportTable thresholds_table(const Analysis& analysis, const ReportOptions& options);
+
 /// Steps to a threshold, speed-up over the best baseline, area under the curve.
 ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOptions& options);
 
@@ -70,7 +73,10 @@ std::string sentence(std::string text);
 TableCell estimate_cell(const Estimate& estimate, int decimals);
 std::string interval_text(const std::optional<Interval>& interval, int decimals);
 
-/// Such as "mean ± standard deviation (n - 1)", by `options.spread`.
-std::string spread_name(const std::string& spread);
+/// Such as "standard deviation (divisor N−1)", by `options.spread`.
+std::string spread_name(const ReportOptions& options);
+
+/// "; relative to the algorithms compared" where the bounds of scores depend on them, else nothing.
+std::string relative_note(const ReportOptions& options);
 
 }  // namespace tutti::reports

@@ -13,28 +13,27 @@
 namespace tutti::reports {
 namespace {
 
-constexpr std::int64_t kInterval = 1000;
 constexpr const char* kColumns = "evaluation,step,actual_step,episode,seed,return,length,ended\n";
 
-std::string rows_of(std::size_t k, const std::vector<double>& returns) {
+std::string rows_of(std::size_t k, std::size_t interval, const std::vector<double>& returns) {
   std::string text;
   for (std::size_t episode = 0; episode < returns.size(); ++episode) {
-    text += fmt::format("{},{},{},{},7,{},25,truncated\n", k, k * kInterval, k * kInterval, episode, returns[episode]);
+    text += fmt::format("{},{},{},{},7,{},25,truncated\n", k, k * interval, k * interval, episode, returns[episode]);
   }
   return text;
 }
 
-std::string evaluations_csv(const FakeRun& run) {
+std::string evaluations_csv(const FakeRun& run, std::size_t interval) {
   std::string text = kColumns;
-  for (std::size_t k = 0; k < run.evaluations.size(); ++k) text += rows_of(k, run.evaluations[k]);
+  for (std::size_t k = 0; k < run.evaluations.size(); ++k) text += rows_of(k, interval, run.evaluations[k]);
   return text;
 }
 
-std::string timing_csv(const FakeRun& run) {
+std::string timing_csv(const FakeRun& run, std::size_t interval) {
   std::string text = "evaluation,step,train_seconds,evaluate_seconds,checkpoint_seconds,wall_seconds\n";
   for (std::size_t k = 0; k < run.evaluations.size(); ++k) {
     const double train = run.train_seconds.empty() ? 10.0 * static_cast<double>(k) : run.train_seconds[k];
-    text += fmt::format("{},{},{},1,0,{}\n", k, k * kInterval, train, train + 1);
+    text += fmt::format("{},{},{},1,0,{}\n", k, k * interval, train, train + 1);
   }
   return text;
 }
@@ -63,14 +62,14 @@ void fill_record(const FakeRun& run, const results::PlanRecord& plan, results::R
 
 }  // namespace
 
-SuiteFolder::SuiteFolder(std::int64_t evaluations, std::int64_t episodes) {
+SuiteFolder::SuiteFolder(std::int64_t evaluations, std::int64_t episodes, std::int64_t interval) {
   std::string pattern = (std::filesystem::temp_directory_path() / "tutti-report-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
   path_ = pattern;
   plan.suite = "made-up";
   plan.digest = "0123";
-  plan.protocol = {.environment_steps = evaluations * kInterval,
-                   .interval = kInterval,
+  plan.protocol = {.environment_steps = evaluations * interval,
+                   .interval = interval,
                    .episodes = episodes,
                    .mode = "deterministic",
                    .seeds = "fresh",
@@ -104,11 +103,13 @@ std::filesystem::path SuiteFolder::add(FakeRun run) {
   const std::filesystem::path folder = folder_of(run.task, run.algorithm, run.seed);
   std::filesystem::create_directories(folder);
   write_text(folder / "config.toml", run.configuration);
-  write_text(folder / "evaluations.csv", evaluations_csv(run));
-  write_text(folder / "timing.csv", timing_csv(run));
-  if (!run.absolute.empty()) write_text(folder / "absolute.csv", kColumns + rows_of(1, run.absolute));
+  const auto interval = static_cast<std::size_t>(plan.protocol.interval);
+  write_text(folder / "evaluations.csv", evaluations_csv(run, interval));
+  write_text(folder / "timing.csv", timing_csv(run, interval));
+  if (!run.absolute.empty()) write_text(folder / "absolute.csv", kColumns + rows_of(1, interval, run.absolute));
   if (!run.coverage.empty()) write_text(folder / "coverage.csv", coverage_csv(run));
   fill_record(run, plan, run.record);
+  run.record.config_digest = sha256_of_file(folder / "config.toml");
   run.record.evaluations_digest = sha256_of_file(folder / "evaluations.csv");
   results::write_run_record(folder, run.record);
   return folder;

@@ -22,11 +22,11 @@ struct FakeRun {
   std::string configuration = "[algorithm_values]\ndiscount = 0.99  # default\n";
 };
 
-/// A suite of evaluations every 1000 steps, with the tasks, algorithms and seeds of its runs.
+/// A suite with the tasks, algorithms and seeds of its runs.
 class SuiteFolder {
  public:
-  /// An empty folder of its own, removed at the end.
-  SuiteFolder(std::int64_t evaluations, std::int64_t episodes);
+  /// An empty folder of its own, removed at the end. Evaluations come every `interval` environment steps.
+  SuiteFolder(std::int64_t evaluations, std::int64_t episodes, std::int64_t interval = 1000);
   ~SuiteFolder();
   SuiteFolder(const SuiteFolder&) = delete;
   SuiteFolder& operator=(const SuiteFolder&) = delete;

@@ -51,9 +51,12 @@ class Maker {
     aggregates();
     efficiency();
     coverage_and_time();
-    out_.published =
-        Published{"Synthetic figures",          "a made-up paper",    {"OMAD"}, {{0, "OMAD", 6100, 150, "made up"}},
-                  {{0, "OMAD", 0.25, 900, ""}}, {"Units may differ."}};
+    out_.published = Published{"Synthetic figures",
+                               "a made-up paper",
+                               {"OMAD"},
+                               {{0, "OMAD", "6100.0", "150.0", "made up", 6100, 150}},
+                               {{0, "OMAD", 0.25, 225, 250'000, "first 250,000 environment steps", {0.2, 0.01, 5}}},
+                               {"Units may differ."}};
     return std::move(out_);
   }
 
@@ -87,7 +90,8 @@ class Maker {
                       400'000,
                       {"last <line>", "of the log"}}};
     out_.missing = {{out_.tasks.back().label, out_.algorithms.back().label, 0, "running"}};
-    out_.curves.caption = "Mean over runs, shaded: 95 % interval (Student t).";
+    out_.curves.caption = "mean over runs";
+    out_.curves.band = "95 % interval (Student t)";
   }
 
   void curves() {

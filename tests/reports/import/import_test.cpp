@@ -7,6 +7,7 @@
 #include <map>
 
 #include "example_file.hpp"
+#include "reports/scores/scores.hpp"
 #include "reports/statistics/aggregates.hpp"
 #include "reports/statistics/percentile.hpp"
 #include "suite_folder.hpp"
@@ -42,6 +43,21 @@ TEST_F(Import, NormalisesByTheTrueBoundsOfAllReturns) {
   EXPECT_EQ(bounds.at("mamujoco/Ant_2x4").high, 10);
   EXPECT_EQ(bounds.at("mamujoco/spread_3").low, -40);
   EXPECT_EQ(bounds.at("mamujoco/spread_3").high, -9);
+}
+
+TEST_F(Import, NormalisedScoresAreTheReferenceOnes) {
+  const Analysis analysis = analyse_file(kExampleFile);
+  std::map<std::string, double> scores;
+  for (const reports::Run& run : analysis.data->runs) {
+    scores[analysis.algorithms[run.algorithm].label + " " + analysis.tasks[run.task].label.substr(9) + " " +
+           std::to_string(run.seed)] = normalize(run.absolute->mean, analysis.tasks[run.task].bounds);
+  }
+  const std::map<std::string, double> expected = {{"OMAD Ant_2x4 0", 0.6},  {"OMAD spread_3 0", 30 / 31.0},
+                                                  {"OMAD Ant_2x4 1", 0.9},  {"OMAD spread_3 1", 26 / 31.0},
+                                                  {"HASAC Ant_2x4 0", 0.4}, {"HASAC spread_3 0", 26 / 31.0},
+                                                  {"HASAC Ant_2x4 1", 0.4}, {"HASAC spread_3 1", 26 / 31.0}};
+  ASSERT_EQ(scores.size(), expected.size());
+  for (const auto& [name, value] : expected) EXPECT_NEAR(scores.at(name), value, 1e-12) << name;
 }
 
 TEST_F(Import, AggregatesAreTheReferenceOnes) {
@@ -114,6 +130,54 @@ TEST_F(Import, KeepsBenchMarlsAbsoluteMetricsApart) {
   EXPECT_EQ(data.runs[0].best_single_episode, 9);
   EXPECT_EQ(data.runs[0].evaluations[1].mean, 6);
   EXPECT_EQ(data.notes.size(), 2U);
+}
+
+// One file of BenchMARL for each run.
+std::string bench_marl(const std::string& task, const std::string& algorithm, int seed) {
+  return R"({"vmas": {")" + task + R"(": {")" + algorithm + R"(": {"seed_)" + std::to_string(seed) +
+         R"(": {"step_0": {"step_count": 1000, "agents_return": [1, 2], "return": [1, 2]},
+    "step_1": {"step_count": 2000, "agents_return": [3, 9], "return": [3, 9]},
+    "absolute_metrics": {"agents_return": [9], "return": [9]}}}}}})";
+}
+
+TEST_F(Import, RunsOfOneAlgorithmMayComeFromSeveralFiles) {
+  Dataset data;
+  for (int seed = 0; seed < 2; ++seed) import_results(file(bench_marl("balance", "mappo", seed)), data);
+  ASSERT_EQ(data.algorithms.size(), 1U);
+  EXPECT_EQ(data.algorithms[0].label, "mappo");
+  EXPECT_EQ(data.runs.size(), 2U);
+  // Another harness's runs are not the same algorithm's.
+  import_results(file(R"({"vmas": {"balance": {"MAPPO": {"seed_5": {
+    "step_0": {"step_count": 100, "mean_episode_return": [1.5]}}}}}})"),
+                 data);
+  ASSERT_EQ(data.algorithms.size(), 2U);
+  EXPECT_EQ(data.algorithms[1].label, "MAPPO (Mava)");
+}
+
+TEST_F(Import, RunsOfOurAlgorithmFromSeveralFilesStayOne) {
+  suite_.add(plain_run("mpe/a", "mappo", 0, {0, 5, 6}, 7));
+  ReportOptions options = quick_options();
+  for (int seed = 0; seed < 2; ++seed) {
+    const auto path = suite_.write() / (std::to_string(seed) + ".json");
+    write_text(path, bench_marl("balance", "mappo", seed));
+    options.imports.push_back(path);
+  }
+  const Analysis analysis = analyse_folder(suite_.write(), options);
+  ASSERT_EQ(analysis.algorithms.size(), 2U);
+  EXPECT_EQ(analysis.algorithms[1].label, "mappo (imported)");
+  EXPECT_EQ(analysis.main.cells[1][1].n, 2);
+}
+
+TEST_F(Import, TasksThatOnlyAnImportHasChangeNoAggregate) {
+  suite_.add(plain_run("mpe/a", "omad", 0, {0, 5, 6}, 7));
+  ReportOptions options = quick_options();
+  options.imports = {file(bench_marl("balance", "mappo", 0))};
+  EXPECT_EQ(analyse_folder(suite_.write(), options).aggregates.score, "absolute");
+  options.normalize = "pinned";
+  options.bounds = "mpe/a 0 10";
+  const Analysis pinned = analyse_folder(suite_.write(), options);
+  EXPECT_TRUE(std::isnan(pinned.tasks[1].bounds.low));
+  EXPECT_EQ(pinned.aggregates.algorithms[0].iqm.value, 0.7);
 }
 
 TEST_F(Import, ReadsMavasMeanEpisodeReturn) {

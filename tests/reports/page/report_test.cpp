@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
+#include "reports/page/document.hpp"
 #include "tests/reports/synthetic.hpp"
 #include "tutti/error.hpp"
 
@@ -58,8 +60,8 @@ class FullReport : public ::testing::Test {
 };
 
 TEST_F(FullReport, WritesEveryFileOfItsLayout) {
-  for (const std::string name : {"main", "aggregate", "sample-efficiency", "milestones", "coverage", "improvement",
-                                 "failures", "runtime", "published"}) {
+  for (const std::string name : {"main", "aggregate", "thresholds", "sample-efficiency", "milestones", "coverage",
+                                 "improvement", "failures", "runtime", "published"}) {
     for (const std::string ending : {".md", ".csv", ".tex", "-standalone.tex"}) {
       EXPECT_GT(fs::file_size(folder / "tables" / (name + ending)), 0U) << name << ending;
     }
@@ -161,6 +163,61 @@ TEST_F(FullReport, NumbersInTheJsonAreTheAnalysis) {
   EXPECT_GT(json["definitions"]["iqm"]["text"].get<std::string>().size(), 20U);
 }
 
+TEST(Report, TheJsonHasEveryDeclaredOption) {
+  ReportOptions options;
+  options.task_bootstrap = true;
+  options.include_initial = true;
+  options.level = 0.9;
+  const auto json = nlohmann::json::parse(report_json(testing::empty_analysis(1, 1), options, {}));
+  ParameterSchema schema;
+  declare_options(schema);
+  EXPECT_EQ(json["options"].size(), schema.size());
+  for (const ParameterSpec& spec : schema) EXPECT_TRUE(json["options"].contains(spec.name)) << spec.name;
+  EXPECT_EQ(json["options"]["task_bootstrap"], true);
+  EXPECT_EQ(json["options"]["include_initial"], true);
+  EXPECT_EQ(json["options"]["level"], 0.9);
+}
+
+TEST(Report, DefinitionsFollowTheOptionsInForce) {
+  const auto text = [](const std::string& id, const ReportOptions& options) {
+    for (const Definition& definition : definitions(testing::empty_analysis(1, 1), options)) {
+      if (definition.id == id) return definition.text;
+    }
+    return std::string();
+  };
+  ReportOptions options;
+  EXPECT_EQ(text("bootstrap", options).find("as many tasks"), std::string::npos);
+  EXPECT_NE(text("speed-up", options).find("first has its peak"), std::string::npos);
+  options.task_bootstrap = true;
+  options.threshold = "value";
+  options.normalize = "reference";
+  options.bounds = "mpe/a 0 1";
+  EXPECT_NE(text("bootstrap", options).find("as many tasks"), std::string::npos);
+  EXPECT_EQ(text("speed-up", options).find("first has its peak"), std::string::npos);
+  EXPECT_NE(text("normalised", options).find("hi is fixed in the suite file"), std::string::npos);
+}
+
+TEST_F(FullReport, CaptionsSayWhatIsShadedAndOfHowManyRuns) {
+  for (const auto make : {all_curves, coverage_figure, wall_clock_figure}) {
+    EXPECT_NE(make(analysis, {}).caption.find("shaded: 95 % interval (Student t). N = 5."), std::string::npos)
+        << make(analysis, {}).caption;
+  }
+  const std::string efficiency = efficiency_figure(analysis, {}).caption;
+  for (const char* part : {"N = 5 for each task", "Some Processor", "relative to the algorithms compared"}) {
+    EXPECT_NE(efficiency.find(part), std::string::npos) << part << " is not in: " << efficiency;
+  }
+  for (const auto make : {aggregate_figure, profile_figure}) {
+    EXPECT_NE(make(analysis, {}).caption.find("(N = 5 for each task)"), std::string::npos);
+    EXPECT_NE(make(analysis, {}).caption.find("relative to the algorithms compared"), std::string::npos);
+  }
+  const std::string two = all_curves(testing::synthetic_analysis(1, 2, 2), {}).caption;
+  EXPECT_EQ(two, "Mean over runs. N = 2. Thin lines: single runs.");
+}
+
+TEST_F(FullReport, SaysWhoDefinesADeterministicPolicy) {
+  EXPECT_NE(read(folder / "index.html").find("by the algorithm's own definition"), std::string::npos);
+}
+
 TEST(Report, NothingMeasuredGivesAReportWithDashes) {
   const fs::path folder = fresh_folder("empty");
   const WrittenReport written = write_report(testing::empty_analysis(2, 2), {}, folder);
@@ -206,7 +263,7 @@ TEST(Report, AFolderThatCannotBeWrittenIsASentence) {
 TEST(Comparison, DifferencesComeBeforeTheTable) {
   Comparison comparison;
   comparison.score = "final";
-  comparison.differences = {{"code.revision", false, {{"aaa", 1, {}}, {"bbb", 1, {}}}}};
+  comparison.differences = {{"code.revision", false, {{"aaa", 1, {"B"}}, {"bbb", 1, {"A"}}, {"", 1, {"A", "B"}}}}};
   ComparisonRow row;
   row.task = "mpe/coop-nav-n3";
   row.algorithm = "omad";
@@ -218,7 +275,7 @@ TEST(Comparison, DifferencesComeBeforeTheTable) {
   row.p = row.p_holm = 0.004;
   comparison.rows = {row};
   const std::string text = comparison_markdown(comparison);
-  const std::size_t differences = text.find("code.revision: aaa against bbb");
+  const std::size_t differences = text.find("code.revision: A: bbb and not recorded; B: aaa and not recorded");
   const std::size_t table = text.find("**10.0** [5.5, 14.5]");
   EXPECT_NE(table, std::string::npos) << text;
   EXPECT_LT(differences, table) << text;

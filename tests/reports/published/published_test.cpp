@@ -23,6 +23,8 @@ TEST(Published, HasTheFiguresOfTheReportsTasksOnly) {
   EXPECT_EQ(published->figures[0].mean, -23.9);
   EXPECT_EQ(published->figures[0].spread, 1.1);
   EXPECT_EQ(published->figures[1].mean, -25.1);
+  EXPECT_EQ(published->figures[1].mean_text, "-25.1");
+  EXPECT_EQ(published->figures[1].spread_text, "");
   EXPECT_TRUE(std::isnan(published->figures[1].spread));
   EXPECT_EQ(published->algorithms, (std::vector<std::string>{"OMAD", "HASAC"}));
   EXPECT_TRUE(published->coverage.empty());
@@ -31,9 +33,27 @@ TEST(Published, HasTheFiguresOfTheReportsTasksOnly) {
 TEST(Published, HasCoverageOfTheAnt) {
   const auto published = published_figures("omad", tasks({"mamujoco/ant-2x4"}));
   ASSERT_EQ(published->coverage.size(), 3U);
-  EXPECT_EQ(published->coverage[0].mean, 0.683);
-  EXPECT_EQ(published->coverage[0].spread, 934);
+  EXPECT_EQ(published->coverage[0].fraction, 0.683);
+  EXPECT_EQ(published->coverage[0].bins, 934);
+  EXPECT_EQ(published->coverage[0].step, 250'000);
   EXPECT_EQ(published->algorithms.size(), 4U);
+}
+
+TEST(Published, EveryFigureIsQuotedDigitByDigit) {
+  const auto published =
+      published_figures("omad", tasks({"mamujoco/ant-2x4", "mamujoco/half-cheetah-2x3", "mamujoco/swimmer-2x1"}));
+  std::vector<std::string> quoted;
+  for (const PublishedFigure& figure : published->figures)
+    quoted.push_back(figure.mean_text + "±" + figure.spread_text);
+  EXPECT_EQ(quoted, (std::vector<std::string>{"7517.0±279.2", "7266.2±", "14368.5±1166.0", "10540.7±", "162.0±22.5",
+                                              "149.3±"}));
+}
+
+TEST(Published, KnowsTheMeasuredAlgorithmByLabelOrName) {
+  const std::vector<AlgorithmInfo> algorithms = {{.label = "ours", .name = "omad"}, {.label = "Hasac", .name = "x"}};
+  EXPECT_EQ(measured_algorithm("OMAD", algorithms), 0U);
+  EXPECT_EQ(measured_algorithm("HASAC", algorithms), 1U);
+  EXPECT_FALSE(measured_algorithm("HATD3", algorithms));
 }
 
 TEST(Published, SaysWhatLimitsTheComparison) {

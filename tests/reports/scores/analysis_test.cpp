@@ -68,6 +68,29 @@ TEST_F(TableRow, ShowsTheSpreadThatWasAskedFor) {
   EXPECT_NEAR(row("welch", "ci")[0].spread, 207.48140391570772, 1e-9);
 }
 
+TEST_F(TableRow, CellsOfOneRunCannotBeTested) {
+  suite_.add([] {
+    FakeRun run = plain_run("mpe/a", "once", 0, {0, 0}, 0);
+    run.evaluations[1] = {5800, 5800};
+    return run;
+  }());
+  for (const char* mark : {"welch", "overlap", "bootstrap"}) {
+    const std::vector<Cell> cells = row(mark);
+    EXPECT_TRUE(cells[3].untested) << mark;
+    EXPECT_FALSE(cells[3].underlined) << mark;
+    EXPECT_FALSE(cells[1].untested) << mark;
+  }
+  EXPECT_FALSE(row("second")[3].untested);
+}
+
+// Both ends of mean ± sd, as the overlap rule compares them.
+TEST_F(TableRow, HasTheReferenceOverlaps) {
+  const std::vector<Cell> cells = row("overlap");
+  EXPECT_NEAR(cells[0].mean - cells[0].sd, 5938.600523639359, 1e-9);
+  EXPECT_NEAR(cells[1].mean + cells[1].sd, 6048.545197640762, 1e-9);
+  EXPECT_NEAR(cells[2].mean + cells[2].sd, 3217.711841470996, 1e-9);
+}
+
 TEST(MainTable, EqualAfterRoundingIsEquallyBold) {
   SuiteFolder suite(1, 2);
   add_row(suite, "a", {100, 300});
@@ -147,6 +170,21 @@ TEST_F(CurveSuite, TakesAThresholdByValue) {
   EXPECT_NEAR(row.cells[1].speed_up.value, 2.4, 1e-12);
 }
 
+TEST_F(CurveSuite, GivesNoRatioAboveWhatTheBaselinesReached) {
+  ReportOptions options = quick_options();
+  options.threshold = "value";
+  options.thresholds = "mpe/a 80";
+  const Analysis analysis = report(options);
+  const EfficiencyRow& row = analysis.efficiency.rows[0];
+  EXPECT_TRUE(std::isinf(row.baseline_steps));
+  EXPECT_EQ(row.cells[0].speed_up.kind, SpeedUp::Kind::kNobody);
+  EXPECT_EQ(row.cells[1].speed_up.kind, SpeedUp::Kind::kBaselineNever);
+  EXPECT_NEAR(row.cells[1].speed_up.bound, 5000 / 4500.0, 1e-12);
+  EXPECT_EQ(row.cells[2].speed_up.kind, SpeedUp::Kind::kNobody);
+  EXPECT_EQ(analysis.efficiency.summary[1].no_ratio, 1);
+  EXPECT_EQ(analysis.efficiency.summary[1].tasks, 1);
+}
+
 TEST_F(CurveSuite, AveragesRunsAndShadesTheBandThatWasAskedFor) {
   ReportOptions options = quick_options();
   EXPECT_EQ(report(options).curves.steps[0][1].mean, (std::vector<double>{0, 30, 55, 65, 75, 85}));
@@ -164,7 +202,7 @@ TEST_F(CurveSuite, SmoothsDrawnCurvesAndNothingElse) {
   const Analysis smooth = report(options);
   const std::vector<double> expected = {15, 28.333333333333332, 50, 65, 75, 80};
   for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(smooth.curves.steps[0][1].mean[k], expected[k], 1e-12);
-  EXPECT_NE(smooth.curves.caption.find("centered 3"), std::string::npos);
+  EXPECT_EQ(smooth.curves.smoothing, "centered 3");
   EXPECT_NEAR(smooth.efficiency.rows[0].cells[1].speed_up.value, 2.2222222222222223, 1e-12);
   EXPECT_EQ(smooth.main.cells[0][1].mean, 85);
 }
@@ -183,7 +221,8 @@ TEST_F(CurveSuite, HasCoverageAtEqualSteps) {
   EXPECT_EQ(coverage.bins[0], 16);
   EXPECT_EQ(coverage.cells[2][0][1].visited.mean, 10);
   EXPECT_EQ(coverage.cells[2][0][1].coverage.mean, 10 / 16.0);
-  EXPECT_EQ(coverage.cells[0][0][1].visited.mean, 2);  // 25 % is step 1250: the row of 1000
+  EXPECT_EQ(coverage.cells[0][0][1].visited.mean, 2);      // 25 % is step 1250: the row of 1000
+  EXPECT_EQ(coverage.cells[1][0][1].coverage.mean, 0.25);  // 4 of 16 bins
   EXPECT_NEAR(coverage.cells[2][0][1].outside.mean, 0.1, 1e-12);
   EXPECT_EQ(coverage.visited[0][1].mean.size(), 6U);
 }
@@ -265,6 +304,64 @@ TEST(Mixed, RunsOfAnotherConfigurationAreRefusedAndSeedsAreNot) {
   EXPECT_THROW(analyse_folder(suite.write(), quick_options()), Error);
 }
 
+TEST(Mixed, APropertyThatARunDoesNotRecordIsADifference) {
+  SuiteFolder suite(1, 2);
+  FakeRun first = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+  first.record.libraries = {{"MuJoCo", "2.2.2"}};
+  suite.add(first);
+  suite.add(plain_run("mpe/a", "o", 1, {0, 1}, 0));
+  suite.add(plain_run("mpe/b", "o", 0, {0, 1}, 0));  // another task may do without the library
+  EXPECT_THROW(analyse_folder(suite.write(), quick_options()), Error);
+  ReportOptions options = quick_options();
+  options.mixed = true;
+  const Analysis analysis = analyse_folder(suite.write(), options);
+  ASSERT_FALSE(analysis.differences.empty());
+  EXPECT_EQ(analysis.differences[0].property, "library: MuJoCo");
+  EXPECT_EQ(analysis.differences[0].values[0].value, "");
+  EXPECT_EQ(analysis.differences[0].values[0].runs, 1);
+}
+
+// One folder is evaluated every 200 steps, the other every 100: the curve y = step / 100 in both.
+class MixedIntervals : public testing::Test {
+ protected:
+  MixedIntervals() {
+    coarse_.add(plain_run("mpe/a", "o", 0, {0, 2, 4}, 4));
+    fine_.add(plain_run("mpe/a", "o", 1, {0, 1, 2, 3, 4}, 4));
+    fine_.add(plain_run("mpe/a", "o", 2, {0, 1, 2, 3, 4}, 4));
+  }
+  Analysis report() {
+    ReportOptions options = quick_options();
+    options.mixed = true;
+    options.failed = "worst";
+    const std::vector<std::filesystem::path> folders = {coarse_.write(), fine_.write()};
+    return analyse(folders, options);
+  }
+  SuiteFolder coarse_{2, 2, 200}, fine_{4, 2, 100};
+};
+
+TEST_F(MixedIntervals, AreAveragedAtTheStepsThatTheyShare) {
+  const Analysis analysis = report();
+  const Curve& curve = analysis.curves.steps[0][0];
+  EXPECT_EQ(curve.x, (std::vector<double>{0, 200, 400}));
+  EXPECT_EQ(curve.mean, (std::vector<double>{0, 2, 4}));
+  EXPECT_EQ(analysis.curves.aggregate[0].x, curve.x);
+  EXPECT_NEAR(analysis.curves.aggregate[0].mean[1], 2 / 5.0, 1e-12);  // episodes from 1 - 1 to 4 + 1
+  EXPECT_EQ(analysis.milestones.steps[2][0], 200);
+  EXPECT_EQ(analysis.milestones.cells[2][0][0].n, 3);
+}
+
+TEST_F(MixedIntervals, AFailedRunStaysFlatToTheEndOfItsOwnPlan) {
+  fail(fine_.folder_of("mpe/a", "o", 2), "signal");
+  const Analysis analysis = report();
+  for (const reports::Run& run : analysis.data->runs) {
+    if (run.worst) {
+      EXPECT_EQ(run.protocol.evaluations, 4);
+    }
+  }
+  EXPECT_EQ(analysis.curves.steps[0][0].x, (std::vector<double>{0, 200, 400}));
+  EXPECT_EQ(analysis.curves.steps[0][0].n, 3);
+}
+
 TEST(Analysis, IsTheSameTwiceAndAtAnyNumberOfThreads) {
   SuiteFolder suite(2, 2);
   for (int seed = 0; seed < 4; ++seed) {
@@ -296,6 +393,32 @@ TEST(Comparison, FindsWhatChangedBetweenTwoBuilds) {
   EXPECT_LT(comparison.rows[0].p_holm, 0.001);
   ASSERT_FALSE(comparison.differences.empty());
   EXPECT_EQ(comparison.differences[0].property, "code: revision");
+}
+
+TEST(Comparison, NamesWhatOnlyOneFolderHas) {
+  SuiteFolder a(1, 2), b(1, 2);
+  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  a.add(plain_run("mpe/b", "o", 0, {0, 1}, 0));
+  b.add(plain_run("mpe/a", "new", 0, {0, 1}, 0));
+  const Comparison comparison = compare(a.write(), b.write(), quick_options());
+  EXPECT_EQ(comparison.rows.size(), 1U);
+  EXPECT_EQ(comparison.warnings, (std::vector<std::string>{"mpe/b, o is only in A and not compared",
+                                                           "mpe/a, new is only in B and not compared"}));
+}
+
+TEST(Comparison, KnowsWhichFolderHasAValueHoweverManyRunsHaveIt) {
+  SuiteFolder a(1, 2), b(1, 2);
+  for (int seed = 0; seed < 8; ++seed) {
+    FakeRun run = plain_run("mpe/a", "o", seed, {0, 1}, 0);
+    run.record.code.revision = "zzz";
+    a.add(run);
+    if (seed > 0) run.record.code.revision = "aaa";
+    b.add(run);
+  }
+  const Comparison comparison = compare(a.write(), b.write(), quick_options());
+  ASSERT_EQ(comparison.differences.size(), 1U);
+  EXPECT_EQ(comparison.differences[0].values[0].examples, (std::vector<std::string>{"B"}));
+  EXPECT_EQ(comparison.differences[0].values[1].examples, (std::vector<std::string>{"A", "B"}));
 }
 
 TEST(Comparison, RefusesFoldersThatShareNothing) {

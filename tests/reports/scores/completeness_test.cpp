@@ -29,6 +29,15 @@ class PartialSuite : public testing::Test {
   }
   Analysis report(const ReportOptions& options = quick_options()) { return analyse_folder(suite_.write(), options); }
 
+  void expect_refused(const ReportOptions& options, const std::string& why) {
+    try {
+      report(options);
+      FAIL() << why;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(why), std::string::npos) << error.what();
+    }
+  }
+
   SuiteFolder suite_{2, 2};
 };
 
@@ -101,7 +110,8 @@ TEST(Scores, AFailedRunStaysFlatFromItsFailureOn) {
   run.evaluations.resize(2);
   run.evaluations[0].mean = 1;
   run.evaluations[1].mean = 2;
-  EXPECT_EQ(curve_of(run, 4), (std::vector<double>{1, 2, -5, -5, -5}));
+  run.protocol.evaluations = 4;
+  EXPECT_EQ(curve_of(run), (std::vector<double>{1, 2, -5, -5, -5}));
 }
 
 TEST(Scores, AreWhatTheirNamesSay) {
@@ -133,7 +143,7 @@ TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {
   EXPECT_EQ(analysis.tasks[1].bounds.high, 40);
   EXPECT_NEAR(analysis.aggregates.algorithms[0].mean.value, (8 / 20.0 + 8 / 40.0) / 2, 1e-12);
   options.bounds = "mpe/a 0 20";
-  EXPECT_THROW(report(options), Error);
+  expect_refused(options, "task mpe/b has no return for 0");
 }
 
 TEST_F(PartialSuite, ReferenceBoundsAreMeanScoresOfAlgorithms) {
@@ -146,6 +156,29 @@ TEST_F(PartialSuite, ReferenceBoundsAreMeanScoresOfAlgorithms) {
   EXPECT_EQ(analysis.tasks[0].bounds.high, 13);
   options.reference = "nobody";
   EXPECT_THROW(report(options), Error);
+  options.reference = "base";
+  options.reference_low = "omad";
+  expect_refused(options, "task mpe/a: the return for 0 is 13, not below the one for 1, which is 8");
+}
+
+TEST_F(PartialSuite, ReferenceBoundsWithoutAbsoluteEvaluationsAreThoseOfTheLastOnes) {
+  SuiteFolder suite(2, 2);
+  suite.plan.protocol.absolute = false;
+  for (const auto& [algorithm, mean] : {std::pair{"base", 4.0}, std::pair{"omad", 8.0}}) {
+    for (int seed = 0; seed < 2; ++seed) {
+      FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, 0);
+      run.absolute.clear();
+      suite.add(run);
+    }
+  }
+  ReportOptions options = quick_options();
+  options.normalize = "reference";
+  options.reference_low = "base";
+  options.reference = "omad";
+  const Analysis analysis = analyse_folder(suite.write(), options);
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 4);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 8);
+  EXPECT_EQ(analysis.aggregates.algorithms[1].iqm.value, 1);
 }
 
 TEST_F(PartialSuite, RawReturnsAreNotAggregated) {

@@ -70,7 +70,33 @@ TEST_F(DamagedFolder, ChangedNumbersAreNoticedByTheDigest) {
   std::string text = evaluations();
   text[text.rfind("11,25")] = '9';
   write_text(folders_[0] / "evaluations.csv", text);
-  expect_left_out(report(), "seed-0/evaluations.csv");
+  const Analysis analysis = report();
+  expect_left_out(analysis, "seed-0/evaluations.csv");
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 4);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 13);  // not 91
+  for (const reports::Run& run : analysis.data->runs) {
+    EXPECT_EQ(run.evaluations.empty(), run.seed == 0);
+    EXPECT_EQ(run.absolute.has_value(), run.seed != 0);
+  }
+}
+
+TEST_F(DamagedFolder, AChangedConfigurationIsNoticedByTheDigest) {
+  write_text(folders_[0] / "config.toml", "[algorithm_values]\ndiscount = 0.5  # default\n");
+  expect_left_out(report(), "seed-0/config.toml");
+}
+
+TEST_F(DamagedFolder, AMissingConfigurationIsNamed) {
+  std::filesystem::remove(folders_[0] / "config.toml");
+  expect_left_out(report(), "seed-0/config.toml");
+}
+
+TEST_F(DamagedFolder, AFailedRunWithoutItsConfigurationStaysFailed) {
+  fail(folders_[0], "signal");
+  std::filesystem::remove(folders_[0] / "config.toml");
+  const Analysis analysis = report();
+  EXPECT_EQ(analysis.failures.size(), 1U);
+  ASSERT_EQ(analysis.damage.size(), 1U);
+  EXPECT_EQ(analysis.damage[0].what, "cannot be read; it is left out");
 }
 
 TEST_F(DamagedFolder, InvalidJsonIsNamedAndLeftOut) {

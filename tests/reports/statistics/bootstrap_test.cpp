@@ -62,6 +62,17 @@ TEST(Bootstrap, OverAllResamplesOfTheSmallestMatrix) {
   expect_close(mean(all_resamples(kW, &AggregateValues::gap)), 0.25);
 }
 
+TEST(Bootstrap, PointValuesOfTheSmallestMatrices) {
+  const AggregateValues w = AggregateMetrics(kW).values();
+  expect_close(w.mean, 2);
+  expect_close(w.median, 2);
+  expect_close(w.iqm, 1.5);
+  expect_close(w.gap, 0.25);
+  const Strata one = {{1, 2, 6}};
+  expect_close(AggregateMetrics(one).values().mean, 3);
+  expect_close(mean(all_resamples(one, &AggregateValues::mean)), 3);
+}
+
 TEST(Bootstrap, ListsEveryResampleOfTheSmallestMatrix) {
   std::vector<double> means = all_resamples(kW, &AggregateValues::mean);
   std::ranges::sort(means);

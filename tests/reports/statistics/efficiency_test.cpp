@@ -144,7 +144,24 @@ TEST(Efficiency, TellsWhatWasAboveTheThresholdUntrained) {
 TEST(Efficiency, HasNoRatioWithoutABaselineOrProgressOfIt) {
   EXPECT_EQ(speed_ups(kSteps, {mean_curve(kProposed)}, {false}, {}, {}).algorithms[0].kind, SpeedUp::Kind::kNone);
   const SpeedUps flat = speed_ups(kSteps, {{5, 4, 3, 2, 1, 0}, {0, 1, 2, 3, 4, 6}}, {true, false}, {}, {});
-  EXPECT_EQ(flat.algorithms[1].kind, SpeedUp::Kind::kNone);
+  EXPECT_EQ(flat.algorithms[1].kind, SpeedUp::Kind::kBaselineAtStart);
+}
+
+TEST(Efficiency, HasNoRatioAboveTheBaselinesPeak) {
+  const ThresholdRule rule{.kind = ThresholdRule::Kind::kValue, .value = 80};
+  const SpeedUps result = of_mean_curves(rule);
+  EXPECT_EQ(result.baseline_steps, kNever);
+  EXPECT_EQ(result.algorithms[0].kind, SpeedUp::Kind::kNobody) << "the best baseline is no 1.00x of itself";
+  EXPECT_EQ(result.algorithms[1].kind, SpeedUp::Kind::kBaselineNever);
+  expect_close(result.algorithms[1].bound, 500 / 450.0);
+  EXPECT_EQ(result.algorithms[2].kind, SpeedUp::Kind::kNobody);
+  EXPECT_FALSE(bootstrap_speed_ups(kTask, rule, {}, {.replicates = 20}).algorithms[1].interval);
+}
+
+TEST(Efficiency, HasNoStepsWithoutAThreshold) {
+  const SpeedUps result = of_mean_curves({.kind = ThresholdRule::Kind::kValue, .value = kMissing});
+  EXPECT_TRUE(std::isnan(result.baseline_steps));
+  EXPECT_EQ(result.algorithms[0].kind, SpeedUp::Kind::kNone);
 }
 
 TEST(Efficiency, SummarizesFiniteSpeedUpsAndCountsTheOthers) {
@@ -155,6 +172,8 @@ TEST(Efficiency, SummarizesFiniteSpeedUpsAndCountsTheOthers) {
                                                       reached(8),
                                                       {.kind = SpeedUp::Kind::kCensored, .interval = {}},
                                                       {.kind = SpeedUp::Kind::kAtStart, .interval = {}},
+                                                      {.kind = SpeedUp::Kind::kBaselineAtStart, .interval = {}},
+                                                      {.kind = SpeedUp::Kind::kNobody, .interval = {}},
                                                       {}});
   expect_close(summary.geometric_mean, 4);
   EXPECT_EQ(summary.min, 2);
@@ -162,7 +181,8 @@ TEST(Efficiency, SummarizesFiniteSpeedUpsAndCountsTheOthers) {
   EXPECT_EQ(summary.finite, 2);
   EXPECT_EQ(summary.not_reached, 1);
   EXPECT_EQ(summary.at_start, 1);
-  EXPECT_EQ(summary.tasks, 4);
+  EXPECT_EQ(summary.no_ratio, 2);
+  EXPECT_EQ(summary.tasks, 6);
 }
 
 }  // namespace

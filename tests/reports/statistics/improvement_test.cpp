@@ -9,6 +9,7 @@ TEST(Improvement, CountsPairsAndHalfOfTheTies) {
   expect_close(improvement_on_task(kX[0], kY[0]), 0.5);
   expect_close(improvement_on_task(kX[1], kY[1]), 0.7222222222222222);
   expect_close(probability_of_improvement(kX, kY), 0.6111111111111112);
+  expect_close(improvement_on_task(kY[0], kX[0]), 0.5);
   expect_close(improvement_on_task(kY[1], kX[1]), 0.2777777777777778);
   expect_close(probability_of_improvement(kY, kX), 0.3888888888888889);
   EXPECT_EQ(probability_of_improvement(kX, kX), 0.5);

@@ -42,7 +42,7 @@ TEST_P(LatexStyles, EveryTableCompiles) {
     ++tables;
   }
   std::ofstream(folder / "tables" / "all.tex") << all << "\\end{document}\n";
-  EXPECT_EQ(tables, 9);
+  EXPECT_EQ(tables, 10);
   for (const std::string name : {"all", "main-standalone"}) {
     const std::string command = "cd '" + (folder / "tables").string() +
                                 "' && pdflatex -interaction=nonstopmode -halt-on-error " + name + " > /dev/null 2>&1";

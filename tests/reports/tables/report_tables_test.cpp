@@ -66,10 +66,37 @@ TEST(MainTable, CellsWithFewerFailedOrMissingRunsAreMarked) {
 
 TEST(MainTable, PublishedFiguresHaveColumnsOfTheirOwnAndNoMark) {
   Analysis analysis = three_columns();
-  analysis.published = Published{"t", "a paper", {"X"}, {{0, "X", 9999, 10, ""}}, {}, {}};
+  analysis.published = Published{"t", "a paper", {"X"}, {{0, "X", "9999.0", "10.5", "", 9999, 10.5}}, {}, {}};
   const std::string text = to_markdown(main_table(analysis, {}).shown);
   EXPECT_TRUE(has(text, "| X (published) |")) << text;
-  EXPECT_TRUE(has(text, "**6106 ± 167** | 9999 ± 10 |")) << text;
+  EXPECT_TRUE(has(text, "**6106 ± 167** | 9999.0 ± 10.5 |")) << text;
+}
+
+TEST(MainTable, CellsThatCannotBeTestedSaySo) {
+  Analysis analysis = three_columns();
+  analysis.main.cells[0][2].untested = true;
+  const std::string text = to_markdown(main_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "3055 ± 162<sup>a</sup>")) << text;
+  EXPECT_TRUE(has(text, "<sup>a</sup> too few runs to test against the best")) << text;
+}
+
+TEST(MainTable, TheCaptionNamesTheLevelInForce) {
+  ReportOptions options;
+  options.level = 0.9;
+  options.spread = "ci";
+  options.mark = "bootstrap";
+  const Table table = main_table(testing::synthetic_analysis(1, 2, 5), options).shown;
+  EXPECT_TRUE(has(table.caption, "half width of the 90 % interval")) << table.caption;
+  EXPECT_TRUE(has(table.caption, "the 90 % bootstrap interval")) << table.caption;
+  EXPECT_TRUE(has(table.caption, "relative to the algorithms compared")) << table.caption;
+  EXPECT_FALSE(has(table.caption, "95")) << table.caption;
+}
+
+TEST(PublishedTable, QuotesTheTextAndShowsCoverageBesideIt) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 5);
+  const std::string text = to_markdown(published_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| OMAD | 6100.0 ± 150.0<sup>a</sup> |")) << text;
+  EXPECT_TRUE(has(text, "| OMAD | 25.0 225 bins<sup>b</sup> | 20.0 ± 1.0 | 5 |")) << text;
 }
 
 EfficiencyCell cell_with(SpeedUp speed) {
@@ -97,6 +124,12 @@ TEST(EfficiencyTable, EveryCaseOfTheSpeedUpHasItsForm) {
                   "&lt; 0.80× [&lt; 0.80, 1.10]"));
   EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kAtStart, kMissing, kMissing, std::nullopt, false, false})),
                   "| at start |"));
+  const auto text = [](Kind kind, double bound) {
+    return efficiency_text(cell_with({kind, kMissing, bound, std::nullopt, false, false}));
+  };
+  EXPECT_TRUE(has(text(Kind::kBaselineAtStart, kMissing), "| baseline at start |"));
+  EXPECT_TRUE(has(text(Kind::kBaselineNever, 1.25), "| > 1.25× |"));
+  EXPECT_TRUE(has(text(Kind::kNobody, kMissing), "| nobody |"));
   EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kSelf, 1, kMissing, std::nullopt, false, false})), "| 1.00× |"));
 }
 
@@ -109,6 +142,22 @@ TEST(EfficiencyTable, StepsSayHowManyRunsGotThere) {
   cell.reached = 2;
   cell.median_steps = std::numeric_limits<double>::infinity();
   EXPECT_TRUE(has(efficiency_text(cell), "> 1.0M (2/5)"));
+}
+
+TEST(ThresholdsTable, ABaselineThatNeverGetsThereTakesMoreThanTheHorizon) {
+  Analysis analysis = testing::empty_analysis(1, 1);
+  EfficiencyRow& row = analysis.efficiency.rows[0];
+  row.threshold = 50;
+  row.baseline = 0;
+  row.horizon = 1200;
+  row.baseline_steps = std::numeric_limits<double>::infinity();
+  const std::string text = to_markdown(thresholds_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| 50.00 | OMAD | > 1.2k |")) << text;
+}
+
+TEST(IntervalText, IsEmptyWhereALimitIsMissing) {
+  EXPECT_EQ(interval_text(Interval{kMissing, kMissing}, 2), "");
+  EXPECT_EQ(interval_text(Interval{0.5, 1}, 2), "[0.50, 1.00]");
 }
 
 TEST(ImprovementTable, EachPairIsShownOnce) {
@@ -136,8 +185,8 @@ TEST(FailuresTable, SeedsWithTheSameStatusShareARow) {
 
 TEST(Tables, EveryRowHasOneCellForEachColumn) {
   for (const Analysis& analysis : {testing::synthetic_analysis(3, 4, 5), testing::empty_analysis(2, 2), Analysis{}}) {
-    for (const auto make : {main_table, aggregate_table, sample_efficiency_table, milestones_table, coverage_table,
-                            improvement_table, failures_table, runtime_table, published_table}) {
+    for (const auto make : {main_table, aggregate_table, thresholds_table, sample_efficiency_table, milestones_table,
+                            coverage_table, improvement_table, failures_table, runtime_table, published_table}) {
       const ReportTable table = make(analysis, {});
       for (const Section& section : table.shown.sections) {
         for (const auto& row : section.rows) EXPECT_EQ(row.size(), table.shown.columns.size()) << table.shown.name;
