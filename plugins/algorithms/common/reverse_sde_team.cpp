@@ -32,7 +32,7 @@ double mean_over(const std::vector<ReverseSdeTeam::Group>& groups, const Quantit
 }  // namespace
 
 ReverseSdeTeam::ReverseSdeTeam(const std::vector<AgentSpec>& agents, const ReverseSdePolicyOptions& options,
-                               std::uint64_t seed, torch::ScalarType type) {
+                               std::uint64_t seed, torch::ScalarType type, bool share_parameters) {
   if (agents.empty()) throw Error("a team needs at least one agent; the environment has none");
   struct Plan {
     std::vector<std::size_t> members;
@@ -55,20 +55,35 @@ ReverseSdeTeam::ReverseSdeTeam(const std::vector<AgentSpec>& agents, const Rever
     for (std::int64_t k = 0; k < agent.observation_size; ++k) plan->observation_columns.push_back(observation_column++);
     for (std::int64_t k = 0; k < agent.action_size; ++k) plan->action_columns.push_back(action_size_++);
   }
-  for (const Plan& plan : plans) {
+  for (Plan& plan : plans) {
     const AgentSpec& agent = agents[plan.members.front()];
+    torch::Tensor identities;
+    std::int64_t inputs = agent.observation_size;
+    if (share_parameters) {
+      const std::vector<std::int64_t> members(plan.members.begin(), plan.members.end());
+      identities = torch::eye(static_cast<std::int64_t>(agents.size()), type).index_select(0, column_numbers(members));
+      inputs += identities.size(1);
+      plan.seeds.resize(1);
+    }
     groups_.push_back({column_numbers(plan.observation_columns), column_numbers(plan.action_columns),
-                       ReverseSdePolicy(plan.seeds, agent.observation_size, agent.action_size, options, type),
-                       plan.members});
+                       ReverseSdePolicy(plan.seeds, inputs, agent.action_size, options, type), plan.members,
+                       identities});
   }
 }
 
 torch::Tensor ReverseSdeTeam::Group::observations(const torch::Tensor& joint) const {
-  return take(joint, observation_columns, members.size());
+  const torch::Tensor own = take(joint, observation_columns, members.size());
+  if (!shared()) return own;
+  return torch::cat({own, identities.unsqueeze(1).expand({-1, joint.size(0), -1})}, 2).flatten(0, 1).unsqueeze(0);
 }
 
 torch::Tensor ReverseSdeTeam::Group::actions(const torch::Tensor& joint) const {
-  return take(joint, action_columns, members.size());
+  const torch::Tensor own = take(joint, action_columns, members.size());
+  return shared() ? own.flatten(0, 1).unsqueeze(0) : own;
+}
+
+torch::Tensor ReverseSdeTeam::Group::noise(RandomStream& random, std::int64_t rows) const {
+  return policy.noise(random, shared() ? rows * static_cast<std::int64_t>(members.size()) : rows);
 }
 
 ReverseSdeTeam::Sample ReverseSdeTeam::sample(const torch::Tensor& observations, RandomStream& random,
@@ -76,37 +91,38 @@ ReverseSdeTeam::Sample ReverseSdeTeam::sample(const torch::Tensor& observations,
   const torch::NoGradGuard no_grad;
   std::vector<ReverseSdePath> paths;
   for (const Group& group : groups_) {
-    torch::Tensor noise = group.policy.noise(random, observations.size(0));
+    torch::Tensor noise = group.noise(random, observations.size(0));
     if (!last_noise) noise[-1].zero_();
     paths.push_back(group.policy.sample(group.observations(observations), noise));
   }
   std::vector<const ReverseSdePath*> pointers;
   for (const ReverseSdePath& path : paths) pointers.push_back(&path);
-  return join(pointers);
+  return join(pointers, observations.size(0));
 }
 
 ReverseSdeTeam::Recording ReverseSdeTeam::record(const torch::Tensor& observations, RandomStream& random) const {
   Recording recording;
   std::vector<const ReverseSdePath*> paths;
   for (const Group& group : groups_) {
-    const torch::Tensor noise = group.policy.noise(random, observations.size(0));
+    const torch::Tensor noise = group.noise(random, observations.size(0));
     recording.groups.push_back(group.policy.record(group.observations(observations), noise));
   }
   for (const ReverseSdePolicy::Recording& group : recording.groups) paths.push_back(&group.path);
-  recording.sample = join(paths);
+  recording.sample = join(paths, observations.size(0));
   return recording;
 }
 
-ReverseSdeTeam::Sample ReverseSdeTeam::join(const std::vector<const ReverseSdePath*>& paths) const {
+ReverseSdeTeam::Sample ReverseSdeTeam::join(const std::vector<const ReverseSdePath*>& paths, std::int64_t rows) const {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor& first = paths.front()->actions;
-  const std::int64_t rows = first.size(1);
-  Sample joint{torch::empty({rows, action_size_}, first.options()), torch::zeros({rows}, first.options()), {}};
-  torch::Tensor terminal_cost = torch::zeros({rows}, first.options());
+  const torch::TensorOptions options = paths.front()->actions.options();
+  Sample joint{torch::empty({rows, action_size_}, options), torch::zeros({rows}, options), {}};
+  torch::Tensor terminal_cost = torch::zeros({rows}, options);
   for (std::size_t g = 0; g < paths.size(); ++g) {
-    joint.actions.index_copy_(1, groups_[g].action_columns, paths[g]->actions.transpose(0, 1).reshape({rows, -1}));
-    joint.running_cost += paths[g]->running_cost.sum(0);
-    terminal_cost += paths[g]->terminal_cost.sum(0);
+    const auto members = static_cast<std::int64_t>(groups_[g].members.size());
+    const torch::Tensor actions = paths[g]->actions.view({members, rows, -1});
+    joint.actions.index_copy_(1, groups_[g].action_columns, actions.transpose(0, 1).reshape({rows, -1}));
+    joint.running_cost += paths[g]->running_cost.view({members, rows}).sum(0);
+    terminal_cost += paths[g]->terminal_cost.view({members, rows}).sum(0);
   }
   joint.cost = joint.running_cost + terminal_cost;
   return joint;
@@ -147,7 +163,8 @@ std::vector<Weights> ReverseSdeTeam::weights() const {
 std::int64_t ReverseSdeTeam::parameters() const {
   std::int64_t count = 0;
   for (const Group& group : groups_) {
-    count += static_cast<std::int64_t>(group.members.size()) * group.policy.parameters_per_agent();
+    const auto networks = static_cast<std::int64_t>(group.shared() ? 1 : group.members.size());
+    count += networks * group.policy.parameters_per_agent();
   }
   return count;
 }

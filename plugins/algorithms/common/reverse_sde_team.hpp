@@ -1,5 +1,6 @@
 // Diffusion policies of a whole team. Agents of equal sizes are evaluated as one batched product, others one group
-// after the other; every agent has its own parameters, and its action depends on its own observation only.
+// after the other. Every agent has its own parameters unless it is told to share them, and its action depends on its
+// own observation only.
 //
 // Shapes: B rows, O and A the sums of the agents' observation and action sizes, agents in the environment's order.
 #pragma once
@@ -14,9 +15,10 @@ namespace tutti {
 
 class ReverseSdeTeam {
  public:
-  /// Agent i's first weights depend on `seed` and i alone. Throws Error if there are no agents.
+  /// Agent i's first weights depend on `seed` and i alone. With `share_parameters` agents of equal sizes have one
+  /// policy, which finds the agent's identity, one-hot, behind the observation. Throws Error if there are no agents.
   ReverseSdeTeam(const std::vector<AgentSpec>& agents, const ReverseSdePolicyOptions& options, std::uint64_t seed,
-                 torch::ScalarType type = torch::kFloat32);
+                 torch::ScalarType type = torch::kFloat32, bool share_parameters = false);
 
   /// Joint actions and the costs of their paths, summed over the agents.
   struct Sample {
@@ -45,9 +47,13 @@ class ReverseSdeTeam {
     torch::Tensor observation_columns, action_columns;  // of its members in the joint rows
     ReverseSdePolicy policy;
     std::vector<std::size_t> members;
+    torch::Tensor identities;  // of its members, one-hot, if they share the policy: [n, N]
 
-    torch::Tensor observations(const torch::Tensor& joint) const;  // [B, O] -> [n, B, O_i]
-    torch::Tensor actions(const torch::Tensor& joint) const;       // [B, A] -> [n, B, d]
+    /// As the policy reads them: a stack, or the members' rows one after the other if they share it.
+    torch::Tensor observations(const torch::Tensor& joint) const;  // [B, O] -> [n, B, O_i] or [1, n B, O_i + N]
+    torch::Tensor actions(const torch::Tensor& joint) const;       // [B, A] -> [n, B, d] or [1, n B, d]
+    torch::Tensor noise(RandomStream& random, std::int64_t rows) const;
+    bool shared() const { return identities.defined(); }
   };
   const std::vector<Group>& groups() const { return groups_; }
 
@@ -62,7 +68,7 @@ class ReverseSdeTeam {
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
-  Sample join(const std::vector<const ReverseSdePath*>& paths) const;
+  Sample join(const std::vector<const ReverseSdePath*>& paths, std::int64_t rows) const;
 
   std::int64_t action_size_ = 0;
   std::vector<Group> groups_;

@@ -20,7 +20,9 @@
 //      L_pi = mean[ -(Q_1 + Q_2) / 2 + alpha sum_i C_i ]       all agents at once
 //      L_alpha = -alpha (mean[sum_i R_i] - cost_threshold D)
 #include <cmath>
+#include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "adam.hpp"
 #include "batch_renormalization.hpp"
@@ -45,8 +47,10 @@ struct Config {
   std::int64_t score_width = 128;
   std::int64_t score_hidden_layers = 3;
   std::string evaluation_noise = "full";
+  bool share_parameters = false;
   // critics
   std::string critic = "distributional";
+  std::string critic_input = "state";
   IntegerList critic_hidden_sizes{256, 256};
   std::int64_t atoms = 100;
   double value_max = 500;
@@ -84,8 +88,12 @@ struct Config {
     parameter("score_hidden_layers", score_hidden_layers, at_least(1), "hidden layers of the score networks");
     parameter("evaluation_noise", evaluation_noise, one_of({"full", "none_in_last_step"}),
               "noise of the diffusion in deterministic evaluation");
+    parameter("share_parameters", share_parameters, any_value(),
+              "one policy for all agents of equal sizes, which sees who it acts for");
     parameter("critic", critic, one_of({"distributional", "scalar"}),
               "categorical critic, or a mean with squared error");
+    parameter("critic_input", critic_input, one_of({"state", "observations"}),
+              "what the critics see beside the joint action");
     parameter("critic_hidden_sizes", critic_hidden_sizes, at_least(1), "widths of each critic's hidden layers");
     parameter("atoms", atoms, between(2, 10'000), "n, values that a critic's distribution can take");
     parameter("value_max", value_max, more_than(0), "V_max: the atoms span [-V_max, V_max]");
@@ -109,7 +117,8 @@ struct Config {
     parameter("actor_gradient_limit", actor_gradient_limit, more_than(0),
               "every element of the actors' gradient is cut to +- this");
     parameter("automatic_temperature", automatic_temperature, any_value(), "learn alpha; otherwise it stays as it is");
-    parameter("initial_temperature", initial_temperature, more_than(0), "alpha at the start");
+    parameter("initial_temperature", initial_temperature, at_least(0),
+              "alpha at the start; 0, if fixed: no entropy term");
     parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, log alpha");
     parameter("cost_threshold", cost_threshold, any_value(),
               "alpha falls while the running cost per action dimension is below this");
@@ -118,7 +127,14 @@ struct Config {
     parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions");
   }
 
-  void check() const { check_batch(batch_size, buffer_size); }
+  void check() const {
+    check_batch(batch_size, buffer_size);
+    if (automatic_temperature && initial_temperature == 0) {
+      throw Error(
+          "initial_temperature is 0, but automatic_temperature learns its logarithm; expected more than 0, or "
+          "automatic_temperature = false for no entropy term");
+    }
+  }
 
   ReverseSdePolicyOptions policy() const {
     return {{denoising_steps, prior_scale, initial_time_step, initial_friction}, score_width, score_hidden_layers};
@@ -128,6 +144,7 @@ struct Config {
             normalization_warm_up};
   }
   bool distributional() const { return critic == "distributional"; }
+  bool critics_see_state() const { return critic_input == "state"; }
 };
 
 /// Two critics as CrossQ has them (Bhatt et al. 2024): norm(input), then for every hidden layer relu(linear) and norm,
@@ -222,10 +239,10 @@ class Omad final : public Algorithm {
         action_size_(context.environment.joint_action_size()),
         support_{config.atoms, config.value_max},
         atoms_(support_.atoms(torch::kFloat32)),
-        team_(context.environment.agents, config.policy(), context.seed),
-        critics_(context.seed, context.environment.state_size + action_size_, config.critic_hidden_sizes,
+        team_(context.environment.agents, config.policy(), context.seed, torch::kFloat32, config.share_parameters),
+        critics_(context.seed, critic_inputs(context.environment, config), config.critic_hidden_sizes,
                  config.distributional() ? config.atoms : 1, config.normalization()),
-        log_temperature_(torch::full({1}, std::log(config.initial_temperature))),
+        log_temperature_(torch::full({1}, config.initial_temperature > 0 ? std::log(config.initial_temperature) : 0)),
         actor_optimizer_(team_.weights(), {.learning_rate = config.actor_learning_rate,
                                            .beta1 = config.actor_beta1,
                                            .element_limit = config.actor_gradient_limit}),
@@ -267,19 +284,22 @@ class Omad final : public Algorithm {
   /// Steps 1 and 2: one joint pass of (s, a) and (s', a'), one Adam step.
   void update_critics(const Batch& batch, Metrics& metrics) {
     const ReverseSdeTeam::Sample next = team_.sample(batch.next_observations, random_);
-    const Tensor rows =
-        torch::cat({torch::cat({batch.states, batch.actions}, 1), torch::cat({batch.next_states, next.actions}, 1)}, 0);
+    const bool state = config_.critics_see_state();
+    const Tensor now = torch::cat({state ? batch.states : batch.observations, batch.actions}, 1);
+    const Tensor later = torch::cat({state ? batch.next_states : batch.next_observations, next.actions}, 1);
+    const Tensor rows = torch::cat({now, later}, 0);
     const std::vector<Tensor> halves = critics_.train(rows).chunk(2, 1);
     const Tensor loss = config_.distributional()
                             ? distributional_loss(batch, halves[0], halves[1].detach(), next.cost, metrics)
-                            : scalar_loss(batch, halves[0], halves[1].detach(), next.cost);
+                            : scalar_loss(batch, halves[0], halves[1].detach(), next.cost, metrics);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
 
     metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
+    if (!metrics.wanted()) return;
     metrics.add("mean_q", means(halves[0].detach()).mean().item<double>());
-    if (metrics.wanted()) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
   }
 
   /// Where a next value z ends up: r + gamma (1 - terminated) (z - alpha sum_i C'_i). Costs [B], z [B, n] or [n].
@@ -291,17 +311,40 @@ class Omad final : public Algorithm {
   /// Logits [2, B, n]. Both critics' next distributions are moved by the same amounts, so the mean of their projections
   /// is the projection of their mean.
   Tensor distributional_loss(const Batch& batch, const Tensor& logits, const Tensor& next_logits,
-                             const Tensor& next_cost, Metrics& metrics) const {
+                             const Tensor& next_cost, Metrics& metrics) {
     const Tensor next_probabilities = torch::softmax(next_logits, -1).mean(0);
     const Tensor values = moved(batch, next_cost, atoms_);
     const Tensor target = support_.project(next_probabilities, values);
-    metrics.add("clipped_target_mass", support_.clipped_mass(next_probabilities, values).mean().item<double>());
+    if (metrics.wanted()) {
+      report_target(torch::matmul(target, atoms_), metrics);
+      const double clipped = support_.clipped_mass(next_probabilities, values).mean().item<double>();
+      metrics.add("clipped_target_mass", clipped);
+      if (clipped > 0.01) warn_of_clipping(clipped);
+    }
     return categorical_loss(logits, target, config_.critic_entropy_coefficient).mean(1).sum();
   }
 
   /// Ablation: critics that predict the mean only. Values [2, B, 1].
-  Tensor scalar_loss(const Batch& batch, const Tensor& predicted, const Tensor& next, const Tensor& next_cost) const {
-    return 0.5 * (predicted - moved(batch, next_cost, next.mean(0))).square().mean(torch::IntArrayRef{1, 2}).sum();
+  Tensor scalar_loss(const Batch& batch, const Tensor& predicted, const Tensor& next, const Tensor& next_cost,
+                     Metrics& metrics) const {
+    const Tensor target = moved(batch, next_cost, next.mean(0));
+    if (metrics.wanted()) report_target(target, metrics);
+    return 0.5 * (predicted - target).square().mean(torch::IntArrayRef{1, 2}).sum();
+  }
+
+  /// Once, in the log of the run.
+  void warn_of_clipping(double share) {
+    if (std::exchange(warned_of_clipping_, true)) return;
+    std::fprintf(stderr,
+                 "warning: update %lld: %.1f %% of the targets' mass lies beyond value_max = %g, which biases them; "
+                 "expected at most 1 %%: a larger value_max\n",
+                 static_cast<long long>(updates_), 100 * share, config_.value_max);
+  }
+
+  /// Of the targets' means, one for each row.
+  static void report_target(const Tensor& means, Metrics& metrics) {
+    metrics.add("target_mean", means.mean().item<double>());
+    metrics.add("target_deviation", means.std(/*unbiased=*/false).item<double>());
   }
 
   /// Step 3: all agents at once through the updated, frozen critics, then the temperature.
@@ -309,7 +352,8 @@ class Omad final : public Algorithm {
     ReverseSdeTeam::Recording recording = team_.record(batch.observations, random_);
     const ReverseSdeTeam::Sample& sample = recording.sample;
     const Tensor actions = sample.actions.detach().set_requires_grad(true);
-    const Tensor q = means(critics_.evaluate(torch::cat({batch.states, actions}, 1))).mean(0);
+    const Tensor& seen = config_.critics_see_state() ? batch.states : batch.observations;
+    const Tensor q = means(critics_.evaluate(torch::cat({seen, actions}, 1))).mean(0);
     (-q.mean()).backward();
     actor_optimizer_.zero_gradient();
     team_.backward(recording, actions.grad(), temperature() / static_cast<double>(batch.rewards.size(0)));
@@ -319,12 +363,13 @@ class Omad final : public Algorithm {
     const double cost = sample.cost.mean().item<double>();
     const double loss = temperature() * cost - q.mean().item<double>();
     metrics.add("actor_loss", require_finite(loss, "the actor loss", updates_));
-    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     if (config_.automatic_temperature) update_temperature(running_cost);
     const auto dimensions = static_cast<double>(action_size_);
     metrics.add("temperature", temperature());
     metrics.add("running_cost", running_cost / dimensions);
     metrics.add("entropy_bound", -cost / dimensions);
+    if (!metrics.wanted()) return;
+    metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     metrics.add("time_step", team_.mean_time_step());
     metrics.add("friction", team_.mean_friction());
     metrics.add("last_noise_deviation", team_.mean_last_deviation());
@@ -340,8 +385,9 @@ class Omad final : public Algorithm {
   // ---- records
 
   std::vector<std::string> metric_names() const override {
-    std::vector<std::string> names = {"critic_loss",   "actor_loss", "mean_q",   "temperature",         "running_cost",
-                                      "entropy_bound", "time_step",  "friction", "last_noise_deviation"};
+    std::vector<std::string> names = {
+        "critic_loss",  "actor_loss",    "mean_q",    "target_mean", "target_deviation",    "temperature",
+        "running_cost", "entropy_bound", "time_step", "friction",    "last_noise_deviation"};
     if (config_.distributional()) names.push_back("clipped_target_mass");
     names.insert(names.end(), {"critic_gradient_norm", "actor_gradient_norm"});
     return names;
@@ -378,11 +424,17 @@ class Omad final : public Algorithm {
   void save_policy(SnapshotWriter& writer) override { team_.save(writer, "actors"); }
   void load_policy(SnapshotReader& reader) override { team_.load(reader, "actors"); }
 
-  double temperature() const { return std::exp(log_temperature_.item<double>()); }
+  /// alpha. A fixed 0 has no logarithm.
+  double temperature() const { return config_.initial_temperature > 0 ? std::exp(log_temperature_.item<double>()) : 0; }
   const ReverseSdeTeam& team() const { return team_; }
   const Critics& critics() const { return critics_; }
 
  private:
+  static std::int64_t critic_inputs(const EnvironmentSpec& environment, const Config& config) {
+    return (config.critics_see_state() ? environment.state_size : environment.joint_observation_size()) +
+           environment.joint_action_size();
+  }
+
   /// Means of the critics' outputs, [2, B, outputs] -> [2, B].
   Tensor means(const Tensor& outputs) const {
     return config_.distributional() ? expected_value(outputs, atoms_) : outputs.squeeze(-1);
@@ -402,14 +454,15 @@ class Omad final : public Algorithm {
   UpdateSchedule schedule_;
   RandomStream random_;
   std::int64_t updates_ = 0;
+  bool warned_of_clipping_ = false;
 };
 
 /// V_max has to hold |reward| / (1 - gamma) of the best and the worst team, and the entropy term beside it.
-void add_value_limits(std::vector<Preset>& out, const std::string& name) {
+void add_value_limits(std::vector<Preset>& out, const std::string& name, double mpe) {
   const std::string source = "1.2 (|mean reward per step| + alpha |mean path cost|) / (1 - discount)";
   for (const auto& [tasks, limit] :
-       std::initializer_list<std::pair<const char*, double>>{{"mpe/*", 500},
-                                                             {"mpe/coop-nav-n4*", 750},
+       std::initializer_list<std::pair<const char*, double>>{{"mpe/*", mpe},
+                                                             {"mpe/coop-nav-n4*", 1.5 * mpe},
                                                              {"mamujoco/*", 1000},
                                                              {"mamujoco/half-cheetah-*", 2000},
                                                              {"mamujoco/swimmer-*", 200}}) {
@@ -424,13 +477,14 @@ void presets(std::vector<Preset>& out) {
                   {"critic_hidden_sizes", IntegerList{2048, 2048}},
                   {"updates_per_step", 2.0}},
                  "arXiv:2602.18291 where its summaries say so, otherwise the public code of arXiv:2502.02316 (DIME)"});
-  add_value_limits(out, "paper");
-  out.push_back({"cpu", "mpe/*", {{"copies", std::int64_t{10}}}, "chosen here: learns on two cores"});
-  out.push_back({"cpu",
-                 "mamujoco/*",
-                 {{"critic_hidden_sizes", IntegerList{512, 512}}, {"copies", std::int64_t{10}}},
-                 "chosen here: learns on two cores"});
-  add_value_limits(out, "cpu");
+  add_value_limits(out, "paper", 500);
+  // What a suite that names no preset gets, and the same under a name, with copies.
+  for (const char* name : {"default", "cpu"}) {
+    out.push_back(
+        {name, "mamujoco/*", {{"critic_hidden_sizes", IntegerList{512, 512}}}, "chosen here: learns on two cores"});
+    add_value_limits(out, name, 500);
+  }
+  out.push_back({"cpu", "*", {{"copies", std::int64_t{10}}}, "chosen here: learns on two cores"});
   out.push_back({"small",
                  "*",
                  {{"copies", std::int64_t{10}},
@@ -444,7 +498,11 @@ void presets(std::vector<Preset>& out) {
                   {"initial_temperature", 0.1},
                   {"temperature_learning_rate", 3e-3}},
                  "chosen here: shows something within two minutes of one core"});
-  add_value_limits(out, "small");
+  out.push_back({"small",
+                 "mpe/*",
+                 {{"discount", 0.95}},
+                 "chosen here: with episodes of 25 steps a short horizon learns sooner than 0.99"});
+  add_value_limits(out, "small", 150);
 }
 
 Resources resources(const AlgorithmContext& context) {

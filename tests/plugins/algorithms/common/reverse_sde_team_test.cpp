@@ -47,9 +47,28 @@ TEST(ReverseSdeTeam, ActionsAndGradientsAreInTheEnvironmentsOrder) {
   EXPECT_TRUE(team.groups()[0].observations(observations)[1].equal(torch::tensor({{7, 8, 9, 10}})));
 }
 
+TEST(ReverseSdeTeam, AgentsThatShareParametersAreOneNetworkThatSeesWhoActs) {
+  const ReverseSdeTeam team(mixed_agents(), kSmall, 1, torch::kFloat32, /*share_parameters=*/true);
+  ASSERT_EQ(team.groups().size(), 2U);
+  for (const auto& group : team.groups()) EXPECT_EQ(group.policy.score().block().values().size(0), 1);
+  // Observations of the agents a and c, one after the other, each with its identity among the three.
+  const torch::Tensor observations = torch::arange(22, torch::kFloat32).view({2, 11});
+  const torch::Tensor expected = torch::tensor(
+      {{0, 1, 2, 3, 1, 0, 0}, {11, 12, 13, 14, 1, 0, 0}, {7, 8, 9, 10, 0, 0, 1}, {18, 19, 20, 21, 0, 0, 1}},
+      torch::kFloat32);
+  EXPECT_TRUE(team.groups()[0].observations(observations).equal(expected.unsqueeze(0)));
+  EXPECT_TRUE(
+      team.groups()[1].observations(observations)[0][0].equal(torch::tensor({4.0F, 5.0F, 6.0F, 0.0F, 1.0F, 0.0F})));
+  const std::int64_t of_first = team.groups()[0].policy.parameters_per_agent();
+  EXPECT_EQ(team.parameters(), of_first + team.groups()[1].policy.parameters_per_agent());
+}
+
+class SharingTeam : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(ReverseSdeTeam, SharingTeam, testing::Bool());
+
 // Every agent's action changes when its own observation does, and only then.
-TEST(ReverseSdeTeam, AnActionDependsOnTheAgentsOwnObservationOnly) {
-  ReverseSdeTeam team(mixed_agents(), kSmall, 1);
+TEST_P(SharingTeam, AnActionDependsOnTheAgentsOwnObservationOnly) {
+  ReverseSdeTeam team(mixed_agents(), kSmall, 1, torch::kFloat32, GetParam());
   at::manual_seed(1);
   for (const Weights& weights : team.weights())
     torch::Tensor(weights.values).add_(0.3 * torch::randn_like(weights.values));
@@ -108,8 +127,9 @@ TEST(ReverseSdeTeam, ALossThatIgnoresAnAgentMovesItByItsOwnCostOnly) {
   EXPECT_TRUE(gradient(first_agent_only, 0.5).equal(own_cost));
 }
 
-TEST(ReverseSdeTeam, GradientOfAMixedTeamMatchesCentralDifferences) {
-  ReverseSdeTeam team(mixed_agents(), {.chain = {.steps = 2}, .width = 3, .hidden_layers = 2}, 1, torch::kFloat64);
+TEST_P(SharingTeam, GradientOfAMixedTeamMatchesCentralDifferences) {
+  ReverseSdeTeam team(mixed_agents(), {.chain = {.steps = 2}, .width = 3, .hidden_layers = 2}, 1, torch::kFloat64,
+                      GetParam());
   at::manual_seed(2);
   for (const Weights& weights : team.weights())
     torch::Tensor(weights.values).add_(0.3 * torch::randn_like(weights.values));
