@@ -80,15 +80,26 @@ Episode play(Environment& environment, std::uint64_t seed, int steps) {
 
 // Both environments see the same actions from here on.
 void expect_same_rest(Environment& original, Environment& copy, RandomStream& random) {
-  constexpr int kEnough = 60;
-  ASSERT_EQ(look(original), look(copy));
-  for (int step = 0; step < kEnough; ++step) {
+  Sight expected = look(original);
+  Sight seen = look(copy);
+  ASSERT_EQ(expected, seen);
+  for (int step = 0;; ++step) {
     const auto action = random_action(original.spec(), random);
-    const StepResult expected = original.step(action);
-    ASSERT_TRUE(same(copy.step(action), expected)) << "step " << step << " after the snapshot";
-    ASSERT_EQ(look(original), look(copy)) << "step " << step << " after the snapshot";
-    if (over(expected)) return;
+    const StepResult result = original.step(action);
+    ASSERT_TRUE(same(copy.step(action), result)) << "step " << step << " after the snapshot";
+    look(original, expected);
+    look(copy, seen);
+    ASSERT_EQ(expected, seen) << "step " << step << " after the snapshot";
+    if (over(result)) return;
   }
+}
+
+// Number of steps to the end of an episode with random actions.
+std::uint64_t length_of_episode(Environment& environment, std::uint64_t seed, RandomStream random) {
+  environment.reset(seed);
+  std::uint64_t steps = 1;
+  while (!over(environment.step(random_action(environment.spec(), random)))) ++steps;
+  return steps;
 }
 
 }  // namespace
@@ -106,17 +117,17 @@ Sight look(const Environment& environment) {
 }
 
 void expect_exact_snapshots(const MakeEnvironment& make) {
+  constexpr std::uint64_t kEpisodes = 4;
   const auto original = make();
-  for (std::uint64_t episode = 0; episode < 8; ++episode) {
-    RandomStream random(derive_seed(11, "snapshots", episode));
-    original->reset(random.next());
-    const std::uint64_t steps_before =
-        random.index(std::min<std::uint64_t>(20, static_cast<std::uint64_t>(original->spec().episode_limit)));
-    bool ended = false;
-    for (std::uint64_t step = 0; step < steps_before && !ended; ++step) {
-      ended = over(original->step(random_action(original->spec(), random)));
+  for (std::uint64_t episode = 0; episode < kEpisodes; ++episode) {
+    const std::uint64_t seed = derive_seed(11, "snapshots", episode);
+    RandomStream random(seed);
+    RandomStream place(derive_seed(seed, "place"));
+    const std::uint64_t steps_before = place.index(length_of_episode(*original, seed, random));
+    original->reset(seed);
+    for (std::uint64_t step = 0; step < steps_before; ++step) {
+      original->step(random_action(original->spec(), random));
     }
-    if (ended) continue;
     SnapshotWriter writer;
     original->save(writer);
     const auto copy = make();
@@ -125,7 +136,8 @@ void expect_exact_snapshots(const MakeEnvironment& make) {
     SnapshotReader reader(writer.bytes());
     copy->load(reader);
     reader.finish();
-    ASSERT_NO_FATAL_FAILURE(expect_same_rest(*original, *copy, random)) << "episode " << episode;
+    ASSERT_NO_FATAL_FAILURE(expect_same_rest(*original, *copy, random))
+        << "episode " << episode << ", snapshot after step " << steps_before;
   }
 }
 

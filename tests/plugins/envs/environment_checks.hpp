@@ -28,7 +28,8 @@ struct Sight {
 };
 Sight look(const Environment& environment);
 
-/// Saves at several steps of several episodes, loads into a fresh instance and plays both on to the end of the episode.
+/// Saves at a random step of each of several episodes, loads into a fresh instance and plays both on to the end of the
+/// episode.
 void expect_exact_snapshots(const MakeEnvironment& make);
 
 /// The same seed gives the same episode, also after another one; another seed gives another.
