@@ -19,4 +19,8 @@ run(${CMAKE_COMMAND} -E env TUTTI_PLUGIN_PATH=${FOLDER}/plugin ${FOLDER}/install
 if(NOT output MATCHES "rendezvous/short +2 +2 +1 +2 +10 +an example" OR output MATCHES "refused")
   message(FATAL_ERROR "the installed program does not list the plugin's task:\n${output}")
 endif()
+# The robots' models were installed beside their plugin.
+if(NOT output MATCHES "mamujoco/ant-2x4 +2 +63" OR output MATCHES "cannot be made")
+  message(FATAL_ERROR "the installed program cannot make the tasks of the installed plugins:\n${output}")
+endif()
 file(REMOVE_RECURSE ${FOLDER})
