@@ -63,6 +63,14 @@ struct MappoConfig {
   void check() const {}
 };
 
+/// Environment steps between two updates. Throws Error if they are too few to be parted.
+std::int64_t rollout_steps(const MappoConfig& config, std::int64_t copies) {
+  const std::int64_t steps = config.rollout_length * copies;
+  if (config.minibatches <= steps) return steps;
+  throw Error("minibatches is " + std::to_string(config.minibatches) + ", but a rollout has only " +
+              std::to_string(steps) + " environment steps; expected at most one part for each of them");
+}
+
 /// Generalised advantage estimation (Schulman et al. 2016, arXiv:1506.02438), all [T, E]:
 ///   delta_t = r_t + gamma (1 - terminated_t) V(s'_t) - V(s_t)
 ///   A_t = delta_t + gamma lambda (1 - ended_t) A_{t+1}
@@ -183,11 +191,7 @@ class Mappo final : public Algorithm {
                                                 .norm_limit = config_.gradient_norm_limit}),
         rollout_(context.environment, config_.rollout_length, context.copies),
         shuffle_stream_(derive_seed(context.seed, "shuffle")) {
-    const std::int64_t rows = config_.rollout_length * context.copies;
-    if (config_.minibatches > rows) {
-      throw Error("minibatches is " + std::to_string(config_.minibatches) + ", but a rollout has only " +
-                  std::to_string(rows) + " environment steps");
-    }
+    rollout_steps(config_, context.copies);
     use_one_thread();
   }
 
@@ -403,7 +407,7 @@ void presets(std::vector<Preset>& out) {
 /// The rollout is all that grows.
 Resources resources(const AlgorithmContext& context) {
   const EnvironmentSpec& spec = context.environment;
-  const std::int64_t rows = read_parameters<MappoConfig>(context.values).rollout_length * context.copies;
+  const std::int64_t rows = rollout_steps(read_parameters<MappoConfig>(context.values), context.copies);
   const std::int64_t floats = spec.joint_observation_size() + 2 * spec.state_size + spec.joint_action_size() +
                               static_cast<std::int64_t>(spec.agents.size()) + 3;
   return {.disk_bytes = 0, .memory_bytes = rows * floats * static_cast<std::int64_t>(sizeof(float))};

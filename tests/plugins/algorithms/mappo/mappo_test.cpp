@@ -147,10 +147,31 @@ TEST(Mappo, FollowsHarlOnItsTasks) {
   EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "clip_range"), ParameterValue(0.1));
 }
 
+// Copies are unknown to check(); a plan asks for resources before anything runs.
 TEST(Mappo, RefusesMorePartsThanARolloutHasSteps) {
   ParameterValues values = small_values();
   values["minibatches"] = std::int64_t{1000};
-  EXPECT_THROW(Training(make_line_spread, values), Error);
+  const std::string sentence =
+      "minibatches is 1000, but a rollout has only 200 environment steps; expected at most one part for each of them";
+  expect_refusal(values, sentence);
+  const EnvironmentSpec spec = make_line_spread()->spec();
+  ParameterSchema schema;
+  tutti_algorithm.declare(schema);
+  for (const ParameterSpec& parameter : schema) values.emplace(parameter.name, parameter.default_value);
+  const AlgorithmContext context{.environment = spec,
+                                 .task = "toy",
+                                 .values = values,
+                                 .copies = 10,
+                                 .environment_steps = 1000,
+                                 .seed = 1,
+                                 .folder = {},
+                                 .replayed_steps = 0};
+  try {
+    tutti_algorithm.resources(context);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.what(), sentence);
+  }
 }
 
 TEST(Mappo, RefusesATeamWithoutAgents) {
