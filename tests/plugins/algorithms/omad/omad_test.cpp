@@ -487,6 +487,20 @@ TEST(OmadLearning, CoversBothModesOfTheSeparableBandit) {
   EXPECT_GT(calm_return(make_separable_bandit, *omad, values), 0.85);
 }
 
+// Coverage comes from the temperature that falls slowly, not from the form of the policy.
+TEST(OmadLearning, ATemperatureThatIsLowFromTheStartCoversOneModeOnly) {
+  ToyLoop loop(make_separable_bandit, 10, 1);
+  ParameterValues values = learning(2, 0.99, 500);
+  values["automatic_temperature"] = false;
+  values["initial_temperature"] = 0.01;
+  const auto omad = make(loop.spec(), values);
+  RecordedMetrics metrics;
+  loop.train(*omad, 1'500, metrics);
+  const ToyEvaluation sampled = evaluate_toy(make_separable_bandit, *omad, ActMode::kSampled);
+  EXPECT_LT(std::min(sampled.share_near(0, 0.6, 0.25), sampled.share_near(0, -0.6, 0.25)), 0.02);
+  EXPECT_GT(sampled.mean_return, 0.75);
+}
+
 TEST(OmadLearning, CoordinatesOnOneModeOfTheCoordinationBandit) {
   ToyLoop loop(make_coordination_bandit, 10, 2);
   const auto omad = make(loop.spec(), learning(2, 0.99, 500), 2);
