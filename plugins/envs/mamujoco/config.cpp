@@ -25,7 +25,13 @@ void Config::declare(Parameters& parameter) {
   parameter("episode_limit", episode_limit, at_least(1), "environment steps before truncation");
 }
 
-void Config::check() const { (void)resolved_factorization(); }
+void Config::check() const {
+  (void)resolved_factorization();
+  if (full_observations() && neighbourhood != Config().neighbourhood) {
+    throw Error("mamujoco: \"neighbourhood\" is " + std::to_string(neighbourhood) +
+                ", but full observations show everything; leave it out or set observations = \"local\"");
+  }
+}
 
 Version Config::resolved_robot_version() const {
   const std::string of_profile = profile == "harl" ? "v2" : "v5";
@@ -48,6 +54,17 @@ Factorization Config::resolved_factorization() const {
   const Robot& chosen = mamujoco::robot(robot);
   if (!actuators.empty()) return checked_factorization(chosen, actuators);
   return named_factorization(chosen, factorization, resolved_mapping());
+}
+
+bool Config::is_modified() const {
+  if (!actuators.empty()) return true;
+  Config plain;
+  plain.robot = robot;
+  plain.factorization = factorization;
+  plain.profile = profile;
+  return resolved_robot_version() != plain.resolved_robot_version() ||
+         resolved_factorization() != plain.resolved_factorization() ||
+         full_observations() != plain.full_observations() || standardised_state() != plain.standardised_state();
 }
 
 void named_tasks(std::vector<TaskSpec>& tasks) {

@@ -24,7 +24,7 @@ struct Config {
   std::int64_t episode_limit = 1000;
 
   void declare(Parameters& parameter);
-  /// Throws Error when the factorization does not fit the robot.
+  /// Throws Error when the factorization does not fit the robot or a neighbourhood is set where all is seen.
   void check() const;
 
   // What "profile" stands for, where it was not overridden.
@@ -33,6 +33,8 @@ struct Config {
   bool full_observations() const;
   bool standardised_state() const;
   Factorization resolved_factorization() const;
+  /// Whether the profile alone would give something else.
+  bool is_modified() const;
 };
 
 /// The tasks of the OMAD paper: ant-2x4, ant-2x4d, ant-4x2, half-cheetah-2x3, half-cheetah-6x1, walker2d-2x3,

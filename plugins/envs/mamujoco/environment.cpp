@@ -33,10 +33,14 @@ std::string sha256_of(const std::filesystem::path& file) {
 std::string reference_of(const Config& config, const Robot& robot) {
   const std::string robots = config.resolved_robot_version() == Version::kV5 ? "Gymnasium 1.4.0 " + robot.task + "-v5"
                                                                              : "Gymnasium 0.29.1 " + robot.task + "-v2";
-  return (config.profile == "harl" ? "HARL MujocoMulti over " : "Gymnasium-Robotics 1.4.2 MaMuJoCo over ") + robots;
+  const std::string name =
+      (config.profile == "harl" ? "HARL MujocoMulti over " : "Gymnasium-Robotics 1.4.2 MaMuJoCo over ") + robots;
+  return config.is_modified() ? "as " + name + ", modified" : name;
 }
 
-std::string text_of(Mapping mapping) {
+std::string mapping_of(const Config& config) {
+  if (!config.actuators.empty()) return "explicit";
+  const Mapping mapping = config.resolved_mapping();
   if (mapping == Mapping::kHarl) return "harl";
   return mapping == Mapping::kOriginal ? "original" : "gymnasium_robotics";
 }
@@ -177,7 +181,7 @@ class MamujocoEnvironment final : public RobotEnvironment {
                    {"profile", config_.profile},
                    {"robot_version", config_.resolved_robot_version() == Version::kV5 ? "v5" : "v2"},
                    {"factorization", config_.actuators.empty() ? config_.factorization : "explicit"},
-                   {"mapping", text_of(config_.resolved_mapping())},
+                   {"mapping", mapping_of(config_)},
                    {"agent_actuators", to_text(widened(factorization_))},
                    {"observations", full_observations_ ? "full" : "local"},
                    {"neighbourhood", full_observations_ ? "none" : std::to_string(config_.neighbourhood)},

@@ -172,6 +172,18 @@ void Config::declare(Parameters& parameter) {
   parameter("episode_limit", episode_limit, at_least(1), "environment steps before truncation");
 }
 
+void Config::check() const {
+  const Config defaults;
+  if (scenario == "physical_deception" && local_ratio != defaults.local_ratio) {
+    throw Error("mpe: \"local_ratio\" is " + to_text(local_ratio) +
+                ", but physical_deception counts no collisions; it is for cooperative_navigation: leave it out");
+  }
+  if (scenario == "cooperative_navigation" && adversary != defaults.adversary) {
+    throw Error("mpe: \"adversary\" is " + to_text(adversary) +
+                ", but cooperative_navigation has none; it is for physical_deception: leave it out");
+  }
+}
+
 void named_tasks(std::vector<TaskSpec>& tasks) {
   const auto navigation = [&](std::int64_t agents) {
     const std::string count = std::to_string(agents);

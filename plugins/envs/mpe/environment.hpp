@@ -21,7 +21,8 @@ struct Config {
   std::int64_t episode_limit = 25;
 
   void declare(Parameters& parameter);
-  void check() const {}
+  /// Throws Error on a parameter of the other scenario.
+  void check() const;
 };
 
 /// The tasks of the OMAD paper: coop-nav-n3, coop-nav-n4, physical-deception-n2.

@@ -139,6 +139,22 @@ TEST(RobotEnvironment, ActuatorsMayBeListed) {
       make({{"robot", std::string("walker2d")}, {"actuators", IntegerLists{{0, 3}, {1, 4}, {2, 5}}}});
   EXPECT_EQ(environment->spec().agents.size(), 3U);
   EXPECT_EQ(fact(*environment, "factorization"), "explicit");
+  EXPECT_EQ(fact(*environment, "mapping"), "explicit");
+}
+
+TEST(RobotEnvironment, TheReferenceIsCalledModifiedWhereTheProfileWasOverridden) {
+  const std::string plain = fact(*make({{"factorization", std::string("2x4d")}}), "reference");
+  const ParameterValues changes[] = {{{"mapping", std::string("original")}},
+                                     {{"observations", std::string("full")}},
+                                     {{"state", std::string("standardised")}},
+                                     {{"actuators", IntegerLists{{0, 1, 2}, {3, 4, 5, 6, 7}}}}};
+  for (ParameterValues values : changes) {
+    values["factorization"] = std::string("2x4d");
+    EXPECT_EQ(fact(*make(values), "reference"), "as " + plain + ", modified");
+  }
+  EXPECT_EQ(fact(*make({{"robot_version", std::string("v2")}}), "reference"),
+            "as Gymnasium-Robotics 1.4.2 MaMuJoCo over Gymnasium 0.29.1 Ant-v2, modified");
+  EXPECT_EQ(fact(*make({{"mapping", std::string("original")}}), "reference"), plain);  // 2x4 means the same
 }
 
 TEST(RobotEnvironment, TheRewardIsTheSumOfItsTerms) {
@@ -203,6 +219,10 @@ TEST(RobotEnvironment, WrongParametersAreRefused) {
   EXPECT_NE(message_of([] {
               make({{"neighbourhood", std::int64_t{-1}}});
             }).find("integer in [0, 10]"),
+            std::string::npos);
+  EXPECT_NE(message_of([] {
+              make({{"profile", std::string("harl")}, {"neighbourhood", std::int64_t{2}}});
+            }).find("\"neighbourhood\" is 2, but full observations show everything"),
             std::string::npos);
   EXPECT_NE(message_of([] { make({{"robot", std::string("humanoid")}}); }).find("half_cheetah"), std::string::npos);
   EXPECT_NE(message_of([] { make({{"actuators", IntegerLists{{0}}}}); }).find("leaves out 1"), std::string::npos);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
-#include <numbers>
 
 #include "environment_checks.hpp"
 
@@ -92,26 +91,68 @@ TEST(Simulation, AfterADivergenceAResetGoesOn) {
   EXPECT_NO_THROW(simulation.step(controls));
 }
 
-// Mean and deviation of every start position and velocity.
+// Mean and mean square of each of many values.
+struct Moments {
+  explicit Moments(std::size_t size) : means(size), squares(size) {}
+  void add(std::span<const double> values, double weight) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      means[i] += weight * values[i];
+      squares[i] += weight * values[i] * values[i];
+    }
+  }
+  std::vector<double> means;
+  std::vector<double> squares;
+};
+
+// Offsets from the model's position. MuJoCo scales quaternions to length 1, which their ratios to the first component
+// do not notice: with noise u, u_i / (1 + u_0) instead of u_i.
+std::vector<double> offsets(const Simulation& simulation, std::span<const double> middle) {
+  const auto qpos = simulation.qpos();
+  std::vector<double> result(qpos.begin(), qpos.end());
+  if (simulation.robot().name == "ant") {
+    for (std::size_t i : {4U, 5U, 6U}) result[i] /= qpos[3];
+    result[3] = 1;
+  }
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] -= middle[i];
+  return result;
+}
+
+// Every position and velocity; tolerances are four standard errors of 2000 starts.
 TEST(Simulation, StartsHaveTheDocumentedNoise) {
   constexpr int kStarts = 2000;
-  const double uniform = 1 / std::numbers::sqrt3;  // deviation of U(-1, 1)
   for (const Robot& each : robots()) {
+    SCOPED_TRACE(each.name);
     Simulation simulation(each, Version::kV5, kModels);
     const std::vector<double> middle(simulation.qpos().begin(), simulation.qpos().end());
-    const std::size_t joint = middle.size() - 1;  // the last one: an angle, for every robot
+    Moments positions(middle.size());
+    Moments velocities(simulation.qvel().size());
     RandomStream random(2);
-    double position_squares = 0;
-    double velocity_squares = 0;
-    for (int i = 0; i < kStarts; ++i) {
+    const bool is_ant = each.name == "ant";
+    const auto is_ratio = [&](std::size_t i) { return is_ant && 4 <= i && i <= 6; };
+    for (int start = 0; start < kStarts; ++start) {
       simulation.reset(random);
-      position_squares += std::pow(simulation.qpos()[joint] - middle[joint], 2);
-      velocity_squares += std::pow(simulation.qvel().back(), 2);
-      EXPECT_LE(std::abs(simulation.qpos()[joint] - middle[joint]), each.noise);
+      const auto noise = offsets(simulation, middle);
+      for (std::size_t i = 0; i < noise.size(); ++i) {
+        EXPECT_LE(std::abs(noise[i]), is_ratio(i) ? each.noise / (1 - each.noise) : each.noise) << "position " << i;
+      }
+      positions.add(noise, 1.0 / kStarts);
+      velocities.add(simulation.qvel(), 1.0 / kStarts);
     }
-    EXPECT_NEAR(std::sqrt(position_squares / kStarts), each.noise * uniform, 0.05 * each.noise) << each.name;
-    EXPECT_NEAR(std::sqrt(velocity_squares / kStarts), each.noise * (each.normal_velocity ? 1 : uniform),
-                0.05 * each.noise);
+    const double uniform = each.noise * each.noise / 3;  // mean square
+    const double of_square = 4 * std::sqrt(4.0 / 5 / kStarts);
+    for (std::size_t i = 0; i < middle.size(); ++i) {
+      if (is_ant && i == 3) continue;
+      const double square = is_ratio(i) ? uniform / (1 - each.noise * each.noise) : uniform;
+      EXPECT_NEAR(positions.means[i], 0, 4 * std::sqrt(square / kStarts)) << "position " << i;
+      EXPECT_NEAR(positions.squares[i], square, of_square * square) << "position " << i;
+    }
+    for (std::size_t i = 0; i < velocities.means.size(); ++i) {
+      const double square = each.normal_velocity ? each.noise * each.noise : uniform;
+      EXPECT_NEAR(velocities.means[i], 0, 4 * std::sqrt(square / kStarts)) << "velocity " << i;
+      EXPECT_NEAR(velocities.squares[i], square,
+                  (each.normal_velocity ? 4 * std::sqrt(2.0 / kStarts) : of_square) * square)
+          << "velocity " << i;
+    }
   }
 }
 

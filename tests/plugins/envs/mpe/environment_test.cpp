@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
 #include "environment_checks.hpp"
+#include "physical_deception.hpp"
 
 namespace tutti::mpe {
 namespace {
@@ -149,6 +151,56 @@ TEST(MpeEnvironment, CoverageIsThePositionOfEachLearner) {
   }
 }
 
+std::vector<double> start_of(const Scenario& scenario) {
+  std::vector<double> coordinates;
+  for (const Particle& agent : scenario.world().agents()) {
+    EXPECT_EQ(squared_length(agent.velocity), 0);
+    coordinates.insert(coordinates.end(), {agent.position.x, agent.position.y});
+  }
+  for (const Vector& landmark : scenario.world().landmarks()) {
+    coordinates.insert(coordinates.end(), {landmark.x, landmark.y});
+  }
+  return coordinates;
+}
+
+// Mean 0 and variance 1/3 of every coordinate, no correlation with the next one; within four standard errors.
+TEST(MpeEnvironment, StartsAreUniformInTheSquareAndAtRest) {
+  constexpr int kStarts = 4000;
+  for (const ParameterValues& values : {navigation(3), deception()}) {
+    const auto scenario = make_scenario(read_parameters<Config>(values));
+    const std::size_t size = start_of(*scenario).size();
+    std::vector<double> means(size);
+    std::vector<double> squares(size);
+    std::vector<double> products(size);
+    for (int start = 0; start < kStarts; ++start) {
+      scenario->reset(static_cast<std::uint64_t>(start));
+      const auto coordinates = start_of(*scenario);
+      for (std::size_t i = 0; i < size; ++i) {
+        EXPECT_TRUE(-1 <= coordinates[i] && coordinates[i] < 1) << coordinates[i];
+        means[i] += coordinates[i] / kStarts;
+        squares[i] += coordinates[i] * coordinates[i] / kStarts;
+        products[i] += coordinates[i] * coordinates[(i + 1) % size] / kStarts;
+      }
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      EXPECT_NEAR(means[i], 0, 4 * std::sqrt(1.0 / 3 / kStarts)) << "coordinate " << i;
+      EXPECT_NEAR(squares[i], 1.0 / 3, 4 * std::sqrt(4.0 / 45 / kStarts)) << "coordinate " << i;
+      EXPECT_NEAR(products[i], 0, 4 * std::sqrt(1.0 / 9 / kStarts)) << "coordinate " << i;
+    }
+  }
+}
+
+TEST(MpeEnvironment, EitherLandmarkIsTheGoalHalfTheTime) {
+  constexpr int kStarts = 4000;
+  PhysicalDeception scenario(2, Adversary::kStill, Dynamics::kCurrent);
+  double second = 0;
+  for (int start = 0; start < kStarts; ++start) {
+    scenario.reset(static_cast<std::uint64_t>(start));
+    second += static_cast<double>(scenario.goal()) / kStarts;
+  }
+  EXPECT_NEAR(second, 0.5, 4 * std::sqrt(0.25 / kStarts));
+}
+
 TEST(MpeEnvironment, EpisodesAreTruncatedNeverTerminated) {
   ParameterValues values = navigation(3);
   values["episode_limit"] = std::int64_t{26};
@@ -177,6 +229,15 @@ TEST(MpeEnvironment, WrongParametersAreRefused) {
   EXPECT_NE(message_of([] { make(navigation(0)); }).find("\"agents\" is 0; expected integer in [1, 1000]"),
             std::string::npos);
   EXPECT_NE(message_of([] { make(deception("asleep")); }).find("random, still, pursuer"), std::string::npos);
+  EXPECT_NE(message_of([] {
+              make({{"adversary", std::string("still")}});
+            }).find("\"adversary\" is \"still\", but cooperative_navigation has none"),
+            std::string::npos);
+  ParameterValues values = deception();
+  values["local_ratio"] = 0.25;
+  EXPECT_NE(
+      message_of([&] { make(values); }).find("\"local_ratio\" is 0.25, but physical_deception counts no collisions"),
+      std::string::npos);
 }
 
 TEST(MpeEnvironment, SnapshotsOfAnotherTaskAreRefused) {
