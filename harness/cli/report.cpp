@@ -15,11 +15,19 @@ void add_report(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("report", "Write tables, figures and a page from the results of suites");
   auto folders = std::make_shared<Folders>();
   auto out = std::make_shared<std::filesystem::path>();
-  command->add_option("DIR", *folders, "folders of suites, such as results/quick")->required();
-  command->add_option("--out", *out, "where to write; DIR/report of the first folder if left out");
+  command->add_option("DIR", *folders, "folders of suites, such as results/quick; none is needed with --import");
+  command->add_option("--out", *out,
+                      "where to write; DIR/report of the first folder if left out, or ./report where there is none");
   auto choices = add_report_options(*command);
+  command
+      ->add_option("--import", choices->imports,
+                   "results of another harness (marl-eval's JSON) to show beside ours; may be given several times")
+      ->check(CLI::ExistingFile)
+      ->allow_extra_args(false);
   command->callback([=, &status] {
-    const auto page = make_report(*folders, *choices, out->empty() ? folders->front() / "report" : *out);
+    if (folders->empty() && choices->imports.empty()) throw CLI::RequiredError("DIR");
+    const std::filesystem::path beside = folders->empty() ? std::filesystem::path() : folders->front();
+    const auto page = make_report(*folders, *choices, out->empty() ? beside / "report" : *out);
     fmt::print("report: {}\n", page.string());
     status = 0;
   });

@@ -29,15 +29,16 @@ ParameterSchema report_schema() {
 std::shared_ptr<ReportChoices> add_report_options(CLI::App& command) {
   auto choices = std::make_shared<ReportChoices>();
   for (const ParameterSpec& spec : report_schema()) {
-    const bool flag = std::holds_alternative<bool>(spec.default_value);
-    const std::string text =
-        spec.description + " (" + expectation(spec) + "; default " + to_text(spec.default_value) + ")";
-    command.add_option(option_of(spec.name), choices->texts[spec.name], text)
-        ->expected(flag ? 0 : 1, 1)
-        ->default_str(flag ? "true" : "");
+    const std::string name = option_of(spec.name);
+    std::string& chosen = choices->texts[spec.name];
+    if (const bool* on = std::get_if<bool>(&spec.default_value)) {
+      const std::string note = *on ? " (on unless " + name + "=false)" : "";
+      command.add_flag(name, chosen, spec.description + note);
+    } else {
+      command.add_option(
+          name, chosen, spec.description + " (" + expectation(spec) + "; default " + to_text(spec.default_value) + ")");
+    }
   }
-  command.add_option("--import", choices->imports, "results of another harness (marl-eval's JSON) to show beside ours")
-      ->check(CLI::ExistingFile);
   return choices;
 }
 

@@ -19,7 +19,8 @@ struct ReportChoices {
   std::vector<std::filesystem::path> imports;
 };
 
-/// Declares an option --like-this for every parameter like_this of a report, and --import.
+/// Declares an option --like-this for every parameter like_this of a report. What is true or false is a flag, which
+/// takes no argument apart from --like-this=false.
 std::shared_ptr<ReportChoices> add_report_options(CLI::App& command);
 
 /// The choices as values. Throws Error naming the option and what was expected.

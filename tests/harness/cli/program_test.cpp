@@ -123,6 +123,62 @@ TEST(Program, TheCommandLineChangesThePlan) {
              {"of 2 episodes", "8.8 KB"});
 }
 
+// Results as a suite leaves them: two runs of one task.
+class ReportCommand : public testing::Test {
+ protected:
+  ReportCommand() {
+    folder_.write("demo.toml", kSuite);
+    for (const char* out : {"a", "b"}) {
+      const Outcome outcome = tutti(
+          {"run", "demo.toml", "--results", out, "--steps", "200", "--seeds", "1,2", "--no-report"}, folder_.path());
+      EXPECT_EQ(outcome.status, 0) << outcome.err;
+    }
+    folder_.write("other.json", R"({"vmas": {"balance": {"mappo": {"seed_0": {
+      "step_0": {"step_count": 100, "return": [1, 2]}, "absolute_metrics": {"return": [3, 4]}}}}}})");
+    folder_.write("more.json", R"({"vmas": {"balance": {"mappo": {"seed_1": {
+      "step_0": {"step_count": 100, "return": [2, 3]}, "absolute_metrics": {"return": [4, 5]}}}}}})");
+  }
+
+  void expect_report(const std::vector<std::string>& arguments, const std::string& page) {
+    std::filesystem::remove(folder_.path() / page);
+    const Outcome outcome = tutti(arguments, folder_.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() / page)) << outcome.out;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ReportCommand, TakesOptionsBeforeAndAfterTheFolders) {
+  expect_report({"report", "a/demo"}, "a/demo/report/index.html");
+  expect_report({"report", "--mixed", "a/demo"}, "a/demo/report/index.html");
+  expect_report({"report", "--mixed", "a/demo", "b/demo"}, "a/demo/report/index.html");
+  expect_report({"report", "--mixed=false", "a/demo"}, "a/demo/report/index.html");
+  expect_report({"report", "a/demo", "--interpolate=false", "--out", "elsewhere"}, "elsewhere/index.html");
+  EXPECT_EQ(tutti({"report", "--mixed=perhaps", "a/demo"}, folder_.path()).status, 2);
+}
+
+TEST_F(ReportCommand, TakesOneFileForEachImport) {
+  expect_report({"report", "--import", "other.json", "a/demo"}, "a/demo/report/index.html");
+  expect_report({"report", "--import", "other.json", "--import", "more.json", "a/demo"}, "a/demo/report/index.html");
+}
+
+TEST_F(ReportCommand, NeedsNoFolderForAnImport) {
+  expect_report({"report", "--import", "other.json", "--import", "more.json"}, "report/index.html");
+  const Outcome outcome = tutti({"report"}, folder_.path());
+  EXPECT_EQ(outcome.status, 2);
+  expect_all(outcome.err, {"DIR is required"});
+}
+
+TEST_F(ReportCommand, ComparesTwoFolders) {
+  const Outcome outcome = tutti({"compare", "--runs", "a/demo", "b/demo", "--out", "difference"}, folder_.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"Both folders record the same", "line/long", "learner"});
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "difference" / "index.html"));
+  EXPECT_EQ(tutti({"compare", "a/demo"}, folder_.path()).status, 2);
+  EXPECT_EQ(tutti({"compare", "a/demo", "nowhere"}, folder_.path()).status, 2);
+}
+
 TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }
 
 }  // namespace
