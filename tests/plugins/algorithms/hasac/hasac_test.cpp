@@ -167,6 +167,10 @@ TEST(Hasac, RefusesABatchThatDoesNotFitIntoTheBuffer) {
                  "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
 }
 
+TEST(Hasac, RefusesATeamWithoutAgents) {
+  EXPECT_THROW(make_toy_algorithm(EnvironmentSpec{}, small_values(), 1, 1, 1), Error);
+}
+
 TEST(Hasac, SaysWhichUpdateGaveALossThatIsNotFinite) {
   Training training(make_line_spread, small_values());
   training.steps(1000);

@@ -115,6 +115,10 @@ TEST(Hatd3, RefusesABatchThatDoesNotFitIntoTheBuffer) {
                  "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
 }
 
+TEST(Hatd3, RefusesATeamWithoutAgents) {
+  EXPECT_THROW(make_toy_algorithm(EnvironmentSpec{}, small_values(), 1, 1, 1), Error);
+}
+
 TEST(Hatd3, SaysWhichUpdateGaveALossThatIsNotFinite) {
   Training training(make_line_spread, small_values());
   training.steps(1000);

@@ -120,6 +120,10 @@ TEST(Matd3, RefusesABatchThatDoesNotFitIntoTheBuffer) {
                  "batch_size is 128, but buffer_size is only 100; a batch has to fit into the buffer");
 }
 
+TEST(Matd3, RefusesATeamWithoutAgents) {
+  EXPECT_THROW(make_toy_algorithm(EnvironmentSpec{}, small_values(), 1, 1, 1), Error);
+}
+
 TEST(Matd3, SaysWhichUpdateGaveALossThatIsNotFinite) {
   Training training(make_line_spread, small_values());
   training.steps(1000);
