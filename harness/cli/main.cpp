@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "run/worker.hpp"
 #include "tutti/plugin.hpp"
@@ -62,7 +63,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    launch::say(stderr, error.what());
+    launch::say(stderr, "\n");
     return kWrongUsage;
   }
   return status;

@@ -11,6 +11,7 @@
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
 #include "launch/local.hpp"
+#include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "launch/status.hpp"
 
@@ -31,9 +32,9 @@ struct RunOptions {
 void report_on(const std::filesystem::path& folder) {
   try {
     const std::vector<std::filesystem::path> folders = {folder};
-    fmt::print("report: {}\n", make_report(folders, {}, folder / "report").string());
+    launch::say(stdout, fmt::format("report: {}\n", make_report(folders, {}, folder / "report").string()));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "no report: {}\n", error.what());
+    launch::say(stderr, fmt::format("no report: {}\n", error.what()));
   }
 }
 
@@ -71,8 +72,8 @@ int run(const RunOptions& options) {
   const std::filesystem::path folder = local.results / plan.name;
   if (!summary.interrupted && !options.no_report) report_on(folder);
   if (!summary.complete()) {
-    fmt::print("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n", summary.finished, summary.failed,
-               summary.unfinished, folder.string());
+    launch::say(stdout, fmt::format("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n",
+                                    summary.finished, summary.failed, summary.unfinished, folder.string()));
   }
   return summary.complete() ? 0 : 1;
 }
@@ -96,7 +97,8 @@ void add_run(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--memory-limit", options->local.memory_limit_bytes, "memory of each run, such as 4GB")
       ->transform(CLI::AsSizeValue(true));
-  auto* fresh = command->add_flag("--fresh", options->fresh, "start anew those runs whose settings have changed");
+  auto* fresh = command->add_flag("--fresh", options->fresh,
+                                  "start anew those runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
   command->add_flag("--retry", options->local.retry, "run again those that failed");
   command->add_option("--launcher", options->launcher, "where runs execute: this machine, or a job array of Slurm")

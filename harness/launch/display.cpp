@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "launch/say.hpp"
+
 namespace tutti::launch {
 namespace {
 
@@ -30,7 +32,7 @@ Display::Display(std::FILE* out) : out_(out), live_(can_redraw(out)) {}
 
 void Display::erase() {
   // Up over the old lines, then clear to the end of the screen.
-  if (drawn_ > 0) fmt::print(out_, "\x1b[{}A\r\x1b[J", drawn_);
+  if (drawn_ > 0) launch::say(out_, fmt::format("\x1b[{}A\r\x1b[J", drawn_));
   drawn_ = 0;
 }
 
@@ -39,9 +41,8 @@ void Display::draw(const Board& board) {
   // The last column stays free: a full line would wrap on some terminals. So does the line of the cursor.
   const auto lines = live_lines(board, size.ws_col - 1U, size.ws_row > 2 ? size.ws_row - 1U : 1U);
   erase();
-  for (const std::string& line : lines) fmt::print(out_, "{}\n", line);
+  launch::say(out_, fmt::format("{}\n", fmt::join(lines, "\n")));
   drawn_ = lines.size();
-  std::fflush(out_);
 }
 
 void Display::update(const Board& board) {
@@ -72,8 +73,7 @@ void Display::announce(const Board& board, const BoardRow& row) {
 
 void Display::say(const std::string& line) {
   erase();
-  fmt::print(out_, "{}\n", line);
-  std::fflush(out_);
+  launch::say(out_, line + '\n');
 }
 
 void Display::finish(const Board& board) {

@@ -66,15 +66,15 @@ class LocalLauncher {
   std::deque<std::size_t> to_do_;
   std::vector<Active> active_;
   std::int64_t ended_ = 0;
-  int stops_seen_ = 0;
+  bool stopping_ = false;
 };
 
 Summary LocalLauncher::execute(loader::Registry& registry) {
   results::make_folder(folder_);
   const results::Lock lock = claim(folder_);
-  apply_changes(plan_, folder_, options_.on_change, registry);
-  write_plan_files(plan_, folder_);
   wait_for_strays();
+  to_do_ = settle_runs(plan_, folder_, options_.on_change, options_.retry, registry);
+  write_plan_files(plan_, folder_);
   look_at_runs();
   check_room(plan_, to_do_, jobs_, folder_, registry);
 
@@ -84,7 +84,7 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
           .failed = board_.count(RunState::kFailed),
           .unfinished = board_.count(RunState::kInterrupted) + board_.count(RunState::kWaiting) +
                         board_.count(RunState::kRunning),
-          .interrupted = stops_seen_ > 0};
+          .interrupted = stopping_};
 }
 
 void LocalLauncher::wait_for_strays() {
@@ -93,8 +93,7 @@ void LocalLauncher::wait_for_strays() {
     return view_run(folder_ / run.folder()).state == RunState::kRunning;
   };
   bool said = false;
-  while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline &&
-         requests_.count() == 0) {
+  while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline && !requests_.asked()) {
     if (!std::exchange(said, true)) display_.say("some runs are still in work elsewhere; waiting for a minute at most");
     std::this_thread::sleep_for(std::chrono::milliseconds(kPollMilliseconds));
   }
@@ -105,7 +104,6 @@ void LocalLauncher::look_at_runs() {
   board_.jobs = jobs_;
   board_.rows.resize(plan_.runs.size());
   for (std::size_t index = 0; index < plan_.runs.size(); ++index) show(index, view_run(folder_of(index)));
-  to_do_ = runs_to_do(plan_, folder_, options_.retry);
   for (const std::size_t index : to_do_) {
     board_.rows[index].state = RunState::kWaiting;
     board_.rows[index].note.clear();
@@ -114,9 +112,9 @@ void LocalLauncher::look_at_runs() {
 
 void LocalLauncher::work_off() {
   while (!to_do_.empty() || !active_.empty()) {
-    if (requests_.count() > stops_seen_) stop_all();
-    if (stops_seen_ == 0) start_next();
-    if (active_.empty() && stops_seen_ > 0) break;
+    if (requests_.asked()) stop_all();
+    if (!stopping_) start_next();
+    if (active_.empty() && stopping_) break;
     wait();
     collect();
     display_.update(board_);
@@ -133,7 +131,7 @@ void LocalLauncher::start_next() {
       const SupervisorOptions options{.jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes};
       active_.push_back({index, std::make_unique<Supervisor>(plan_.runs[index], folder_of(index), options)});
       row.state = RunState::kRunning;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       // A disk that is full or a folder that cannot be made costs this run, not the suite.
       row.state = RunState::kFailed;
       row.note = error.what();
@@ -190,11 +188,13 @@ void LocalLauncher::show_progress(Active& active) {
 }
 
 void LocalLauncher::stop_all() {
-  stops_seen_ = requests_.count();
-  if (!active_.empty()) {
+  if (!std::exchange(stopping_, true) && !active_.empty()) {
     display_.say(fmt::format("stopping; {} run(s) write their checkpoints, Ctrl-C again kills them", active_.size()));
   }
-  for (Active& active : active_) active.supervisor->stop();
+  for (Active& active : active_) {
+    active.supervisor->stop();
+    if (requests_.insisted()) active.supervisor->kill();
+  }
 }
 
 }  // namespace

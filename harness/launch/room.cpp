@@ -8,19 +8,36 @@
 #include <utility>
 #include <vector>
 
+#include "launch/say.hpp"
 #include "run/training.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
 namespace {
 
-/// Needs of the runs, most first. A plugin that cannot say fails in its own run, not here.
-std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>> needs_of(const suite::Plan& plan,
-                                                                         const std::deque<std::size_t>& to_do,
-                                                                         loader::Registry& registry) {
-  std::map<std::pair<std::string, std::string>, Resources> known;  // seeds do not differ in what they need
-  std::vector<std::int64_t> disk;
+/// Bytes of each run, most first.
+struct Needs {
   std::vector<std::int64_t> memory;
+  std::vector<std::int64_t> disk;
+  std::vector<std::int64_t> more_disk;  // than it occupies already
+};
+
+/// What the buffers of an earlier start of the run occupy.
+std::int64_t occupied_bytes(const std::filesystem::path& run_folder) {
+  std::int64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(run_folder / "checkpoint" / "work", ignored)) {
+    const std::uintmax_t size = entry.file_size(ignored);
+    if (!ignored) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
+
+/// A plugin that cannot say what it needs fails in its own run, not here.
+Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, const std::filesystem::path& suite_folder,
+               loader::Registry& registry) {
+  std::map<std::pair<std::string, std::string>, Resources> known;  // seeds do not differ in what they need
+  Needs needs;
   for (const std::size_t index : to_do) {
     const suite::Run& run = plan.runs[index];
     const auto key = std::pair(run.task, run.algorithm);
@@ -31,12 +48,13 @@ std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>> needs_of(const s
         known[key] = {};
       }
     }
-    disk.push_back(known[key].disk_bytes);
-    memory.push_back(known[key].memory_bytes);
+    const std::int64_t disk = known[key].disk_bytes;
+    needs.memory.push_back(known[key].memory_bytes);
+    needs.disk.push_back(disk);
+    needs.more_disk.push_back(std::max<std::int64_t>(disk - occupied_bytes(suite_folder / run.folder()), 0));
   }
-  std::sort(disk.rbegin(), disk.rend());
-  std::sort(memory.rbegin(), memory.rend());
-  return {disk, memory};
+  for (auto* bytes : {&needs.memory, &needs.disk, &needs.more_disk}) std::sort(bytes->rbegin(), bytes->rend());
+  return needs;
 }
 
 /// Of the `count` largest.
@@ -75,25 +93,24 @@ std::string bytes_text(std::int64_t bytes) {
 
 void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
                 const std::filesystem::path& folder, loader::Registry& registry) {
-  const auto [disk, memory] = needs_of(plan, to_do, registry);
-  const std::int64_t disk_needed = sum_of_first(disk, jobs);
-  const std::int64_t memory_needed = sum_of_first(memory, jobs);
-  if (disk_needed == 0 && memory_needed == 0) return;
-  fmt::print(stderr, "{} run(s), {} at once: their buffers take up to {} of memory and {} of disk\n", to_do.size(),
-             std::min(jobs, static_cast<std::int64_t>(to_do.size())), bytes_text(memory_needed),
-             bytes_text(disk_needed));
+  const Needs needs = needs_of(plan, to_do, folder, registry);
+  const std::int64_t at_once = std::min(jobs, static_cast<std::int64_t>(to_do.size()));
+  const std::int64_t disk = sum_of_first(needs.disk, at_once);
+  const std::int64_t more_disk = sum_of_first(needs.more_disk, at_once);
+  const std::int64_t memory = sum_of_first(needs.memory, at_once);
+  if (disk == 0 && memory == 0) return;
+  say(stderr, fmt::format("{} run(s), {} at once: their buffers take up to {} of memory and {} of disk\n", to_do.size(),
+                          at_once, bytes_text(memory), bytes_text(disk)));
 
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
-  if (!error && static_cast<std::uint64_t>(disk_needed) > space.available) {
+  if (!error && static_cast<std::uint64_t>(more_disk) > space.available) {
     throw Error(fmt::format(
-        "{}: {} free, but {} runs at once need up to {}; fewer --jobs or a smaller replay buffer would fit",
-        folder.string(), bytes_text(static_cast<std::int64_t>(space.available)), jobs, bytes_text(disk_needed)));
+        "{}: {} free, but {} run(s) at once need up to {} more; fewer --jobs or a smaller replay buffer would fit",
+        folder.string(), bytes_text(static_cast<std::int64_t>(space.available)), at_once, bytes_text(more_disk)));
   }
   const std::int64_t installed = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE);
-  if (memory_needed > installed) {
-    fmt::print(stderr, "warning: this machine has {} of memory\n", bytes_text(installed));
-  }
+  if (memory > installed) say(stderr, fmt::format("warning: this machine has {} of memory\n", bytes_text(installed)));
 }
 
 }  // namespace tutti::launch

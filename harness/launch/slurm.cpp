@@ -11,6 +11,7 @@
 
 #include "launch/command.hpp"
 #include "launch/room.hpp"
+#include "launch/say.hpp"
 #include "launch/stop_requests.hpp"
 #include "launch/supervisor.hpp"
 #include "results/files.hpp"
@@ -98,10 +99,8 @@ void queue_again_if_running() {
 
 RunView execute(const suite::Run& run, const std::filesystem::path& folder, const StopRequests& requests) {
   Supervisor supervisor(run, folder, {});
-  bool stopping = false;
   while (!supervisor.poll()) {
-    // Once only: Slurm may say the same thing several times while the checkpoint is written.
-    if (requests.count() > 0 && !std::exchange(stopping, true)) supervisor.stop();
+    if (requests.asked()) supervisor.stop();
     std::this_thread::sleep_for(kPollTime);
   }
   return supervisor.conclude();
@@ -141,9 +140,10 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
       throw Error(fmt::format("{}: {} task(s) of an earlier job array are {}; wait for them, or `tutti cancel {}`",
                               folder.string(), count, state, folder.string()));
     }
-    apply_changes(plan, folder, options.on_change, registry);
   }
-  const std::deque<std::size_t> to_do = runs_to_do(plan, folder, options.retry);
+  const std::deque<std::size_t> to_do = options.dry_run
+                                            ? runs_to_do(plan, folder, options.retry)
+                                            : settle_runs(plan, folder, options.on_change, options.retry, registry);
   const auto count = static_cast<std::int64_t>(to_do.size());
   Submission submission{.runs = to_do.size(), .script = "", .job = ""};
   if (to_do.empty()) return submission;
@@ -185,7 +185,7 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
     view = view_run(folder);
   }
   if (view.state != RunState::kFinished) view = execute(run, folder, requests);
-  fmt::print("{}: {}\n", folders[index], to_text(view.state));
+  say(stdout, fmt::format("{}: {}\n", folders[index], to_text(view.state)));
   if (view.state == RunState::kInterrupted) queue_again_if_running();
   return view.state == RunState::kFailed ? 1 : 0;
 }

@@ -39,7 +39,10 @@ std::string status_text(const std::filesystem::path& suite_folder, std::size_t w
   for (const std::string& line : table_lines(board, rows, width)) text += line + '\n';
   text += summary_line(board, width) + '\n';
   if (const std::string slurm = slurm_status(suite_folder); !slurm.empty()) text += slurm + '\n';
-  if (board.count(RunState::kFailed) > 0) text += fmt::format("the failed runs only, once more: {} --retry\n", command);
+  if (board.count(RunState::kFailed) > 0) {
+    text +=
+        fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
+  }
   if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
     text += fmt::format("to go on: {}\n", command);
   }

@@ -1,25 +1,51 @@
 #include "launch/stop_requests.hpp"
 
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+
 namespace tutti::launch {
 namespace {
 
-volatile sig_atomic_t requests = 0;
+constexpr std::int64_t kSameRequestNanoseconds = 1'000'000'000;
 
-void on_request(int) { requests = requests + 1; }
+// Lock-free, so that a signal handler may use them.
+std::atomic<bool> was_asked = false;
+std::atomic<bool> was_insisted = false;
+std::atomic<std::int64_t> first_interrupt = 0;  // nanoseconds; 0: none yet
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
+void on_request(int signal) {
+  was_asked = true;
+  if (signal != SIGINT) return;
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  const std::int64_t now = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  std::int64_t first = 0;
+  if (!first_interrupt.compare_exchange_strong(first, now) && now - first >= kSameRequestNanoseconds) {
+    was_insisted = true;
+  }
+}
 
 }  // namespace
 
 StopRequests::StopRequests() {
-  requests = 0;
-  struct sigaction action {};
-  action.sa_handler = on_request;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+  was_asked = was_insisted = false;
+  first_interrupt = 0;
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    struct sigaction action {};
+    action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : on_request;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(kSignals[i], &action, &before_[i]);
+  }
 }
 
 StopRequests::~StopRequests() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 
-int StopRequests::count() const { return requests; }
+bool StopRequests::asked() const { return was_asked; }
+
+bool StopRequests::insisted() const { return was_insisted; }
 
 }  // namespace tutti::launch

@@ -1,5 +1,5 @@
-// Counts SIGINT, SIGTERM, SIGHUP and SIGUSR1 (what Slurm sends before a job's time is over) instead of dying from them,
-// for as long as one of these lives.
+// Takes SIGINT, SIGTERM, SIGHUP and SIGUSR1 (what Slurm sends before a job's time is over) instead of dying from them,
+// for as long as one of these lives. A reader that goes away (SIGPIPE) is no request: whoever writes finds out.
 #pragma once
 
 #include <array>
@@ -14,10 +14,15 @@ class StopRequests {
   StopRequests(const StopRequests&) = delete;
   StopRequests& operator=(const StopRequests&) = delete;
 
-  int count() const;
+  /// True once any of them has come.
+  bool asked() const;
+
+  /// True once Ctrl-C was typed again. One that comes within a second of the first is the same one: terminals, shells
+  /// and `timeout` may each pass a signal on.
+  bool insisted() const;
 
  private:
-  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+  static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGPIPE};
   std::array<struct sigaction, kSignals.size()> before_{};
 };
 

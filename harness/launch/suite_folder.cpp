@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "results/table.hpp"
+#include "run/checkpoint.hpp"
 #include "run/journal.hpp"
 #include "run/machine.hpp"
 #include "run/worker.hpp"
@@ -48,14 +49,23 @@ std::map<std::string, results::ReportOption> report_options(const suite::ReportS
   return options;
 }
 
+bool has_checkpoint(const std::filesystem::path& run_folder) {
+  return !run::CheckpointStore(run_folder / "checkpoint").empty();
+}
+
+/// A build that nobody recorded matters only if something of it lives on: `begun`.
 void compare_plugins(const std::vector<results::PluginRecord>& now, const std::vector<results::PluginRecord>& before,
-                     std::vector<std::string>& changes) {
+                     bool begun, std::vector<std::string>& changes) {
   for (const results::PluginRecord& plugin : now) {
     const auto same_name = [&](const results::PluginRecord& other) {
       return other.kind == plugin.kind && other.name == plugin.name;
     };
     const auto found = std::find_if(before.begin(), before.end(), same_name);
-    if (found == before.end() || found->sha256 == plugin.sha256) continue;
+    if (found == before.end()) {
+      if (begun) changes.push_back(fmt::format("{} {}: not recorded which build it was", plugin.kind, plugin.name));
+      continue;
+    }
+    if (found->sha256 == plugin.sha256) continue;
     changes.push_back(fmt::format("{} {}: another build, {} {} now and {} {} before", plugin.kind, plugin.name,
                                   plugin.version, plugin.sha256.substr(0, 12), found->version,
                                   found->sha256.substr(0, 12)));
@@ -150,15 +160,17 @@ const ChangeFinder::Makings& ChangeFinder::makings_of(const suite::Run& run) {
 
 std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std::filesystem::path& folder) {
   const RunView view = view_run(folder);
-  if (!view.record || !std::filesystem::exists(folder / "config.toml")) return {};
+  const bool begun = has_checkpoint(folder);
+  if ((!view.record && !begun) || !std::filesystem::exists(folder / "config.toml")) return {};
+  const results::RunRecord before = view.record.value_or(results::RunRecord{});
   std::vector<std::string> changes;
   try {
     changes = suite::differences(run, suite::read_config(folder / "config.toml"));
   } catch (const Error& error) {
     changes.push_back(error.what());
   }
-  compare_plugins(makings_of(run).plugins, view.record->plugins, changes);
-  compare_libraries(makings_of(run).libraries, view.record->libraries, changes);
+  compare_plugins(makings_of(run).plugins, before.plugins, begun, changes);
+  compare_libraries(makings_of(run).libraries, before.libraries, changes);
   return changes;
 }
 
@@ -182,18 +194,14 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
                   text, changed, plan.runs.size()));
 }
 
-}  // namespace
-
-void apply_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
-                   loader::Registry& registry) {
-  ChangeFinder finder(registry);
-  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, finder);
-  if (on_change != OnChange::kFresh) return;
+void remove_changed_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
   for (const suite::Run& run : plan.runs) {
     const std::filesystem::path folder = suite_folder / run.folder();
-    if (!finder.changes(run, folder).empty()) std::filesystem::remove_all(folder);
+    if (!finder.changes(run, folder).empty()) remove_run(folder);
   }
 }
+
+}  // namespace
 
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry) {
   std::deque<std::size_t> to_do;
@@ -203,6 +211,30 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
     if (retry ? state == RunState::kFailed : open) to_do.push_back(index);
   }
   return to_do;
+}
+
+std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                                    OnChange on_change, bool retry, loader::Registry& registry) {
+  if (retry && on_change == OnChange::kFresh) {
+    const std::deque<std::size_t> failed = runs_to_do(plan, suite_folder, true);
+    for (const std::size_t index : failed) remove_run(suite_folder / plan.runs[index].folder());
+    return failed;
+  }
+  ChangeFinder finder(registry);
+  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, finder);
+  if (on_change == OnChange::kFresh) remove_changed_runs(plan, suite_folder, finder);
+  return runs_to_do(plan, suite_folder, retry);
+}
+
+void remove_run(const std::filesystem::path& run_folder) {
+  if (!std::filesystem::exists(run_folder)) return;
+  // Held while the folder goes, so that nobody begins to execute what is half gone.
+  const std::optional<results::Lock> lock = results::Lock::try_lock(run_folder / run::kLockFile);
+  if (!lock) {
+    throw Error(fmt::format("{}: another process is executing this run; wait for it or stop it, then start again",
+                            run_folder.string()));
+  }
+  std::filesystem::remove_all(run_folder);
 }
 
 results::Lock claim(const std::filesystem::path& suite_folder) {
@@ -225,7 +257,12 @@ void prepare_run(const suite::Run& run, const std::filesystem::path& run_folder,
   results::make_folder(run_folder);
   const std::filesystem::path config = run_folder / "config.toml";
   if (keep && std::filesystem::exists(config)) return;
-  results::write_file(config, suite::config_toml(run), results::Durability::kProcess);
+  suite::Run prepared = run;
+  if (has_checkpoint(run_folder) && std::filesystem::exists(config)) {
+    prepared.run_values["checkpoint_interval"] = {suite::read_config(config).run_values.at("checkpoint_interval").value,
+                                                  "kept from the first start"};
+  }
+  results::write_file(config, suite::config_toml(prepared), results::Durability::kProcess);
 }
 
 }  // namespace tutti::launch

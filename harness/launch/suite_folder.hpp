@@ -22,7 +22,7 @@ namespace tutti::launch {
 /// What is to become of runs that were begun with other values, plugins or libraries.
 enum class OnChange {
   kRefuse,  // nothing runs; the differences are shown
-  kFresh,   // they start anew
+  kFresh,   // they start anew; when failed runs are started again, those do instead
   kKeep,    // they stay as they are, or go on as they began
 };
 
@@ -64,14 +64,18 @@ class ChangeFinder {
   std::map<std::pair<std::string, std::string>, Makings> makings_;  // by environment and algorithm
 };
 
-/// Deals with runs that were made from something else. kRefuse throws Error with the differences, kFresh removes the
-/// folders of those runs.
-void apply_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
-                   loader::Registry& registry);
-
 /// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else
 /// without them.
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry);
+
+/// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
+/// differences; kFresh removes the folders of those runs, or with `retry` those of the failed ones. Throws Error, too,
+/// if a run to be removed is being executed.
+std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                                    OnChange on_change, bool retry, loader::Registry& registry);
+
+/// Removes all that a run has left. Throws Error if a process is executing it.
+void remove_run(const std::filesystem::path& run_folder);
 
 /// Claims the suite's folder for this process. Throws Error naming who has it.
 results::Lock claim(const std::filesystem::path& suite_folder);
@@ -79,7 +83,8 @@ results::Lock claim(const std::filesystem::path& suite_folder);
 /// Writes suite.toml and plan.json. Throws FileError.
 void write_plan_files(const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
-/// Makes the run's folder and writes its config.toml, unless `keep` and there is one. Throws FileError.
+/// Makes the run's folder and writes its config.toml, unless `keep` and there is one. A run that has a checkpoint keeps
+/// its checkpoint_interval: the room of its replay buffer follows from it. Throws FileError.
 void prepare_run(const suite::Run& run, const std::filesystem::path& run_folder, bool keep);
 
 }  // namespace tutti::launch

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -23,7 +24,11 @@ Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const Super
       folder_(std::move(folder)),
       options_(options),
       stall_timeout_(run_.run_settings().stall_timeout),
-      worker_({.folder = folder_, .jobs = options.jobs, .memory_limit_bytes = options.memory_limit_bytes}) {}
+      log_start_(run::log_size(folder_)),
+      worker_({.folder = folder_,
+               .jobs = options.jobs,
+               .memory_limit_bytes = options.memory_limit_bytes,
+               .grace_seconds = options.grace_seconds}) {}
 
 bool Supervisor::poll() {
   worker_.listen();
@@ -44,36 +49,52 @@ void Supervisor::end_if_stalled() {
   worker_.signal(SIGABRT);  // leaves a stack trace of where it hangs
 }
 
-void Supervisor::stop() { worker_.signal(std::exchange(stop_asked_, true) ? SIGKILL : SIGTERM); }
+void Supervisor::stop() {
+  if (!std::exchange(stop_asked_, true)) worker_.signal(SIGTERM);
+}
 
-std::optional<results::Failure> Supervisor::failure_of(const Ending& ending) const {
-  if (stalled_) return results::Failure{"stalled", fmt::format("no progress for {} seconds", stall_timeout_), {}};
+void Supervisor::kill() {
+  killed_ = true;
+  worker_.signal(SIGKILL);
+}
+
+/// Whether the worker itself has told how the run ended. Its record counts, however the process ended after that; an
+/// exit status alone proves nothing, since a plugin may have ended the process with it.
+bool Supervisor::has_said_so(const Ending& ending, const RunView& view) {
+  const bool own =
+      view.record && !view.record->segments.empty() && view.record->segments.back().process == worker_.process();
+  if (own) return view.record->status != results::RunStatus::kRunning;
+  return ending.exit_status == run::kExitNotStarted;
+}
+
+std::optional<results::Failure> Supervisor::failure_of(const Ending& ending,
+                                                       const std::vector<std::string>& log) const {
+  if (stalled_) return results::Failure{"stalled", fmt::format("no progress for {} seconds", stall_timeout_), log};
   if (ending.exit_status) {
-    if (*ending.exit_status == run::kExitByPlugin) return results::Failure{"exit", "a plugin called exit()", {}};
-    return results::Failure{"exit", fmt::format("the process ended with exit status {}", *ending.exit_status), {}};
+    const int status = *ending.exit_status;
+    if (status == run::kExitByPlugin) return results::Failure{"exit", "a plugin called exit()", log};
+    // It failed before it could keep a record: its last words are the reason.
+    if (status == run::kExitFailed && !log.empty()) return results::Failure{"exit", log.back(), log};
+    return results::Failure{"exit", fmt::format("something ended the process with exit status {}", status), log};
   }
-  if (ending.ran_out_of_memory) return results::Failure{"memory", "ended by the system, which was out of memory", {}};
+  if (ending.ran_out_of_memory) return results::Failure{"memory", "ended by the system, which was out of memory", log};
   const char* name = ::sigabbrev_np(ending.signal);
   const std::string signal = fmt::format("SIG{}", name == nullptr ? std::to_string(ending.signal) : name);
   if (ending.signal == SIGKILL) {
-    if (stop_asked_) return std::nullopt;  // by the user; the run goes on from its checkpoint another time
-    return results::Failure{"killed", "killed from outside (" + signal + ")", {}};
+    if (killed_) return std::nullopt;
+    return results::Failure{"killed", "killed from outside (" + signal + ")", log};
   }
-  return results::Failure{"signal", "crashed with " + signal + "; the log has a stack trace", {}};
+  const bool traced = std::find(log.begin(), log.end(), run::kStackTraceLine) != log.end();
+  return results::Failure{"signal", "crashed with " + signal + (traced ? "; the log has a stack trace" : ""), log};
 }
 
 RunView Supervisor::conclude() {
   const Ending ending = *worker_.ending();
-  const int status = ending.exit_status.value_or(-1);
-  const bool said_so =
-      status == run::kExitFinished || status == run::kExitInterrupted || status == run::kExitNotStarted;
   RunView view = view_run(folder_);
-  if (said_so || (status == run::kExitFailed && view.state == RunState::kFailed)) return view;
-  std::optional<results::Failure> failure = failure_of(ending);
-  if (!failure) return view;
-  failure->log = run::last_log_lines(folder_);
+  if (has_said_so(ending, view)) return view;
+  const std::optional<results::Failure> failure = failure_of(ending, run::last_log_lines(folder_, log_start_));
   try {
-    run::record_failure(run_, folder_, options_.jobs, *failure, worker_.progress());
+    run::record_end(run_, folder_, options_.jobs, failure, worker_.progress());
     return view_run(folder_);
   } catch (const std::exception& error) {
     // The folder is gone or full. The run has failed all the same, and the others go on.

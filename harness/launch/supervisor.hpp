@@ -15,6 +15,7 @@ namespace tutti::launch {
 struct SupervisorOptions {
   std::int64_t jobs = 1;
   std::int64_t memory_limit_bytes = 0;
+  std::int64_t grace_seconds = 60;  // what a worker whose host died gets to write its checkpoint
 };
 
 class Supervisor {
@@ -25,25 +26,31 @@ class Supervisor {
   /// Listens, and ends a worker that has shown no progress for the run's stall_timeout. True once it has ended.
   bool poll();
 
-  /// Asks the worker to write a checkpoint and stop; the second time it is killed.
+  /// Asks the worker to write a checkpoint and stop; once, however often it is called.
   void stop();
 
-  /// What became of the run; once poll() was true. Records a failure that the worker could not record itself.
+  /// Ends the worker at once, on behalf of the user: the run goes on from its newest checkpoint another time.
+  void kill();
+
+  /// What became of the run; once poll() was true. Records an end that the worker could not record itself.
   RunView conclude();
 
   const WorkerProcess& worker() const { return worker_; }
 
  private:
   using Clock = WorkerProcess::Clock;
-  std::optional<results::Failure> failure_of(const Ending& ending) const;
+  bool has_said_so(const Ending& ending, const RunView& view);
+  std::optional<results::Failure> failure_of(const Ending& ending, const std::vector<std::string>& log) const;
   void end_if_stalled();
 
   suite::Run run_;
   std::filesystem::path folder_;
   SupervisorOptions options_;
-  double stall_timeout_;  // seconds; 0: never
+  double stall_timeout_;      // seconds; 0: never
+  std::uintmax_t log_start_;  // bytes of the log that earlier workers wrote
   WorkerProcess worker_;
   bool stop_asked_ = false;
+  bool killed_ = false;                       // by the user
   std::optional<Clock::time_point> stalled_;  // when it was found out
 };
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,6 +98,14 @@ void make_folder(const std::filesystem::path& folder) {
   if (error) fail(folder, "cannot make this folder", error.value());
 }
 
+void make_reserve(const std::filesystem::path& file, std::uint64_t size) {
+  const Descriptor descriptor(file, O_WRONLY | O_CREAT, "cannot write");
+  if (const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(size))) {
+    ::unlink(file.c_str());
+    fail(file, "cannot reserve room", error);
+  }
+}
+
 AppendFile::AppendFile(std::filesystem::path file, std::uint64_t size) : file_(std::move(file)), size_(size) {
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail(file_, "cannot write", errno);
@@ -131,13 +138,27 @@ void AppendFile::flush() {
   if (::fdatasync(descriptor_) != 0) fail(file_, "cannot flush", errno);
 }
 
+namespace {
+
+/// The whole file for one owner. "Open file description" locks belong to the open file, not to the process, work over
+/// network file systems, and can be asked about without being taken.
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
+
 std::optional<Lock> Lock::try_lock(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) fail(file, "cannot lock", errno);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return Lock(descriptor);
+  struct flock lock = whole_file();
+  if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return Lock(descriptor);
   const int error = errno;
   ::close(descriptor);
-  if (error == EWOULDBLOCK) return std::nullopt;
+  if (error == EAGAIN || error == EACCES) return std::nullopt;
   fail(file, "cannot lock", error);
 }
 
@@ -161,7 +182,8 @@ void Lock::describe(std::string_view text) {
 bool is_locked(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
-  const bool locked = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  struct flock lock = whole_file();
+  const bool locked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
   ::close(descriptor);
   return locked;
 }

@@ -31,6 +31,10 @@ void write_file(const std::filesystem::path& file, std::string_view content, Dur
 /// Makes a folder and its parents. Throws FileError.
 void make_folder(const std::filesystem::path& folder);
 
+/// Makes a file of `size` bytes that have their place on the disk. Throws FileError if there is no room; then no file
+/// stays.
+void make_reserve(const std::filesystem::path& file, std::uint64_t size);
+
 /// A file that only grows at its end. Each append is one write, so rows are whole.
 class AppendFile {
  public:
@@ -74,7 +78,7 @@ class Lock {
   int descriptor_ = -1;
 };
 
-/// True while some process holds the lock.
+/// True while some process holds the lock. Asking never keeps anybody from taking it.
 bool is_locked(const std::filesystem::path& file);
 
 }  // namespace tutti::results

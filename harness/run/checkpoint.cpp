@@ -119,12 +119,15 @@ void CheckpointStore::write(std::int64_t step, std::span<const std::byte> state,
   }
 }
 
-std::optional<Checkpoint> CheckpointStore::read(const std::function<void(const std::string&)>& warn) const {
+std::optional<Checkpoint> CheckpointStore::read(const std::function<void(const std::string&)>& warn) {
   for (const std::int64_t step : steps()) {
     try {
       return Checkpoint{step, read_sealed(file(step, "state")), account_from(read_sealed(file(step, "account")))};
     } catch (const Error& error) {
       warn(error.what());
+      std::error_code ignored;
+      std::filesystem::remove(file(step, "account"), ignored);  // first: without it the other does not count
+      std::filesystem::remove(file(step, "state"), ignored);
     }
   }
   return std::nullopt;

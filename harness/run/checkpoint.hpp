@@ -49,8 +49,12 @@ class CheckpointStore {
   /// Completes a checkpoint, then removes all but it and the one before. Throws FileError.
   void write(std::int64_t step, std::span<const std::byte> state, const Account& account);
 
-  /// The newest one that is whole; nothing if there is none. `warn` hears of each that is not.
-  std::optional<Checkpoint> read(const std::function<void(const std::string&)>& warn) const;
+  /// The newest one that is whole; nothing if there is none. `warn` hears of each that is not, and they are removed:
+  /// none of them may later pass for the one before.
+  std::optional<Checkpoint> read(const std::function<void(const std::string&)>& warn);
+
+  /// True if no checkpoint was ever completed here.
+  bool empty() const { return steps().empty(); }
 
   const std::filesystem::path& folder() const { return folder_; }
 

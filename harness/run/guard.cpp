@@ -15,6 +15,8 @@ namespace tutti::run {
 namespace {
 
 volatile sig_atomic_t stop = 0;
+volatile sig_atomic_t followed = 0;  // process; 0: none
+volatile sig_atomic_t grace = 0;     // seconds
 std::atomic<bool> leaving = false;
 // SIGSTKSZ is not a constant any more; a stack trace needs a few tens of kilobytes at most.
 alignas(16) std::array<char, 1 << 16> signal_stack;
@@ -23,16 +25,23 @@ void write_text(const char* text) { (void)!::write(STDERR_FILENO, text, std::str
 
 // Only what POSIX allows in a handler, and backtrace(), which has loaded its library before.
 void on_fatal_signal(int signal) {
-  write_text("\nfatal signal: ");
+  write_text("\n");
+  write_text(kFatalSignalLine.data());
   const char* name = ::sigabbrev_np(signal);
   write_text(name == nullptr ? "unknown" : name);
-  write_text("\nstack trace:\n");
+  write_text("\n");
+  write_text(kStackTraceLine.data());
+  write_text("\n");
   std::array<void*, 64> frames{};
   ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())), STDERR_FILENO);
   ::raise(signal);  // the handler is gone already (SA_RESETHAND): this ends the process
 }
 
-void on_stop_request(int) { stop = 1; }
+void on_stop_request(int) {
+  stop = 1;
+  // Nobody is left to notice a plugin that hangs.
+  if (followed != 0 && ::getppid() != followed) ::alarm(static_cast<unsigned>(grace));
+}
 
 void on_exit() {
   if (leaving) return;
@@ -52,7 +61,10 @@ void trace_fatal_signals() {
   struct sigaction action {};
   action.sa_handler = on_fatal_signal;
   action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGXCPU}) {
+    ::sigaction(signal, &action, nullptr);
+  }
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 void refuse_exit() { std::atexit(on_exit); }
@@ -73,7 +85,9 @@ void take_stop_requests() {
 
 bool stop_requested() { return stop != 0; }
 
-bool follow(pid_t parent) {
+bool follow(pid_t parent, unsigned grace_seconds) {
+  followed = parent;
+  grace = static_cast<sig_atomic_t>(grace_seconds);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   return ::getppid() == parent;
 }

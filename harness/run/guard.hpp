@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <string_view>
+
 namespace tutti::run {
 
 /// Exit statuses of a worker. A failure that the worker could record itself has one of its own.
@@ -13,7 +15,12 @@ inline constexpr int kExitInterrupted = 11;
 inline constexpr int kExitByPlugin = 12;
 inline constexpr int kExitNotStarted = 13;  // another process is executing the run
 
-/// On a fatal signal, writes its name and a stack trace to standard error and lets the signal end the process.
+/// How the two lines before a stack trace begin and read.
+inline constexpr std::string_view kFatalSignalLine = "fatal signal: ";
+inline constexpr std::string_view kStackTraceLine = "stack trace:";
+
+/// On a fatal signal, writes its name and a stack trace to standard error and lets the signal end the process. A file
+/// beyond the limit of its size is no such signal: writing to it fails, as on a full disk.
 void trace_fatal_signals();
 
 /// From now on, exit() by anybody but leave() ends the process with kExitByPlugin and a line on standard error.
@@ -26,7 +33,8 @@ void refuse_exit();
 void take_stop_requests();
 bool stop_requested();
 
-/// Asks for SIGTERM when the parent process ends. Returns false if `parent` has ended already.
-bool follow(pid_t parent);
+/// Asks for SIGTERM when the parent process ends; a process that does not stop within `grace_seconds` of that is ended
+/// by SIGALRM. Returns false if `parent` has ended already.
+bool follow(pid_t parent, unsigned grace_seconds);
 
 }  // namespace tutti::run

@@ -10,6 +10,7 @@
 #include "digest/digest.hpp"
 #include "results/files.hpp"
 #include "run/build_info.hpp"
+#include "run/guard.hpp"
 #include "run/machine.hpp"
 #include "tutti/random.hpp"
 
@@ -17,6 +18,11 @@ namespace tutti::run {
 namespace {
 
 constexpr std::size_t kLogLines = 20;
+constexpr std::size_t kTraceLines = 80;  // all frames of a stack trace, and what comes before them
+// A record and the last lines of the log.
+constexpr std::uint64_t kReserveBytes = 64 << 10;
+
+std::filesystem::path reserve_file(const std::filesystem::path& folder) { return folder / "reserve"; }
 
 std::string digest_if_any(const std::filesystem::path& file) {
   return std::filesystem::exists(file) ? sha256_of_file(file) : "";
@@ -67,12 +73,18 @@ results::Facts task_facts(const EnvironmentSpec& spec) {
   return facts;
 }
 
-/// What the record of an earlier attempt tells about this one.
+/// What the record of an earlier attempt tells about this one. Until it knows better, what it goes on from was made
+/// with the same plugins and is as far.
 void carry_over(const std::filesystem::path& folder, results::RunRecord& record) {
   try {
     if (const auto earlier = results::read_run_record(folder)) {
       record.run_id = earlier->run_id;
       record.segments = earlier->segments;
+      record.plugins = earlier->plugins;
+      record.libraries = earlier->libraries;
+      record.task_facts = earlier->task_facts;
+      record.progress = earlier->progress;
+      record.time = earlier->time;
     }
   } catch (const Error&) {
     // A damaged record says nothing; the run starts a new one.
@@ -109,15 +121,28 @@ results::Facts libraries_of(const suite::Run& run, loader::Registry& registry) {
   return libraries_in_use(libraries);
 }
 
-std::vector<std::string> last_log_lines(const std::filesystem::path& folder) {
+std::uintmax_t log_size(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(folder / "log.txt", error);
+  return error ? 0 : size;
+}
+
+std::vector<std::string> last_log_lines(const std::filesystem::path& folder, std::uintmax_t start) {
   std::vector<std::string> lines;
   try {
-    std::istringstream log(results::read_file(folder / "log.txt"));
+    const std::string text = results::read_file(folder / "log.txt");
+    std::istringstream log(text.substr(std::min<std::size_t>(start, text.size())));
     for (std::string line; std::getline(log, line);) lines.push_back(line);
   } catch (const results::FileError&) {
     return {};
   }
-  if (lines.size() > kLogLines) lines.erase(lines.begin(), lines.end() - kLogLines);
+  const auto is_fatal = [](const std::string& line) { return line.starts_with(kFatalSignalLine); };
+  if (const auto fatal = std::find_if(lines.begin(), lines.end(), is_fatal); fatal != lines.end()) {
+    lines.erase(lines.begin(), fatal);
+    lines.resize(std::min(lines.size(), kTraceLines));
+  } else if (lines.size() > kLogLines) {
+    lines.erase(lines.begin(), lines.end() - kLogLines);
+  }
   return lines;
 }
 
@@ -145,6 +170,13 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   segment.process = ::getpid();
   record_.segments.push_back(segment);
   results::write_run_record(folder_, record_);
+}
+
+void Journal::keep_reserve() { results::make_reserve(reserve_file(folder_), kReserveBytes); }
+
+void Journal::release_reserve() {
+  std::error_code ignored;
+  std::filesystem::remove(reserve_file(folder_), ignored);
 }
 
 void Journal::describe(loader::Registry& registry, const Training& training) {
@@ -184,14 +216,17 @@ void Journal::fail(const results::Failure& failure, const Training* training) {
 }
 
 void Journal::end(results::RunStatus status) {
+  release_reserve();
   record_.status = status;
   record_.segments.back().stop = utc_now();
   record_.segments.back().reason = results::to_text(status);
   results::write_run_record(folder_, record_);
 }
 
-void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                    results::Failure failure, const Progress& told) {
+void record_end(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
+                const std::optional<results::Failure>& failure, const Progress& told) {
+  std::error_code ignored;
+  std::filesystem::remove(reserve_file(folder), ignored);
   std::optional<results::RunRecord> record;
   try {
     record = results::read_run_record(folder);
@@ -199,16 +234,16 @@ void record_failure(const suite::Run& run, const std::filesystem::path& folder, 
     record.reset();  // damaged: made anew below
   }
   if (!record) {
-    Journal(run, folder, jobs).fail(failure, nullptr);
+    if (failure) Journal(run, folder, jobs).fail(*failure, nullptr);
     return;
   }
-  record->status = results::RunStatus::kFailed;
-  record->failure = std::move(failure);
+  record->status = failure ? results::RunStatus::kFailed : results::RunStatus::kInterrupted;
+  record->failure = failure;
   record->progress.environment_steps = std::max(record->progress.environment_steps, told.step);
   if (told.last_evaluation) record->progress.last_evaluation = told.last_evaluation;
   if (!record->segments.empty() && record->segments.back().stop.empty()) {
     record->segments.back().stop = utc_now();
-    record->segments.back().reason = "failed";
+    record->segments.back().reason = results::to_text(record->status);
   }
   results::write_run_record(folder, *record);
 }

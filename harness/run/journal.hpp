@@ -1,7 +1,9 @@
 // Keeps a run's run.json up to date, from its first moment to its end.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,13 +23,22 @@ std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loade
 /// Versions that the plugins' libraries report. Opens the plugins.
 results::Facts libraries_of(const suite::Run& run, loader::Registry& registry);
 
-/// The last lines of <folder>/log.txt; empty if it cannot be read.
-std::vector<std::string> last_log_lines(const std::filesystem::path& folder);
+/// Bytes of <folder>/log.txt; 0 if there is none.
+std::uintmax_t log_size(const std::filesystem::path& folder);
+
+/// The last lines of <folder>/log.txt after its first `start` bytes, or all of a stack trace; empty if it cannot be
+/// read.
+std::vector<std::string> last_log_lines(const std::filesystem::path& folder, std::uintmax_t start);
 
 class Journal {
  public:
   /// Writes run.json as running, with a new segment after those of earlier attempts. Throws FileError.
   Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs);
+
+  /// Keeps some room on the disk, so that a failure can be recorded when there is no more; and gives it back. Throws
+  /// FileError if there is not even that much.
+  void keep_reserve();
+  void release_reserve();
 
   /// Adds what is known once the plugins are open. Throws FileError.
   void describe(loader::Registry& registry, const Training& training);
@@ -49,9 +60,9 @@ class Journal {
   results::RunRecord record_;
 };
 
-/// Records a failure that the worker could not, because it crashed, hung or was killed, with the last it told. Throws
-/// FileError.
-void record_failure(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                    results::Failure failure, const Progress& told);
+/// Records an end that the worker could not, because it crashed, hung or was killed, with the last it told: a failure,
+/// or that it was interrupted. Throws FileError.
+void record_end(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
+                const std::optional<results::Failure>& failure, const Progress& told);
 
 }  // namespace tutti::run

@@ -104,9 +104,12 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
 
 // A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
 std::optional<Checkpoint> Training::read_checkpoint() {
-  std::optional<Checkpoint> checkpoint = checkpoints_.read([this](const std::string& warning) {
-    hooks_.log("warning: " + warning + "; going back to the checkpoint before");
+  int left_out = 0;
+  std::optional<Checkpoint> checkpoint = checkpoints_.read([&](const std::string& warning) {
+    hooks_.log("warning: " + warning + "; this checkpoint is left out");
+    ++left_out;
   });
+  if (!checkpoint && left_out > 0) hooks_.log("warning: no checkpoint is whole; the run starts anew");
   if (!checkpoint) std::filesystem::remove_all(checkpoints_.folder());
   results::make_folder(checkpoints_.folder() / "work");
   return checkpoint;

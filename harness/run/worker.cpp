@@ -10,6 +10,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <new>
 #include <optional>
 
@@ -72,10 +73,15 @@ results::Failure failure_at_hand() {
   }
 }
 
+/// When memory is short, the system shall take a worker, never the host that would tell of it.
+void offer_to_the_kernel() { std::ofstream("/proc/self/oom_score_adj") << 500; }
+
 class Worker {
  public:
-  explicit Worker(const WorkerOptions& options)
+  /// `log_start`: bytes of the log that earlier workers wrote.
+  Worker(const WorkerOptions& options, std::uintmax_t log_start)
       : options_(options),
+        log_start_(log_start),
         run_(suite::read_config(options.folder / "config.toml")),
         journal_(run_, options.folder, options.jobs) {}
 
@@ -86,8 +92,9 @@ class Worker {
       return outcome_ == Outcome::kFinished ? finish() : interrupt();
     } catch (...) {
       results::Failure failure = failure_at_hand();
+      journal_.release_reserve();
       spdlog::error("failed ({}): {}", failure.kind, failure.message);
-      failure.log = last_log_lines(options_.folder);
+      failure.log = last_log_lines(options_.folder, log_start_);
       journal_.fail(failure, training_ ? &*training_ : nullptr);
       return kExitFailed;
     }
@@ -95,6 +102,7 @@ class Worker {
 
  private:
   void train() {
+    journal_.keep_reserve();
     limit_memory(options_.memory_limit_bytes);
     const ProgressPipe pipe(options_.progress_descriptor);
     training_.emplace(run_, registry_, options_.folder,
@@ -133,6 +141,7 @@ class Worker {
   }
 
   WorkerOptions options_;
+  std::uintmax_t log_start_;
   suite::Run run_;
   Journal journal_;
   loader::Registry registry_{loader::search_path()};  // outlives what the plugins throw
@@ -145,8 +154,9 @@ class Worker {
 [[noreturn]] void work_under_lock(const WorkerOptions& options) {
   const std::optional<results::Lock> lock = results::Lock::try_lock(options.folder / kLockFile);
   if (!lock) leave(kExitNotStarted);
+  const std::uintmax_t log_start = log_size(options.folder);
   send_output_to(options.folder / "log.txt");
-  Worker worker(options);
+  Worker worker(options, log_start);
   leave(worker.execute());
 }
 
@@ -158,22 +168,26 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
           std::to_string(options.progress_descriptor),
           std::to_string(options.jobs),
           std::to_string(options.parent),
-          std::to_string(options.memory_limit_bytes)};
+          std::to_string(options.memory_limit_bytes),
+          std::to_string(options.grace_seconds)};
 }
 
 WorkerOptions worker_options(std::span<const std::string> arguments) {
-  if (arguments.size() != 6 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
+  if (arguments.size() != 7 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
   return {.folder = arguments[1],
           .progress_descriptor = static_cast<int>(number_from(arguments[2])),
           .jobs = number_from(arguments[3]),
           .parent = number_from(arguments[4]),
-          .memory_limit_bytes = number_from(arguments[5])};
+          .memory_limit_bytes = number_from(arguments[5]),
+          .grace_seconds = number_from(arguments[6])};
 }
 
 void work(const WorkerOptions& options) {
   trace_fatal_signals();
   take_stop_requests();
-  if (options.parent != 0 && !follow(static_cast<pid_t>(options.parent))) leave(kExitInterrupted);
+  const auto grace = static_cast<unsigned>(options.grace_seconds);
+  if (options.parent != 0 && !follow(static_cast<pid_t>(options.parent), grace)) leave(kExitInterrupted);
+  offer_to_the_kernel();
   refuse_exit();
   try {
     work_under_lock(options);

@@ -15,6 +15,7 @@ struct WorkerOptions {
   std::int64_t jobs = 1;                // runs that share the machine
   std::int64_t parent = 0;              // process to end with; 0: none
   std::int64_t memory_limit_bytes = 0;  // 0: none
+  std::int64_t grace_seconds = 60;      // left to write a checkpoint once that process is gone
 };
 
 /// The command line of a worker after the program's name, starting with "worker"; and back. Throws Error.

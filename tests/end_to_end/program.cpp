@@ -33,6 +33,13 @@ void redirect(const std::filesystem::path& file, int descriptor) {
   ::_exit(127);
 }
 
+/// Waits for the end of `child`.
+int status_of(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -48,16 +55,21 @@ std::filesystem::path TemporaryFolder::write(const std::string& name, const std:
   return path_ / name;
 }
 
+int tutti_into(const std::filesystem::path& file, const std::vector<std::string>& arguments,
+               const std::filesystem::path& folder) {
+  const pid_t child = ::fork();
+  if (child == 0) become(arguments, folder, file, file);
+  return status_of(child);
+}
+
 Outcome tutti(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
   const TemporaryFolder streams;
   const auto out = streams.path() / "out";
   const auto err = streams.path() / "err";
   const pid_t child = ::fork();
   if (child == 0) become(arguments, folder, out, err);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {
-      .status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), .out = content(out), .err = content(err)};
+  const int status = status_of(child);
+  return {.status = status, .out = content(out), .err = content(err)};
 }
 
 std::string content(const std::filesystem::path& file) {

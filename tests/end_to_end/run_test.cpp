@@ -63,6 +63,16 @@ TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   EXPECT_EQ(before, content(record));
 }
 
+TEST(EndToEnd, OutputThatNobodyTakesChangesNothing) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  EXPECT_EQ(tutti_into("/dev/full", {"run", "sound.toml", "--no-report"}, folder.path()), 0);
+  for (const std::string& run : kSoundRuns) {
+    EXPECT_EQ(run_record(folder.path() / "results/sound" / run)["status"], "finished") << run;
+  }
+  EXPECT_EQ(tutti_into("/dev/full", {"run", "no-such-file.toml"}, folder.path()), 2);
+}
+
 TEST(EndToEnd, ChangedValuesAreShownAndNotSilentlyReused) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);

@@ -164,7 +164,7 @@ void ReplayBuffer::load(SnapshotReader& reader) {
     const Header& found = header();
     if (found.record != layout_.record || found.slots != slots_ || found.added < added) {
       throw Error(memory_.file().string() + ": does not hold the " + std::to_string(added) +
-                  " steps that the snapshot was made with; the run has to start afresh");
+                  " steps that the snapshot was made with; start the run anew: tutti run SUITE --retry --fresh");
     }
     added_ = added;
     return;

@@ -1,10 +1,12 @@
 // Disks that fill up, cannot be written or vanish, each under one run of two. Mounting needs root; without it the
 // tests of mounts are skipped.
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <thread>
 
+#include "launch/room.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 
@@ -38,30 +40,51 @@ class DiskTest : public LaunchTest {
  protected:
   // Enough rows to fill what little room there is.
   DiskTest()
-      : suite_(line_suite("checkpoint_interval = 40") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n") {
+      : suite_(line_suite("checkpoint_interval = 400") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n") {
     suite_.replace(suite_.find("environment_steps = 200"), 23, "environment_steps = 5000");
+    suite_.replace(suite_.find("episodes = 3"), 12, "episodes = 30");
   }
+
+  void expect_full_disk_fails(const char* size);
 
   std::string suite_;
-
-  /// Whole rows, and records that can be read: what was there before the disk was full.
-  void expect_undamaged(const std::filesystem::path& folder) {
-    const std::string rows = results::read_file(folder / "evaluations.csv");
-    EXPECT_TRUE(rows.empty() || rows.ends_with('\n'));
-    EXPECT_NO_THROW((void)results::read_run_record(folder));
-  }
 };
 
-TEST_F(DiskTest, FullDiskFailsItsRunWithoutDamageAndTheOthersGoOn) {
+/// One run on a disk of `size`, another beside it.
+void DiskTest::expect_full_disk_fails(const char* size) {
   const suite::Run run = plan(suite_).runs.at(0);
-  const SmallDisk disk(run_folder(run), "64k");
+  const SmallDisk disk(run_folder(run), size);
   if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
   const Summary summary = launch(suite_);
-  EXPECT_EQ(summary.failed + summary.unfinished, 1);
+  EXPECT_EQ(summary.failed, 1);
   EXPECT_EQ(summary.finished, 1);
-  expect_undamaged(run_folder(run));
-  const std::string log = results::read_file(run_folder(run) / "log.txt");
-  EXPECT_TRUE(log.empty() || log.find("No space left on device") != std::string::npos) << log;
+  const RunView view = view_run(run_folder(run));
+  EXPECT_EQ(view.state, RunState::kFailed) << "what `status` and --retry go by";
+  const results::Failure failure = view.record.value().failure.value();
+  EXPECT_EQ(failure.kind, "disk");
+  EXPECT_NE(failure.message.find("No space left on device"), std::string::npos) << failure.message;
+  for (const auto& entry : std::filesystem::directory_iterator(run_folder(run))) {
+    if (entry.path().extension() != ".csv") continue;
+    const std::string rows = results::read_file(entry.path());
+    EXPECT_TRUE(rows.empty() || rows.ends_with('\n')) << entry.path();
+  }
+}
+
+TEST_F(DiskTest, DiskThatFillsUpFailsItsRunWithoutDamageAndTheOthersGoOn) { expect_full_disk_fails("256k"); }
+
+TEST_F(DiskTest, DiskThatIsFullFromTheStartFailsItsRunAndTheOthersGoOn) { expect_full_disk_fails("48k"); }
+
+TEST_F(DiskTest, FileBeyondTheLimitOfItsSizeFailsItsRunAsTheDiskDoes) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const rlimit small{100 << 10, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const Summary summary = launch(suite_);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  EXPECT_EQ(summary.failed, 2);
+  const results::Failure failure = record_of(plan(suite_).runs.at(0)).failure.value();
+  EXPECT_EQ(failure.kind, "disk") << failure.message;
+  EXPECT_NE(failure.message.find("File too large"), std::string::npos) << failure.message;
 }
 
 TEST_F(DiskTest, ReadOnlyDiskFailsItsRunAndTheOthersGoOn) {
@@ -99,9 +122,24 @@ TEST_F(DiskTest, DiskWithoutRoomForTheReplayBuffersIsRefusedBeforehand) {
     launch(suite);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("runs at once need up to 97.7 KB"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("1 run(s) at once need up to 97.7 KB more"), std::string::npos)
+        << error.what();
   }
   EXPECT_FALSE(std::filesystem::exists(run_folder(plan(suite).runs.at(0))));
+}
+
+TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
+  const SmallDisk disk(folder_.path(), "160k");
+  if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
+  std::string suite = line_suite();
+  suite.replace(suite.find("copies = 4"), 10, "copies = 100");  // 97.7 KB
+  const std::filesystem::path work = run_folder(plan(suite).runs.at(0)) / "checkpoint" / "work";
+  results::make_folder(work);
+  results::make_reserve(work / "replay.bin", 96 << 10);
+  EXPECT_NO_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_));
+  std::filesystem::remove(work / "replay.bin");
+  results::make_reserve(folder_.path() / "something else", 96 << 10);
+  EXPECT_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
 }
 
 }  // namespace

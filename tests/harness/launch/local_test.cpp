@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "launch/status.hpp"
+#include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 
 namespace tutti::launch {
@@ -62,8 +64,10 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
       {faulty_algorithm("not_finite"), "not-finite", "step 80: the loss is inf", ""},
       {faulty_algorithm("file_error"), "disk", "/proc/not-a-place-for-folders", ""},
       {faulty_algorithm("segfault"), "signal", "SIGSEGV", "faulty_algorithm.so"},
-      {faulty_algorithm("abort"), "signal", "SIGABRT", "stack trace"},
+      {faulty_algorithm("abort"), "signal", "SIGABRT; the log has a stack trace", "stack trace"},
       {faulty_algorithm("exit"), "exit", "a plugin called exit()", "a plugin called exit()"},
+      {faulty_algorithm("_exit"), "exit", "something ended the process with exit status 0", "starts from step 0"},
+      {faulty_algorithm("quick_exit"), "exit", "something ended the process with exit status 0", ""},
       {faulty_algorithm("hang", "stall_timeout = 1.5"), "stalled", "no progress for 1.5 seconds", "stack trace"},
       {faulty_algorithm("nan_action"), "not-finite", "step 80: action 0 of copy 0 is nan", ""},
       {faulty_algorithm("nan_metric"), "not-finite", "step 80: weight is nan", ""},
@@ -71,7 +75,9 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
       {faulty_environment("nan_observation"), "not-finite", "observation", ""},
       {faulty_environment("segfault"), "signal", "SIGSEGV", "faulty_environment.so"},
   };
-#if !defined(__SANITIZE_ADDRESS__)  // whose own bookkeeping is beyond any limit
+#if !defined(__SANITIZE_ADDRESS__)  // which finds these faults first, and whose own bookkeeping is beyond any limit
+  faults.push_back({faulty_algorithm("null_access"), "signal", "SIGSEGV", "faulty_algorithm.so"});
+  faults.push_back({faulty_algorithm("stack_overflow"), "signal", "SIGSEGV", "faulty_algorithm.so"});
   options_.memory_limit_bytes = std::int64_t{1} << 30;
   faults.push_back({faulty_algorithm("memory"), "memory", "out of memory", ""});
 #endif
@@ -87,6 +93,7 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
     EXPECT_EQ(record.failure.value().kind, fault.kind);
     EXPECT_NE(record.failure->message.find(fault.message), std::string::npos) << record.failure->message;
     EXPECT_TRUE(contains(record.failure->log, fault.log)) << fault.log;
+    EXPECT_TRUE(fault.kind != "signal" || record.failure->log.front().starts_with("fatal signal: "));
     EXPECT_EQ(record.segments.back().reason, "failed");
     std::filesystem::remove_all(folder_.path() / "line");
   }
@@ -103,6 +110,30 @@ TEST_F(LaunchTest, FailedRunsWaitForRetryAndTheTableSaysHow) {
   options_.retry = true;
   EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
   EXPECT_EQ(record_of(run).segments.size(), 2U);
+}
+
+TEST_F(LaunchTest, FailedRunsCanStartAnew) {
+  const std::string suite = faulty_algorithm("abort") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
+  EXPECT_EQ(launch(suite).failed, 1);
+  const suite::Run failed = plan(suite).runs.at(0);
+  const std::string good = results::read_file(run_folder(plan(suite).runs.at(1)) / "run.json");
+  options_.retry = true;
+  options_.on_change = OnChange::kFresh;
+  EXPECT_EQ(launch(suite).failed, 1);
+  EXPECT_EQ(record_of(failed).segments.size(), 1U) << "nothing of the first attempt is left";
+  EXPECT_EQ(results::read_file(run_folder(plan(suite).runs.at(1)) / "run.json"), good);
+}
+
+TEST_F(LaunchTest, FailureBeforeThereIsARecordIsToldInItsOwnWords) {
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  prepare_run(run, folder_.path() / "run", false);
+  results::write_file(folder_.path() / "run" / "config.toml", "suite = 3\n", results::Durability::kProcess);
+  Supervisor supervisor(run, folder_.path() / "run", {});
+  while (!supervisor.poll()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const RunView view = supervisor.conclude();
+  EXPECT_EQ(view.state, RunState::kFailed);
+  const std::string message = view.record.value().failure.value().message;
+  EXPECT_NE(message.find("config.toml: \"suite\" is missing or of another type"), std::string::npos) << message;
 }
 
 TEST_F(LaunchTest, ChangedRunIsRefusedUnlessItIsToStartAnewOrToStay) {
@@ -144,6 +175,23 @@ TEST_F(LaunchTest, ChangedPluginIsNoticed) {
   }
 }
 
+TEST_F(LaunchTest, BuildThatNobodyRecordedIsNoticedWhereItsCheckpointLivesOn) {
+  launch(line_suite());
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  results::RunRecord record = record_of(run);
+  record.plugins.clear();
+  results::write_run_record(run_folder(run), record);
+  try {
+    launch(line_suite());
+    FAIL();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("algorithm learner: not recorded which build it was"), std::string::npos) << message;
+  }
+  std::filesystem::remove_all(run_folder(run) / "checkpoint");
+  EXPECT_NO_THROW(launch(line_suite()));
+}
+
 TEST_F(LaunchTest, FolderInUseIsRefusedWithItsOwner) {
   results::make_folder(folder_.path() / "line");
   const results::Lock lock = claim(folder_.path() / "line");
@@ -169,6 +217,18 @@ TEST_F(LaunchTest, FolderThatCannotBeMadeCostsOnlyItsRun) {
   // A file where the run's folder should be.
   results::make_folder(folder_.path() / "line" / "line" / "short");
   results::write_file(folder_.path() / "line" / "line" / "short" / "learner", "", results::Durability::kProcess);
+  const Summary summary = launch(suite);
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(summary.finished, 1);
+}
+
+TEST_F(LaunchTest, ErrorOfAnyKindAtTheStartOfARunCostsOnlyThatRun) {
+  const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
+  const std::filesystem::path folder = run_folder(plan(suite).runs.at(0));
+  results::make_folder(folder);
+  // A link to itself: std::filesystem throws an exception of its own.
+  std::filesystem::create_symlink("config.toml", folder / "config.toml");
+  options_.on_change = OnChange::kKeep;
   const Summary summary = launch(suite);
   EXPECT_EQ(summary.failed, 1);
   EXPECT_EQ(summary.finished, 1);

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -14,6 +18,7 @@
 #include "digest/digest.hpp"
 #include "launch/supervisor.hpp"
 #include "results/files.hpp"
+#include "run/checkpoint.hpp"
 
 namespace tutti::launch {
 
@@ -47,6 +52,43 @@ inline RunView wait_for_end(Supervisor& supervisor) {
   return supervisor.conclude();
 }
 
+inline void expect_killed(const RunView& view) {
+  const results::Failure failure = view.record.value().failure.value_or(results::Failure{});
+  const bool killed = view.state == RunState::kFailed && failure.kind == "killed";
+  if (!killed) throw Error("the run ended by itself, " + std::string(to_text(view.state)) + ": " + failure.message);
+}
+
+/// Starts the run and kills it as soon as it has opened the `number`-th file, from 1, that it writes into its
+/// checkpoint folder. The folder is there already, with a checkpoint.
+inline void kill_while_it_writes(const suite::Run& run, const std::filesystem::path& folder, int number) {
+  const int events = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  ::inotify_add_watch(events, (folder / "checkpoint").c_str(), IN_CREATE);
+  Supervisor supervisor(run, folder, {});
+  while (number > 0 && !supervisor.poll()) {
+    pollfd readable{events, POLLIN, 0};
+    ::poll(&readable, 1, 100);
+    alignas(inotify_event) std::array<char, 4096> block{};
+    const ssize_t size = ::read(events, block.data(), block.size());
+    for (ssize_t at = 0; at < size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(block.data() + at);
+      if (std::string_view(event->name).ends_with(".new")) --number;
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+  }
+  ::kill(supervisor.worker().process(), SIGKILL);
+  ::close(events);
+  expect_killed(wait_for_end(supervisor));
+}
+
+/// Starts the run and kills it once it has completed a checkpoint.
+inline void kill_after_a_checkpoint(const suite::Run& run, const std::filesystem::path& folder) {
+  Supervisor supervisor(run, folder, {});
+  const run::CheckpointStore checkpoints(folder / "checkpoint");
+  while (checkpoints.empty() && !supervisor.poll()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(supervisor.worker().process(), SIGKILL);
+  expect_killed(wait_for_end(supervisor));
+}
+
 /// Starts the run again and again, each time killing it a random part of `seconds` after it began to step, until one
 /// start survives; later starts get longer, since what comes after the last checkpoint has to fit. Returns the number
 /// of kills.
@@ -63,8 +105,7 @@ inline int finish_in_spite_of_kills(const suite::Run& run, const std::filesystem
     ::kill(worker.process(), SIGKILL);
     const RunView view = wait_for_end(supervisor);
     if (view.state == RunState::kFinished) return kills;
-    const bool killed = view.state == RunState::kFailed && view.record.value().failure.value().kind == "killed";
-    if (!killed) throw Error("the run failed by itself: " + view.record.value().failure.value().message);
+    expect_killed(view);
   }
 }
 

@@ -83,7 +83,8 @@ TEST_F(ResumeTest, InterruptedHostStopsItsWorkersInOrderAndGoesOnLater) {
     return false;
   };
   while (!has_checkpoint()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  ::kill(host, SIGINT);
+  // As closing a terminal, or `timeout -s INT`, may send them: still one request.
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGINT}) ::kill(host, signal);
   int status = 0;
   ::waitpid(host, &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "the host did not say that the run is unfinished";
@@ -105,6 +106,70 @@ TEST_F(ResumeTest, RunIsNeverExecutedTwiceAtOnce) {
   EXPECT_EQ(wait_for_end(second).state, RunState::kRunning);
   EXPECT_EQ(wait_for_end(first).state, RunState::kFinished);
   EXPECT_EQ(results::read_run_record(folder).value().segments.size(), 1U);
+}
+
+TEST_F(ResumeTest, RunKilledByItsUserIsInterruptedWhereItWas) {
+  const suite::Run run = plan(kSuite).runs.at(0);
+  prepare_run(run, folder_.path() / "run", false);
+  Supervisor supervisor(run, folder_.path() / "run", {});
+  while (supervisor.worker().progress().step == 0 && !supervisor.poll()) {
+  }
+  const std::int64_t step = supervisor.worker().progress().step;
+  supervisor.kill();
+  const RunView view = wait_for_end(supervisor);
+  EXPECT_EQ(view.state, RunState::kInterrupted);
+  EXPECT_GE(view.record.value().progress.environment_steps, step);
+  EXPECT_EQ(view.record->segments.back().reason, "interrupted");
+}
+
+TEST_F(ResumeTest, RunThatIsStillInWorkElsewhereIsAwaitedAndThenStartedAnew) {
+  std::string suite = kSuite;  // not for longer than the launcher waits
+  suite.replace(suite.find("environment_steps = 6000"), 24, "environment_steps = 1500");
+  const suite::Run run = plan(suite).runs.at(0);
+  const std::filesystem::path folder = run_folder(run);
+  prepare_run(run, folder, false);
+  Supervisor stray(run, folder, {});
+  while (stray.worker().progress().step == 0 && !stray.poll()) {
+  }
+  EXPECT_THROW(remove_run(folder), Error);
+  options_.on_change = OnChange::kFresh;
+  EXPECT_TRUE(launch(suite + "learning_rate = 0.5\n").complete());
+  EXPECT_EQ(wait_for_end(stray).state, RunState::kFinished) << "its folder was not taken away";
+  EXPECT_EQ(record_of(run).segments.size(), 1U);
+  EXPECT_NE(results::read_file(folder / "config.toml").find("learning_rate = 0.5"), std::string::npos);
+}
+
+TEST_F(ResumeTest, WorkersAreWhatTheKernelTakesFirstWhenMemoryIsShort) {
+  const suite::Run run = plan(kSuite).runs.at(0);
+  prepare_run(run, folder_.path() / "run", false);
+  Supervisor supervisor(run, folder_.path() / "run", {});
+  while (supervisor.worker().progress().step == 0 && !supervisor.poll()) {
+  }
+  const std::string process = std::to_string(supervisor.worker().process());
+  EXPECT_EQ(results::read_file("/proc/" + process + "/oom_score_adj"), "500\n");
+}
+
+TEST_F(ResumeTest, WorkerThatHangsWhileItsHostDiesIsEndedAllTheSame) {
+  const suite::Run run = plan(faulty_algorithm("hang")).runs.at(0);
+  const std::filesystem::path folder = folder_.path() / "run";
+  prepare_run(run, folder, false);
+  const pid_t host = ::fork();
+  if (host == 0) {
+    Supervisor supervisor(run, folder, {.grace_seconds = 1});
+    for (;;) ::pause();
+  }
+  const auto hangs = [&] {  // at update 20 of 50, after its second evaluation
+    std::error_code none;
+    return std::filesystem::file_size(folder / "training.csv", none) > 150 && !none;
+  };
+  while (!hangs()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(host, SIGKILL);
+  ::waitpid(host, nullptr, 0);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (view_run(folder).state == RunState::kRunning && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(view_run(folder).state, RunState::kInterrupted);
 }
 
 TEST_F(ResumeTest, WorkerWhoseHostDiesEndsItselfWithACheckpoint) {

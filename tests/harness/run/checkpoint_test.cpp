@@ -64,6 +64,7 @@ TEST_F(CheckpointStoreTest, EveryDamageFallsBackToTheOneBeforeWithAWarning) {
   store_.write(10, bytes_of("good"), {});
   store_.write(20, bytes_of("newer"), {});
   const std::string whole = results::read_file(folder_.path() / "step-20.state");
+  const std::string account = results::read_file(folder_.path() / "step-20.account");
   std::vector<std::string> damaged;
   for (std::size_t size = 0; size < whole.size(); ++size) damaged.push_back(whole.substr(0, size));
   for (std::size_t place = 0; place < whole.size(); ++place) {
@@ -72,6 +73,7 @@ TEST_F(CheckpointStoreTest, EveryDamageFallsBackToTheOneBeforeWithAWarning) {
   }
   for (const std::string& content : damaged) {
     overwrite("step-20.state", content);
+    overwrite("step-20.account", account);
     warnings_.clear();
     const std::optional<Checkpoint> checkpoint = read();
     ASSERT_TRUE(checkpoint.has_value());
@@ -79,6 +81,16 @@ TEST_F(CheckpointStoreTest, EveryDamageFallsBackToTheOneBeforeWithAWarning) {
     ASSERT_EQ(warnings_.size(), 1U);
     EXPECT_EQ(warnings_[0].find((folder_.path() / "step-20.state").string()), 0U) << warnings_[0];
   }
+}
+
+TEST_F(CheckpointStoreTest, DamagedOneNeverPassesForTheOneBefore) {
+  store_.write(20, bytes_of("good"), {});
+  store_.write(40, bytes_of("newer"), {});
+  overwrite("step-40.state", "damaged");
+  EXPECT_EQ(read().value().step, 20);
+  store_.write(50, bytes_of("newest"), {});
+  overwrite("step-50.state", "damaged, too");
+  EXPECT_EQ(read().value().step, 20);
 }
 
 TEST_F(CheckpointStoreTest, OneWithoutItsAccountDoesNotExist) {

@@ -182,6 +182,22 @@ TEST_F(TrainingTest, TornCheckpointFallsBackToTheOneBefore) {
   EXPECT_EQ(sha256_of_file(folder_.path() / "evaluations.csv"), sha256_of_file(other.path() / "evaluations.csv"));
 }
 
+TEST_F(TrainingTest, RunWithoutAWholeCheckpointSaysThatItStartsAnew) {
+  const std::string suite = line_suite("checkpoint_interval = 40");
+  execute(suite, folder_.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path() / "checkpoint")) {
+    if (entry.path().extension() == ".state") std::filesystem::resize_file(entry.path(), 5);
+  }
+  std::vector<std::string> log;
+  const Training training(run_of(suite), registry_, folder_.path(),
+                          {.should_stop = [] { return false; },
+                           .progress = [](const Progress&) {},
+                           .log = [&](const std::string& line) { log.push_back(line); }});
+  EXPECT_EQ(training.first_step(), 0);
+  ASSERT_EQ(log.size(), 3U);
+  EXPECT_NE(log.back().find("the run starts anew"), std::string::npos) << log.back();
+}
+
 TEST_F(TrainingTest, MetricThatIsNotFiniteEndsTheRunWithStepAndName) {
   std::string suite = line_suite();
   suite.replace(suite.find("name = \"learner\""), 16, "name = \"faulty\"\nfault = \"nan_metric\"\nat_update = 5");

@@ -1,0 +1,37 @@
+#include "launch/stop_requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace tutti::launch {
+namespace {
+
+TEST(StopRequests, OnlyASecondInterruptThatComesLaterInsists) {
+  const StopRequests requests;
+  EXPECT_FALSE(requests.asked());
+  std::raise(SIGPIPE);
+  EXPECT_FALSE(requests.asked());
+  // `timeout -s INT` sends the signal twice, a terminal that closes sends two kinds.
+  for (const int signal : {SIGTERM, SIGHUP, SIGUSR1, SIGINT, SIGINT}) std::raise(signal);
+  EXPECT_TRUE(requests.asked());
+  EXPECT_FALSE(requests.insisted());
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  for (const int signal : {SIGTERM, SIGHUP, SIGUSR1}) std::raise(signal);
+  EXPECT_FALSE(requests.insisted());
+  std::raise(SIGINT);
+  EXPECT_TRUE(requests.insisted());
+}
+
+TEST(StopRequests, ANewOneKnowsNothingOfEarlierRequests) {
+  {
+    const StopRequests requests;
+    std::raise(SIGINT);
+  }
+  const StopRequests requests;
+  EXPECT_FALSE(requests.asked());
+}
+
+}  // namespace
+}  // namespace tutti::launch
