@@ -122,7 +122,7 @@ class AnalyticScore : public testing::TestWithParam<AnalyticCase> {};
 TEST_P(AnalyticScore, HasTheAnalyticCostsAndBoundsTheEntropyFromBelow) {
   const AnalyticCase& expected = GetParam();
   LinearScore score(expected.slope);
-  const Moments moments = measure(score, expected.steps);
+  const Moments moments = measure(score, expected.steps, 10);
   EXPECT_NEAR(moments.running, expected.running, 0.01);
   EXPECT_NEAR(moments.total, expected.total, 0.01);
   if (expected.entropy == 0) return;

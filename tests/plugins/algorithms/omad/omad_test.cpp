@@ -495,7 +495,7 @@ TEST(OmadLearning, ATemperatureThatIsLowFromTheStartCoversOneModeOnly) {
   values["initial_temperature"] = 0.01;
   const auto omad = make(loop.spec(), values);
   RecordedMetrics metrics;
-  loop.train(*omad, 1'500, metrics);
+  loop.train(*omad, 1'000, metrics);
   const ToyEvaluation sampled = evaluate_toy(make_separable_bandit, *omad, ActMode::kSampled);
   EXPECT_LT(std::min(sampled.share_near(0, 0.6, 0.25), sampled.share_near(0, -0.6, 0.25)), 0.02);
   EXPECT_GT(sampled.mean_return, 0.75);
