@@ -87,6 +87,7 @@ class Script {
     line("set datafile separator comma");
     line("set datafile columnheaders");
     line("data = {}", quoted(figure_.name + ".csv"));
+    step_bands();
     line("do for [kind in 'svg pdf png'] {{");
     line("  if (kind eq 'svg') {{ set terminal svg size {:.0f},{:.0f} noenhanced font 'sans-serif,10' }}",
          figure_.width * pixels, height_ * pixels);
@@ -106,6 +107,29 @@ class Script {
     line("  set grid lc rgb '#D8D8D8' lw 0.8 dt 1");
     line("  unset key");
     line("  set style fill transparent solid 0.18 noborder");
+  }
+
+  static bool has_step_band(const Panel& panel, const Series& series) {
+    return panel.kind == Panel::Kind::kSteps && !series.low.empty();
+  }
+
+  // Corners of the bands of step functions, which would otherwise be joined obliquely: low and high of the CSV, held
+  // until the next x.
+  void step_bands() {
+    std::size_t count = 0;
+    for (const Panel& panel : figure_.panels) {
+      for (const Series& series : panel.series) {
+        if (!has_step_band(panel, series)) continue;
+        line("$band{} << END", count++);
+        line("x,low,high");
+        for (std::size_t i = 0; i < series.x.size(); ++i) {
+          const std::string limits = shortest(series.low[i]) + "," + shortest(series.high[i]);
+          line("{},{}", shortest(series.x[i]), limits);
+          if (i + 1 < series.x.size()) line("{},{}", shortest(series.x[i + 1]), limits);
+        }
+        line("END");
+      }
+    }
   }
 
   // Samples as arrows with a point on them, in screen coordinates; drawn along with the first panel.
@@ -156,7 +180,7 @@ class Script {
     line("  set title {} offset 0,-0.7", quoted(panel.title));
     line("  set xlabel {} offset 0,0.9", quoted(panel.x_label));
     const bool named = first_column_ || !shared_rows();
-    line("  set ylabel {} offset 1.5,0", quoted(named && first_column_ ? panel.y_label : ""));
+    line("  set ylabel {} offset 0.7,0", quoted(named && first_column_ ? panel.y_label : ""));
     line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
          limit(panel.y_high));
     x_ticks(panel);
@@ -180,12 +204,25 @@ class Script {
       return;
     }
     const double unit = panel.x_axis != Axis::kSeconds ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
+    const std::vector<double> places = round_ticks(low / unit, high / unit, figure_.columns > 3 ? 4 : 6);
+    const int decimals = decimals_of(places);
     std::vector<std::string> ticks;
-    for (const double tick : round_ticks(low / unit, high / unit, 6)) {
-      const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fmt::format("{:g}", tick);
+    for (const double tick : places) {
+      const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fixed(tick, decimals);
       ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
     }
     line("  set xtics ({})", fmt::join(ticks, ", "));
+  }
+
+  // Of the tick that needs most.
+  static int decimals_of(const std::vector<double>& ticks) {
+    std::size_t most = 0;
+    for (const double tick : ticks) {
+      const std::string text = fmt::format("{:g}", tick);
+      const std::size_t point_at = text.find('.');
+      if (point_at != std::string::npos) most = std::max(most, text.size() - point_at - 1);
+    }
+    return static_cast<int>(most);
   }
 
   void row_ticks(const Panel& panel, bool named) {
@@ -216,7 +253,10 @@ class Script {
                                   point(series.style), color(series.style)));
       return;
     }
-    if (!series.low.empty()) {
+    if (has_step_band(panel, series)) {
+      plots.push_back(
+          fmt::format("$band{} using 1:2:3 with filledcurves lc rgb '{}'", next_band_++, color(series.style)));
+    } else if (!series.low.empty()) {
       plots.push_back(
           fmt::format("data every {} using 4:6:7 with filledcurves lc rgb '{}'", main, color(series.style)));
     }
@@ -224,18 +264,23 @@ class Script {
     plots.push_back(fmt::format("data every {} using 4:5 with {} lc rgb '{}' lw 2 dt {}", main,
                                 panel.kind == Panel::Kind::kSteps ? "steps" : "lines", color(series.style),
                                 dash(series.style)));
-    plots.push_back(points(panel, series, first));
+    add_points(plots, panel, series, first);
   }
 
-  // About six points on each line, shifted from line to line so that they do not cover each other.
-  std::string points(const Panel& panel, const Series& series, std::size_t first) const {
+  // About six points on each line, shifted from line to line so that they do not cover each other. Over time a fast
+  // algorithm's points would be a smear at the left end: there are none.
+  static void add_points(std::vector<std::string>& plots, const Panel& panel, const Series& series, std::size_t first) {
     const std::size_t count = series.x.size();
     const std::size_t stride = std::max<std::size_t>(1, count / 6);
     const auto position = static_cast<std::size_t>(&series - panel.series.data());
-    const std::size_t shift = position * stride / std::max<std::size_t>(panel.series.size(), 1);
-    return fmt::format("data every {}::{}::{} using 4:5 with points pt {} ps 0.55 lc rgb '{}'", stride,
-                       std::min(first + shift, first + count - 1), first + count - 1, point(series.style),
-                       color(series.style));
+    std::size_t from = std::min(position * stride / std::max<std::size_t>(panel.series.size(), 1), count - 1);
+    if (panel.x_axis != Axis::kSteps) {
+      const double visible = 0.02 * panel.x_high.value_or(0);
+      while (from < count && series.x[from] < visible) from += stride;
+    }
+    if (from >= count) return;
+    plots.push_back(fmt::format("data every {}::{}::{} using 4:5 with points pt {} ps 0.55 lc rgb '{}'", stride,
+                                first + from, first + count - 1, point(series.style), color(series.style)));
   }
 
   const Figure& figure_;
@@ -243,6 +288,7 @@ class Script {
   double height_ = 0;  // mm
   std::string out_;
   std::size_t next_row_ = 0;  // of the CSV, header not counted
+  std::size_t next_band_ = 0;
   bool first_column_ = true;
 };
 

@@ -15,13 +15,17 @@ std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-Table pairs(std::string title, const std::vector<std::pair<std::string, std::string>>& rows) {
-  Table table{.title = std::move(title),
-              .columns = {{.head = "what", .right = false}, {.head = "value", .right = false}}};
-  Section section;
-  for (const auto& [name, value] : rows) section.rows.push_back({{.value = name}, {.value = value}});
-  table.sections.push_back(std::move(section));
-  return table;
+// Twelve digits of a digest tell it from others; report.json has them all.
+std::string with_short_digests(const std::string& text) {
+  constexpr std::size_t kDigest = 40, kShown = 12;
+  std::string result;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789abcdef", begin), text.size());
+    result += text.substr(begin, end - begin >= kDigest ? kShown : end - begin);
+    if (end < text.size()) result += text[end];
+    begin = end + 1;
+  }
+  return result;
 }
 
 // An algorithm says itself what its policy without exploration is; it may still sample.
@@ -151,21 +155,19 @@ class Builder {
     const Protocol& protocol = analysis_.protocol;
     const auto number = [](std::int64_t value) { return fmt::format("{}", value); };
     heading3("Protocol");
-    add(TableBlock{pairs("Protocol", {{"environment steps per run (T)", number(protocol.environment_steps)},
-                                      {"evaluation interval (I)", number(protocol.interval) + " environment steps"},
-                                      {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
-                                      {"episodes per evaluation (E)", number(protocol.episodes)},
-                                      {"policy at evaluation", policy_text(protocol.mode)},
-                                      {"initial states", protocol.seeds},
-                                      {"absolute evaluation",
-                                       protocol.absolute ? number(10 * protocol.episodes) + " episodes" : "none"},
-                                      {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
-                                      {"score of the main table", analysis_.main.score},
-                                      {"score of aggregates, profile and improvement", analysis_.aggregates.score},
-                                      {"an environment step", document_.definitions.at("environment-step").text},
-                                      {"a return", document_.definitions.at("return").text}}),
-                   {"environment-step", "return", "evaluation", "absolute", "final"},
-                   false});
+    add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
+                    {"evaluation interval (I)", number(protocol.interval) + " environment steps"},
+                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
+                    {"episodes per evaluation (E)", number(protocol.episodes)},
+                    {"policy at evaluation", policy_text(protocol.mode)},
+                    {"initial states", protocol.seeds},
+                    {"absolute evaluation", protocol.absolute ? number(10 * protocol.episodes) + " episodes" : "none"},
+                    {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
+                    {"score of the main table", analysis_.main.score},
+                    {"score of aggregates, profile and improvement", analysis_.aggregates.score},
+                    {"an environment step", document_.definitions.at("environment-step").text},
+                    {"a return", document_.definitions.at("return").text}},
+                   {"environment-step", "return", "evaluation", "absolute", "final"}});
   }
 
   void tasks() {
@@ -207,11 +209,12 @@ class Builder {
   void versions() {
     heading3("Versions and machine");
     std::vector<std::pair<std::string, std::string>> rows{{"report made by", "tutti " + analysis_.version}};
-    for (const std::string& digest : analysis_.suite_digests) rows.emplace_back("suite file, SHA-256", digest);
+    for (const std::string& digest : analysis_.suite_digests)
+      rows.emplace_back("suite file, SHA-256", with_short_digests(digest));
     for (const auto* facts : {&analysis_.code, &analysis_.libraries, &analysis_.machine, &analysis_.numerics}) {
-      for (const Fact& fact : *facts) rows.emplace_back(fact.name, fact.value);
+      for (const Fact& fact : *facts) rows.emplace_back(fact.name, with_short_digests(fact.value));
     }
-    add(TableBlock{pairs("Versions and machine", rows), {}, false});
+    add(FactsBlock{std::move(rows)});
   }
 
   void learning_curves() {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,6 +35,12 @@ struct BulletList {
   std::vector<std::string> items;
 };
 
+/// Names and values, in as many columns as there is room for.
+struct FactsBlock {
+  std::vector<std::pair<std::string, std::string>> facts;
+  std::vector<std::string> definitions = {};  // ids
+};
+
 struct TableBlock {
   Table table;
   std::vector<std::string> definitions = {};  // ids
@@ -56,7 +63,8 @@ struct DefinitionBlock {
   std::vector<Definition> definitions;
 };
 
-using Block = std::variant<Heading, Paragraph, BulletList, TableBlock, FigureBlock, FoldedBlock, DefinitionBlock>;
+using Block =
+    std::variant<Heading, Paragraph, BulletList, FactsBlock, TableBlock, FigureBlock, FoldedBlock, DefinitionBlock>;
 
 struct Document {
   std::string title;

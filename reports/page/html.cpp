@@ -20,8 +20,14 @@ std::string cell_html(const TableCell& cell) {
   return text;
 }
 
-// SVG drawn for paper keeps its width in mm; on a page it may grow a little but not without end.
-double pixels(double millimetres) { return millimetres * 96 / 25.4; }
+// Figures of a paper's text width; others have one column's.
+bool is_wide(const Figure& figure) { return figure.width > 100; }
+
+// A figure drawn for paper may grow on a page, but not without end.
+double largest_pixels(const Figure& figure) {
+  const double pixels = figure.width * 96 / 25.4;
+  return (is_wide(figure) ? 1.25 : 1.8) * pixels;
+}
 
 class HtmlWriter {
  public:
@@ -54,6 +60,16 @@ class HtmlWriter {
     out_ += "<ul>\n";
     for (const std::string& item : list.items) out_ += "<li>" + html_text(item) + "</li>\n";
     out_ += "</ul>\n";
+  }
+
+  void operator()(const FactsBlock& block) {
+    out_ += "<dl class=\"facts\">\n";
+    for (const auto& [name, value] : block.facts) {
+      const std::string text = value.empty() ? "–" : html_text(value);
+      out_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(name), text);
+    }
+    out_ += "</dl>\n";
+    explain(block.definitions);
   }
 
   void operator()(const TableBlock& block) {
@@ -142,13 +158,13 @@ class HtmlWriter {
   void figure(const DrawnFigure& drawn, bool single) {
     const Figure& shown = drawn.figure;
     out_ += fmt::format("<figure id=\"figure-{}\"{}>\n", shown.name,
-                        single ? fmt::format(" style=\"max-width: {:.0f}px\"", 1.25 * pixels(shown.width)) : "");
+                        single ? fmt::format(" style=\"max-width: {:.0f}px\"", largest_pixels(shown)) : "");
     if (drawn.svg.empty()) {
       out_ +=
           fmt::format("<p class=\"warning\">{}: not drawn, {}.</p>\n", html_text(shown.title), html_text(drawn.error));
     } else {
-      const bool wide = shown.width > 100;
-      out_ += fmt::format("<div class=\"drawing\"{}>{}</div>\n", wide ? " tabindex=\"0\"" : "",
+      const bool wide = is_wide(shown);
+      out_ += fmt::format("<div class=\"drawing{}\"{}>{}</div>\n", wide ? " wide" : "", wide ? " tabindex=\"0\"" : "",
                           inline_svg(drawn.svg, shown.name, shown.title));
     }
     if (single) out_ += "<figcaption>" + html_text(shown.caption) + "</figcaption>\n";

@@ -32,6 +32,15 @@ class MarkdownWriter {
     for (const std::string& item : list.items) out_ += "* " + markdown_text(item) + "\n";
   }
 
+  void operator()(const FactsBlock& block) {
+    Table table{.columns = {{.head = "what", .right = false}, {.head = "value", .right = false}}};
+    Section section;
+    for (const auto& [name, value] : block.facts) section.rows.push_back({{.value = name}, {.value = value}});
+    table.sections.push_back(std::move(section));
+    out_ += to_markdown(table);
+    links(block.definitions);
+  }
+
   void operator()(const TableBlock& block) {
     out_ += to_markdown(block.table);
     if (block.has_files)

@@ -25,7 +25,7 @@ a { color: var(--link); }
 nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
 .warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 4px; }
-table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-size: .86rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; padding: 8px 0 0; text-align: left; font-size: .85rem; }
 th, td { padding: 5px 9px; text-align: left; vertical-align: baseline; }
 th { font-weight: 600; vertical-align: bottom; }
@@ -41,15 +41,17 @@ tbody tr:hover td:first-child { background: var(--shade); }
 small { color: var(--soft); font-size: .85em; }
 .numbers td:last-child:not(.number) { min-width: 22ch; }
 .words td { overflow-wrap: anywhere; }
+.words td:first-child { overflow-wrap: break-word; min-width: 11ch; }
 .many { font-size: .8rem; }
 .many th, .many td { padding: 4px 6px; }
 .many small { display: block; line-height: 1.1; }
 u { text-underline-offset: 3px; }
 .caption, .notes, .files { margin: 6px 0; font-size: .85rem; max-width: 90ch; }
 .caption { color: var(--soft); }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 20px 24px;
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 20px 24px;
   margin: 12px 0; }
 .figures.single { display: block; }
+.figures:not(.single) figure { max-width: 571px; }
 figure { margin: 0; break-inside: avoid; }
 figure .drawing { overflow-x: auto; }
 figure svg { display: block; width: 100%; height: auto; font-family: inherit; }
@@ -58,6 +60,10 @@ details { margin: 6px 0 14px; font-size: .9rem; }
 summary { cursor: pointer; color: var(--link); }
 dt { margin-top: 10px; font-weight: 600; }
 dd { margin: 0 0 0 1.2em; max-width: 80ch; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr)); gap: 8px 24px;
+  margin: 8px 0; font-size: .86rem; line-height: 1.4; }
+.facts dt { margin: 0; color: var(--soft); font-weight: 400; }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.all dt:target, dl.all dt:target + dd { background: var(--warn); }
 pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8rem; }
 footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
@@ -65,6 +71,8 @@ footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
   main { padding: 0 14px 48px; }
   body { font-size: 15px; }
   th, td { padding: 5px 8px; }
+  .drawing.wide svg { min-width: 640px; }
+  .facts { grid-template-columns: 1fr 1fr; gap: 6px 14px; }
 }
 @media print {
   :root { --paper: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --shade: #ffffff; --link: #000000;
@@ -79,7 +87,9 @@ footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
   th, td { padding: 2px 6px; }
   .many { font-size: 6.3pt; }
   .many th, .many td { padding: 2px 3px; }
-  tr, figure { break-inside: avoid; }
+  td:first-child, thead th:first-child { position: static; }
+  .facts { grid-template-columns: repeat(3, 1fr); font-size: 8pt; gap: 4px 12px; }
+  .facts div, tr, figure { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .figures { grid-template-columns: 1fr 1fr; }
 }

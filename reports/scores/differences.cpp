@@ -18,8 +18,8 @@ Properties code_of(const results::RunRecord& record) {
                        {"modified", flag(record.code.modified)}, {"build type", record.code.build_type},
                        {"compiler", record.code.compiler},       {"flags", record.code.flags}};
   for (const results::PluginRecord& plugin : record.plugins) {
-    const std::string name = plugin.kind + " " + plugin.name;
-    result[name] = plugin.version + ", " + plugin.build_tag + ", sha256 " + plugin.sha256;
+    result[plugin.kind + " " + plugin.name] = plugin.version + ", sha256 " + plugin.sha256;
+    result["plugins built for"] = plugin.build_tag;  // of one program all have the same
   }
   return result;
 }

@@ -25,6 +25,9 @@ struct NumberFormat {
   std::string text() const { return fmt::format("{}{}.{}", negative ? "-" : "", whole, decimals); }
 };
 
+// Without it, bold cells of S columns stay in normal weight.
+const std::string kSetup = "\\sisetup{text-series-to-math=true, propagate-math-font=true}";
+
 bool is_measurement(const TableCell& cell) { return is_number(cell.value) && is_number(cell.spread); }
 
 std::string superscript(const TableCell& cell, const std::string& extra = "") {
@@ -56,8 +59,10 @@ std::string plain_cell(const TableCell& cell) {
   return text + superscript(cell);
 }
 
+// What follows the spread: a detail, marks.
 std::string siunitx_superscript(const TableCell& cell) {
-  const std::string text = superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
+  std::string text = superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
+  if (!cell.detail.empty()) text = " {\\footnotesize " + latex_text(cell.detail) + "}" + text;
   return text.empty() ? "" : "{" + text + "}";
 }
 
@@ -135,6 +140,7 @@ std::string to_latex(const Table& table, LatexStyle style) {
     heads.push_back(head(table.columns[i], style));
   }
   std::string out = "% " + clean_text(table.caption) + "\n";
+  if (style == LatexStyle::kSiunitx) out += "% The preamble needs: \\usepackage{booktabs, siunitx} " + kSetup + "\n";
   out += fmt::format("\\begin{{tabular}}{{@{{}}{}@{{}}}}\n\\toprule\n{} \\\\\n", format, fmt::join(heads, " & "));
   for (const Section& section : table.sections) {
     out += "\\midrule\n";
@@ -153,7 +159,7 @@ std::string to_latex(const Table& table, LatexStyle style) {
 }
 
 std::string to_latex_document(const Table& table, LatexStyle style) {
-  const std::string siunitx = "\\usepackage{siunitx}\n\\sisetup{text-series-to-math=true, propagate-math-font=true}\n";
+  const std::string siunitx = "\\usepackage{siunitx}\n" + kSetup + "\n";
   return fmt::format(
       R"(% pdflatex {0}-standalone.tex
 \documentclass{{article}}

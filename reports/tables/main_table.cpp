@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reports/tables/numbers.hpp"
@@ -17,11 +18,18 @@ std::string mark_rule(const ReportOptions& options) {
   return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
 }
 
+bool has_pairs(const ScoreTable& main) {
+  return std::ranges::any_of(main.cells, [](const std::vector<Cell>& row) {
+    return std::ranges::any_of(row, [](const Cell& cell) { return cell.n == 2; });
+  });
+}
+
 std::string caption(const Analysis& analysis, const ReportOptions& options) {
   std::string text =
       fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row; underlined: {}.",
                   analysis.main.score, analysis.main.definition, spread_name(options), common_runs(analysis),
                   common_runs(analysis) == 1 ? "" : "s", mark_rule(options));
+  if (has_pairs(analysis.main)) text += " Where there are only two runs, both are in brackets.";
   if (!analysis.main.iqm.empty()) {
     text += fmt::format(" IQM: of the normalised scores, {:g} % interval from the stratified bootstrap{}.",
                         100 * options.level, relative_note(options));
@@ -37,10 +45,16 @@ std::string runs_phrase(std::int64_t count, const std::string& what) {
   return fmt::format("{} run{} {}", count, count == 1 ? "" : "s", what);
 }
 
+// Two runs say more than their spread does.
+std::string runs_text(const Cell& cell, int decimals) {
+  return fmt::format("({}; {})", fixed(cell.runs[0], decimals), fixed(cell.runs[1], decimals));
+}
+
 TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell, int decimals) {
   TableCell out;
   out.value = fixed(cell.mean, decimals);
   out.spread = fixed(cell.spread, decimals);
+  if (cell.n == 2 && cell.runs.size() == 2) out.detail = runs_text(cell, decimals);
   if (cell.best) out.mark = Mark::kBest;
   if (cell.underlined) out.mark = Mark::kClose;
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);

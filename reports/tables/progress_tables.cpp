@@ -9,6 +9,9 @@
 namespace tutti::reports {
 namespace {
 
+// Equal, and known.
+bool same_steps(const std::vector<double>& a, const std::vector<double>& b) { return !a.empty() && a == b; }
+
 int row_decimals(const std::vector<Spread>& row) {
   double largest = 0;
   for (const Spread& cell : row) largest = std::fmax(largest, cell.sd);
@@ -83,6 +86,10 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
   const Milestones& milestones = analysis.milestones;
   for (std::size_t p = 0; p < milestones.cells.size(); ++p) {
     Section section{.heading = fmt::format("{} % of the budget", milestones.percent[p])};
+    if (p > 0 && same_steps(milestones.steps[p - 1], milestones.steps[p])) {
+      section.heading = fmt::format("{} and ", milestones.percent[p - 1]) + section.heading + ": the same evaluation";
+      table.sections.pop_back();
+    }
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
       const int decimals = row_decimals(milestones.cells[p][m]);
       std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = steps_text(milestones.steps[p][m])}};

@@ -41,6 +41,45 @@ TEST(Figure, TheScriptReadsTheRowsOfEachLine) {
   EXPECT_NE(script.find("'panel''s'"), std::string::npos) << "quotes are doubled";
 }
 
+TEST(Figure, BandsOfStepsAreStepsThemselves) {
+  Figure figure = two_lines();
+  figure.panels[0].kind = Panel::Kind::kSteps;
+  const std::string script = figure_script(figure);
+  EXPECT_NE(script.find("$band0 << END\nx,low,high\n0,0,0\n1,0,0\n1,0.4,0.6\n2,0.4,0.6\n2,0.9,1.1\nEND\n"),
+            std::string::npos)
+      << script;
+  EXPECT_NE(script.find("$band0 using 1:2:3 with filledcurves"), std::string::npos);
+  EXPECT_EQ(script.find("using 4:6:7"), std::string::npos);
+}
+
+TEST(Figure, PointsOfAFastAlgorithmAreNoSmear) {
+  Figure figure = two_lines();
+  Panel& panel = figure.panels[0];
+  const auto points = [&](int type) {
+    return figure_script(figure).find("with points pt " + std::to_string(type)) != std::string::npos;
+  };
+  EXPECT_TRUE(points(5));
+  panel.x_axis = Axis::kSeconds;
+  panel.x_high = 100;
+  EXPECT_FALSE(points(5)) << "one of 100 seconds";
+  panel.x_high = 10;
+  EXPECT_TRUE(points(5));
+}
+
+TEST(Figure, TickLabelsOfAnAxisHaveTheSameDecimals) {
+  Figure figure = two_lines();
+  figure.panels[0].x_low = 0.2;
+  figure.panels[0].x_high = 0.5;
+  figure.panels.resize(4, figure.panels[0]);
+  figure.columns = 4;
+  EXPECT_NE(figure_script(figure).find("set xtics ('0.2' 0.2, '0.3' 0.30000000000000004, '0.4' 0.4, '0.5' 0.5)"),
+            std::string::npos)
+      << figure_script(figure);
+  for (Panel& panel : figure.panels) panel.x_high = 0.28;
+  EXPECT_NE(figure_script(figure).find("set xtics ('0.20' 0.2, '0.25' 0.25)"), std::string::npos)
+      << figure_script(figure);
+}
+
 TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
   if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
   const fs::path folder = fs::path(::testing::TempDir()) / "figure-draw";

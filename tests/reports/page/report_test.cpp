@@ -214,6 +214,21 @@ TEST_F(FullReport, CaptionsSayWhatIsShadedAndOfHowManyRuns) {
   EXPECT_EQ(two, "Mean over runs. N = 2. Thin lines: single runs.");
 }
 
+TEST_F(FullReport, DigestsAreShortOnThePageAndWholeInTheJson) {
+  const std::string whole(64, 'a');
+  const std::string page = read(folder / "index.html");
+  EXPECT_EQ(page.find(whole), std::string::npos);
+  EXPECT_NE(page.find("<dd>" + whole.substr(0, 12) + "</dd>"), std::string::npos);
+  EXPECT_NE(read(folder / "report.json").find(whole), std::string::npos);
+}
+
+TEST_F(FullReport, WideFiguresScrollOnAPhone) {
+  const std::string page = read(folder / "index.html");
+  EXPECT_NE(page.find(".drawing.wide svg { min-width: 640px; }"), std::string::npos);
+  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  EXPECT_EQ(count(page, "<div class=\"drawing wide\" tabindex=\"0\">"), 4U);
+}
+
 TEST_F(FullReport, SaysWhoDefinesADeterministicPolicy) {
   EXPECT_NE(read(folder / "index.html").find("by the algorithm's own definition"), std::string::npos);
 }

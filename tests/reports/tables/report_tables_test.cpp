@@ -80,6 +80,33 @@ TEST(MainTable, CellsThatCannotBeTestedSaySo) {
   EXPECT_TRUE(has(text, "<sup>a</sup> too few runs to test against the best")) << text;
 }
 
+TEST(MainTable, CellsOfTwoRunsShowBoth) {
+  Analysis analysis = three_columns();
+  analysis.main.cells[0][2].n = 2;
+  analysis.main.cells[0][2].runs = {3000.25, 3110.35};
+  const Table table = main_table(analysis, {}).shown;
+  EXPECT_TRUE(has(to_markdown(table), "3055 ± 162 (3000; 3110)<sup>N=2</sup>")) << to_markdown(table);
+  EXPECT_TRUE(has(table.caption, "both are in brackets")) << table.caption;
+  EXPECT_TRUE(has(to_latex(table, LatexStyle::kSiunitx), "3055 & 162{ {\\footnotesize (3000; 3110)}"))
+      << to_latex(table, LatexStyle::kSiunitx);
+}
+
+TEST(MilestonesTable, SharesOfTheSameEvaluationAreOne) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  const std::vector<std::string> heads = {"10 % of the budget", "25 % of the budget", "50 % of the budget",
+                                          "100 % of the budget"};
+  const auto headings = [&] {
+    std::vector<std::string> result;
+    for (const Section& section : milestones_table(analysis, {}).shown.sections) result.push_back(section.heading);
+    return result;
+  };
+  EXPECT_EQ(headings(), heads);
+  analysis.milestones.steps[1] = analysis.milestones.steps[0];
+  EXPECT_EQ(headings(),
+            (std::vector<std::string>{"10 and 25 % of the budget: the same evaluation", heads[2], heads[3]}));
+  EXPECT_EQ(milestones_table(analysis, {}).data.rows.size(), 8U);
+}
+
 TEST(MainTable, TheCaptionNamesTheLevelInForce) {
   ReportOptions options;
   options.level = 0.9;

@@ -58,6 +58,12 @@ TEST(LatexTable, SiunitxStyleUsesTwoColumnsForEachMeasurement) {
   EXPECT_NE(text.find("\\multicolumn{2}{c}{--}"), std::string::npos) << text;
 }
 
+TEST(LatexTable, SiunitxFragmentsSayWhatThePreambleNeeds) {
+  EXPECT_NE(to_latex(three_algorithms(), LatexStyle::kSiunitx).find("\\sisetup{text-series-to-math=true"),
+            std::string::npos);
+  EXPECT_EQ(to_latex(three_algorithms(), LatexStyle::kPlain).find("sisetup"), std::string::npos);
+}
+
 TEST(CsvTableWriter, QuotesOnlyWhereNeeded) {
   const CsvTable table{{"a", "b"}, {{"1", "x, y"}, {"", "say \"hi\"\nthere"}}};
   EXPECT_EQ(to_csv(table), "a,b\n1,\"x, y\"\n,\"say \"\"hi\"\"\nthere\"\n");
