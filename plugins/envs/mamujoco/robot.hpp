@@ -32,10 +32,11 @@ struct Robot {
   std::string model_v2;
   int frame_skip = 0;  // simulator steps per environment step
 
-  // Sizes of the model, by which a file of something else is told.
-  int positions = 0;   // qpos
-  int velocities = 0;  // qvel
-  int bodies = 0;      // with the world
+  // Of the model; a file of something else is told by them.
+  double time_step = 0;  // seconds
+  int positions = 0;     // qpos
+  int velocities = 0;    // qvel
+  int bodies = 0;        // with the world
 
   // A new episode starts at the model's own position plus noise.
   double noise = 0;              // of positions: uniform in [-noise, noise]

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tutti/error.hpp"
+#include "tutti/parameters.hpp"
 
 namespace tutti::mamujoco {
 namespace {
@@ -33,15 +34,17 @@ void assign(std::span<double> target, std::span<const double> source, const char
   std::ranges::copy(source, target.begin());
 }
 
-// Robots are described by places in MuJoCo's arrays, so a model of other sizes would be read beyond their ends.
+// Robots are described by places in MuJoCo's arrays: a model of other sizes would be read beyond their ends. Half
+// cheetah and walker differ in the time step.
 Model load_model_of(const Robot& robot, const std::filesystem::path& file) {
   Model model = load_model(file);
-  const auto text_of = [](auto nq, auto nv, auto nu, auto nbody, auto na) {
+  const auto text_of = [](auto nq, auto nv, auto nu, auto nbody, auto na, double time_step) {
     return "nq " + std::to_string(nq) + ", nv " + std::to_string(nv) + ", nu " + std::to_string(nu) + ", nbody " +
-           std::to_string(nbody) + ", na " + std::to_string(na);
+           std::to_string(nbody) + ", na " + std::to_string(na) + ", time step " + to_text(time_step);
   };
-  const std::string found = text_of(model->nq, model->nv, model->nu, model->nbody, model->na);
-  const std::string expected = text_of(robot.positions, robot.velocities, robot.joints.size(), robot.bodies, 0);
+  const std::string found = text_of(model->nq, model->nv, model->nu, model->nbody, model->na, model->opt.timestep);
+  const std::string expected =
+      text_of(robot.positions, robot.velocities, robot.joints.size(), robot.bodies, 0, robot.time_step);
   if (found == expected) return model;
   throw Error("mamujoco: model file " + file.string() + " has " + found + "; expected " + expected + ", those of " +
               robot.name);

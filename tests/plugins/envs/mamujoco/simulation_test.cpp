@@ -34,12 +34,18 @@ TEST(Simulation, AnUnreadableModelFileIsNamedWithTheReason) {
 TEST(Simulation, AModelOfAnotherRobotIsRefused) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "tutti_exchanged_models";
   std::filesystem::create_directories(folder);
-  const auto overwrite = std::filesystem::copy_options::overwrite_existing;
-  std::filesystem::copy_file(kModels / "half_cheetah.xml", folder / "ant.xml", overwrite);
-  const std::string message = message_of([&] { Simulation(robot("ant"), Version::kV5, folder); });
-  EXPECT_NE(message.find("ant.xml has nq 9, nv 9, nu 6, nbody 8, na 0; expected nq 15, nv 14, nu 8, nbody 14, na 0"),
-            std::string::npos)
-      << message;
+  for (const char* model : {"ant.xml", "walker2d.xml"}) {
+    std::filesystem::copy_file(kModels / "half_cheetah.xml", folder / model,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  const std::string other_sizes = message_of([&] { Simulation(robot("ant"), Version::kV5, folder); });
+  EXPECT_NE(
+      other_sizes.find("ant.xml has nq 9, nv 9, nu 6, nbody 8, na 0, time step 0.01; expected nq 15, nv 14, nu 8, "
+                       "nbody 14, na 0, time step 0.01, those of ant"),
+      std::string::npos)
+      << other_sizes;
+  const std::string same_sizes = message_of([&] { Simulation(robot("walker2d"), Version::kV5, folder); });
+  EXPECT_NE(same_sizes.find("time step 0.002, those of walker2d"), std::string::npos) << same_sizes;
   std::filesystem::remove_all(folder);
 }
 
