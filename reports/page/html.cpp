@@ -23,10 +23,16 @@ std::string cell_html(const TableCell& cell) {
 // Figures of a paper's text width; others have one column's.
 bool is_wide(const Figure& figure) { return figure.width > 100; }
 
+double paper_pixels(const Figure& figure) { return figure.width * 96 / 25.4; }
+
 // A figure drawn for paper may grow on a page, but not without end.
-double largest_pixels(const Figure& figure) {
-  const double pixels = figure.width * 96 / 25.4;
-  return (is_wide(figure) ? 1.25 : 1.8) * pixels;
+double largest_pixels(const Figure& figure) { return (is_wide(figure) ? 1.25 : 1.8) * paper_pixels(figure); }
+
+// A wide figure keeps its size on a narrow screen and scrolls.
+std::string drawing_tag(const Figure& figure) {
+  if (!is_wide(figure)) return "<div class=\"drawing\">";
+  return fmt::format("<div class=\"drawing wide\" style=\"--paper-width: {:.0f}px\" tabindex=\"0\">",
+                     paper_pixels(figure));
 }
 
 class HtmlWriter {
@@ -163,9 +169,7 @@ class HtmlWriter {
       out_ +=
           fmt::format("<p class=\"warning\">{}: not drawn, {}.</p>\n", html_text(shown.title), html_text(drawn.error));
     } else {
-      const bool wide = is_wide(shown);
-      out_ += fmt::format("<div class=\"drawing{}\"{}>{}</div>\n", wide ? " wide" : "", wide ? " tabindex=\"0\"" : "",
-                          inline_svg(drawn.svg, shown.name, shown.title));
+      out_ += drawing_tag(shown) + inline_svg(drawn.svg, shown.name, shown.title) + "</div>\n";
     }
     if (single) out_ += "<figcaption>" + html_text(shown.caption) + "</figcaption>\n";
     files("figures/" + shown.name, {"svg", "pdf", "png", "csv", "gp"});

@@ -1,4 +1,5 @@
-// The style sheet of index.html.
+// The style sheet of index.html. Rows of tables are whole pixels high: the first column, which stays in place while the
+// others scroll, would be drawn a pixel off otherwise, over the rules of its neighbours.
 #pragma once
 
 namespace tutti::reports {
@@ -25,7 +26,7 @@ a { color: var(--link); }
 nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
 .warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 4px; }
-table { border-collapse: separate; border-spacing: 0; font-size: .86rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-size: 14px; line-height: 20px; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; padding: 8px 0 0; text-align: left; font-size: .85rem; }
 th, td { padding: 5px 9px; text-align: left; vertical-align: baseline; }
 th { font-weight: 600; vertical-align: bottom; }
@@ -38,13 +39,14 @@ tbody tr:hover td { background: var(--shade); }
 td:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
 tbody tr:hover td:first-child { background: var(--shade); }
 .numbers td:first-child { white-space: nowrap; }
-small { color: var(--soft); font-size: .85em; }
+small { color: var(--soft); font-size: .85em; line-height: 1; }
+sup { line-height: 0; }
 .numbers td:last-child:not(.number) { min-width: 22ch; }
 .words td { overflow-wrap: anywhere; }
 .words td:first-child { overflow-wrap: break-word; min-width: 11ch; }
-.many { font-size: .8rem; }
+.many { font-size: 13px; }
 .many th, .many td { padding: 4px 6px; }
-.many small { display: block; line-height: 1.1; }
+.many small { display: block; line-height: 14px; }
 u { text-underline-offset: 3px; }
 .caption, .notes, .files { margin: 6px 0; font-size: .85rem; max-width: 90ch; }
 .caption { color: var(--soft); }
@@ -71,7 +73,8 @@ footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
   main { padding: 0 14px 48px; }
   body { font-size: 15px; }
   th, td { padding: 5px 8px; }
-  .drawing.wide svg { min-width: 640px; }
+  .numbers td:first-child { white-space: normal; overflow-wrap: break-word; min-width: 11ch; }
+  .drawing.wide svg { min-width: var(--paper-width); }
   .facts { grid-template-columns: 1fr 1fr; gap: 6px 14px; }
 }
 @media print {
@@ -83,7 +86,7 @@ footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
   nav, .files, details { display: none; }
   a { text-decoration: none; }
   .scroll, figure .drawing { overflow: visible; }
-  table { font-size: 8pt; }
+  table { font-size: 8pt; line-height: 1.4; }
   th, td { padding: 2px 6px; }
   .many { font-size: 6.3pt; }
   .many th, .many td { padding: 2px 3px; }

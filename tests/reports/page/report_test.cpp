@@ -224,9 +224,10 @@ TEST_F(FullReport, DigestsAreShortOnThePageAndWholeInTheJson) {
 
 TEST_F(FullReport, WideFiguresScrollOnAPhone) {
   const std::string page = read(folder / "index.html");
-  EXPECT_NE(page.find(".drawing.wide svg { min-width: 640px; }"), std::string::npos);
+  EXPECT_NE(page.find(".drawing.wide svg { min-width: var(--paper-width); }"), std::string::npos);
   if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
-  EXPECT_EQ(count(page, "<div class=\"drawing wide\" tabindex=\"0\">"), 4U);
+  EXPECT_EQ(count(page, "<div class=\"drawing wide\" style=\"--paper-width: 643px\" tabindex=\"0\">"), 3U);
+  EXPECT_EQ(count(page, "<div class=\"drawing wide\" style=\"--paper-width: 454px\" tabindex=\"0\">"), 1U);
 }
 
 TEST_F(FullReport, SaysWhoDefinesADeterministicPolicy) {
