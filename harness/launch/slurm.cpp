@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <deque>
@@ -54,14 +55,26 @@ std::vector<std::string> submitted_jobs(const std::filesystem::path& suite_folde
 /// none.
 std::map<std::string, int> tasks_by_state(const std::vector<std::string>& jobs) {
   std::map<std::string, int> counts;
-  for (const std::string& job : jobs) {
-    const CommandResult result = run_command({"squeue", "--noheader", "--array", "--format=%F %T"});
-    if (result.status != 0) throw Error("squeue failed; is the cluster up?");
-    for (const std::string& line : lines_of(result.output)) {
-      if (line.starts_with(job + ' ')) ++counts[line.substr(job.size() + 1)];
-    }
+  if (jobs.empty()) return counts;
+  const CommandResult result = run_command({"squeue", "--noheader", "--array", "--format=%F %T"});
+  if (result.status != 0) throw Error("squeue failed; is the cluster up?");
+  for (const std::string& line : lines_of(result.output)) {
+    const std::size_t space = line.find(' ');
+    const bool ours = std::find(jobs.begin(), jobs.end(), line.substr(0, space)) != jobs.end();
+    if (ours && space != std::string::npos) ++counts[line.substr(space + 1)];
   }
   return counts;
+}
+
+/// Throws Error if the cluster takes no array of so many runs.
+void check_array_size(std::size_t runs) {
+  const CommandResult config = run_command({"scontrol", "show", "config"});
+  const std::optional<std::size_t> most = most_array_runs(config.output);
+  if (!most || runs <= *most) return;
+  throw Error(
+      fmt::format("{} runs are to do, but this cluster takes at most {} in one job array; raise MaxArraySize in its "
+                  "slurm.conf, or submit a suite of fewer runs",
+                  runs, *most));
 }
 
 std::string new_array_name(const std::filesystem::path& suite_folder) {
@@ -108,6 +121,17 @@ RunView execute(const suite::Run& run, const std::filesystem::path& folder, cons
 
 }  // namespace
 
+std::optional<std::size_t> most_array_runs(const std::string& config) {
+  constexpr std::string_view kName = "MaxArraySize";
+  for (const std::string& line : lines_of(config)) {
+    const std::size_t first = line.find_first_of("0123456789");
+    std::size_t most = 0;
+    if (!line.starts_with(kName) || first == std::string::npos) continue;
+    if (std::from_chars(line.data() + first, line.data() + line.size(), most).ec == std::errc()) return most;
+  }
+  return std::nullopt;
+}
+
 std::string slurm_script(const suite::SlurmSettings& settings, const std::string& suite,
                          const std::filesystem::path& suite_folder, const std::filesystem::path& program,
                          const std::string& array, std::size_t count) {
@@ -151,6 +175,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   submission.script = slurm_script(plan.slurm, plan.name, folder, this_program(), array, to_do.size());
   if (options.dry_run) return submission;
 
+  check_array_size(to_do.size());
   check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
   write_plan_files(plan, folder);
   for (const std::size_t index : to_do) {

@@ -40,6 +40,9 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
                          const std::filesystem::path& suite_folder, const std::filesystem::path& program,
                          const std::string& array, std::size_t count);
 
+/// How many runs an array may have, by what `scontrol show config` prints; nothing if it does not say.
+std::optional<std::size_t> most_array_runs(const std::string& config);
+
 /// Executes the run of one array index: what the script calls, as `tutti slurm-task FOLDER ARRAY INDEX`. A signal that
 /// announces pre-emption, the end of the time limit or a cancellation makes it write a checkpoint; unless it was
 /// cancelled, the job then queues itself again. Returns the exit status.

@@ -15,9 +15,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginRecord, kind, name, version, build_tag,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineRecord, processor, instruction_set, cores, memory_bytes, kernel, distribution,
                                    container, host, jobs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, start, stop, from_step, reason, host, process)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeRecord, environment_seconds, act_seconds, update_seconds, evaluate_seconds,
-                                   checkpoint_seconds, train_seconds, wall_seconds, cpu_seconds, steps_per_second,
-                                   peak_memory_bytes)
+// With defaults: earlier records do not have every time.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimeRecord, environment_seconds, act_seconds, update_seconds,
+                                                evaluate_seconds, checkpoint_seconds, train_seconds, wall_seconds,
+                                                cpu_seconds, steps_per_second, peak_memory_bytes, startup_seconds)
 
 namespace {
 

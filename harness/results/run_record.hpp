@@ -87,6 +87,7 @@ struct TimeRecord {
   double cpu_seconds = 0;
   double steps_per_second = 0;
   std::int64_t peak_memory_bytes = 0;
+  double startup_seconds = 0;  // of the newest segment alone: from the start of its process until it could step
 };
 
 struct ProgressRecord {

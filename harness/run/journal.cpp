@@ -191,6 +191,7 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
 void Journal::take_figures(const Training& training) {
   record_.progress = training.progress();
   record_.time = training.time();
+  record_.numerics["threads"] = std::to_string(thread_count());
 }
 
 void Journal::refresh(const Training& training) {

@@ -13,7 +13,11 @@
 #include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -72,6 +76,46 @@ std::string cxx_library() {
   return name;
 }
 
+/// Libraries that decide numbers. Their file tells the version, and the build id, which the linker makes from the
+/// content, tells two builds of one version apart.
+constexpr std::array<std::string_view, 8> kComputing = {"libtorch_cpu.so", "libblas.so", "libopenblas.so",
+                                                        "libmkl_rt.so",    "libdnnl.so", "libmujoco.so",
+                                                        "libgomp.so",      "libm.so"};
+
+/// "feaefbc559e7": the start of a loaded library's build id; empty if it has none.
+std::string build_id(const dl_phdr_info& library) {
+  const auto padded = [](std::size_t size) { return (size + 3) / 4 * 4; };
+  for (int i = 0; i < library.dlpi_phnum; ++i) {
+    if (library.dlpi_phdr[i].p_type != PT_NOTE) continue;
+    const char* at = reinterpret_cast<const char*>(library.dlpi_addr + library.dlpi_phdr[i].p_vaddr);
+    const char* const end = at + library.dlpi_phdr[i].p_memsz;
+    while (at + sizeof(ElfW(Nhdr)) < end) {
+      ElfW(Nhdr) note;
+      std::memcpy(&note, at, sizeof note);
+      const char* const content = at + sizeof note + padded(note.n_namesz);
+      if (note.n_type == NT_GNU_BUILD_ID && note.n_descsz >= 6) {
+        std::string text;
+        for (int byte = 0; byte < 6; ++byte) text += fmt::format("{:02x}", static_cast<unsigned char>(content[byte]));
+        return text;
+      }
+      at = content + padded(note.n_descsz);
+    }
+  }
+  return "";
+}
+
+int add_if_computing(dl_phdr_info* library, std::size_t, void* out) {
+  const std::filesystem::path file = library->dlpi_name;
+  for (const std::string_view name : kComputing) {
+    if (!file.filename().string().starts_with(name)) continue;
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(file, error);
+    (*static_cast<results::Facts*>(out))[std::string(name)] =
+        fmt::format("{}, build {}", (error ? file : real).filename().string(), build_id(*library));
+  }
+  return 0;
+}
+
 std::string subnormal_numbers() {
 #if defined(__SSE__)
   return (_mm_getcsr() & 0x8040U) == 0 ? "kept" : "flushed to zero";
@@ -81,6 +125,26 @@ std::string subnormal_numbers() {
 }
 
 }  // namespace
+
+std::int64_t thread_count() {
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks("/proc/self/task", error);
+  return error ? 0 : std::distance(begin(tasks), end(tasks));
+}
+
+double seconds_since_process_start() {
+  std::ifstream file("/proc/self/stat");
+  std::string text;
+  std::getline(file, text);
+  // The 22nd field, in ticks since the machine started; the second is a name in parentheses, which may hold anything.
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const double started = std::strtod(field.c_str(), nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started;
+}
 
 std::string host_name() {
   std::array<char, HOST_NAME_MAX + 1> name{};
@@ -110,11 +174,12 @@ results::MachineRecord this_machine(std::int64_t jobs) {
 results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
   results::Facts facts = {{"C library", ::gnu_get_libc_version()}, {"C++ library", cxx_library()}};
   for (const LibraryVersion& library : of_plugins) facts[library.name] = library.version;
+  ::dl_iterate_phdr(add_if_computing, &facts);
   return facts;
 }
 
 results::Facts numerics_in_use() {
-  results::Facts facts = {{"threads", "1"}, {"subnormal_numbers", subnormal_numbers()}};
+  results::Facts facts = {{"subnormal_numbers", subnormal_numbers()}};
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "DNNL_MAX_CPU_ISA",
                            "OPENBLAS_CORETYPE", "MKL_CBWR", "GLIBC_TUNABLES"}) {
     if (const char* value = std::getenv(name)) facts[name] = value;

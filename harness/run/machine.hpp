@@ -13,11 +13,17 @@ namespace tutti::run {
 /// `jobs`: runs that share the machine.
 results::MachineRecord this_machine(std::int64_t jobs);
 
-/// Versions of the C and C++ libraries in use, and of what the plugins name.
+/// Versions of the C and C++ libraries in use and of what the plugins name; file and build of those that compute.
 results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins);
 
-/// Threads, the environment variables that change numbers or speed, and how the processor treats subnormal numbers.
+/// The environment variables that change numbers or speed, and how the processor treats subnormal numbers.
 results::Facts numerics_in_use();
+
+/// Threads of this process now.
+std::int64_t thread_count();
+
+/// Since the process came into being, which is before its program was loaded.
+double seconds_since_process_start();
 
 /// "2026-01-01T00:00:00Z", now.
 std::string utc_now();

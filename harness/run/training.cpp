@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "results/files.hpp"
+#include "run/machine.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -166,6 +167,7 @@ void Training::write_checkpoint() {
 
 Outcome Training::execute() {
   stopwatch_ = Stopwatch(account_.seconds);  // what came between was preparation
+  startup_seconds_ = seconds_since_process_start();
   try {
     train();
     if (evaluation_.absolute) evaluate_absolute();
@@ -326,7 +328,8 @@ results::TimeRecord Training::time() const {
           .wall_seconds = stopwatch_.wall_seconds(),
           .cpu_seconds = cpu_seconds(),
           .steps_per_second = rate(static_cast<double>(step_), stopwatch_.train_seconds()),
-          .peak_memory_bytes = peak_memory_bytes()};
+          .peak_memory_bytes = peak_memory_bytes(),
+          .startup_seconds = startup_seconds_};
 }
 
 }  // namespace tutti::run

@@ -102,6 +102,7 @@ class Training {
   std::unique_ptr<Recorder> recorder_;
   Stopwatch stopwatch_;
   std::int64_t first_step_ = 0;
+  double startup_seconds_ = 0;
   std::int64_t checkpoint_step_ = -1;  // of the newest checkpoint
   std::chrono::steady_clock::time_point checkpoint_time_;
   std::chrono::steady_clock::time_point beat_time_;

@@ -41,7 +41,7 @@ void check_labels(const std::vector<Choice>& choices, Problems& problems) {
 }
 
 void check_reserved_labels(const std::vector<Task>& tasks, Problems& problems) {
-  static const std::vector<std::string> kTaken = {"report", "lock", "plan.json", "suite.toml"};
+  static const std::vector<std::string> kTaken = {"report", "slurm", "lock", "plan.json", "suite.toml"};
   for (const Task& task : tasks) {
     if (std::ranges::count(kTaken, task.label.substr(0, task.label.find('/'))) == 0) continue;
     problems.add(position_of(*task.section, "label"), task.section->path_of("label"),

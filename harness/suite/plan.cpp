@@ -13,19 +13,23 @@ ParameterValues values_of(const ResolvedValues& resolved) {
   return result;
 }
 
+// More than any run will ever do, and far from where sums of steps overflow.
+constexpr double kMostSteps = 1e15;
+
 // A default out of its own range makes a parameter one that has to be given.
 void RunSettings::declare(Parameters& parameter) {
-  parameter("environment_steps", environment_steps, at_least(1), "budget of a run, all copies together");
+  parameter("environment_steps", environment_steps, between(1, kMostSteps), "budget of a run, all copies together");
   parameter("copies", copies, between(1, 65536), "environment copies stepped in turn");
-  parameter("training_interval", training_interval, at_least(1), "environment steps between rows of training.csv");
-  parameter("checkpoint_interval", checkpoint_interval, at_least(0),
+  parameter("training_interval", training_interval, between(1, kMostSteps),
+            "environment steps between rows of training.csv");
+  parameter("checkpoint_interval", checkpoint_interval, between(0, kMostSteps),
             "environment steps between checkpoints; 0: about every two minutes");
   parameter("stall_timeout", stall_timeout, at_least(0),
             "seconds without progress after which a run counts as hanging; 0: never");
 }
 
 void EvaluationSettings::declare(Parameters& parameter) {
-  parameter("interval", interval, at_least(1), "environment steps between evaluations");
+  parameter("interval", interval, between(1, kMostSteps), "environment steps between evaluations");
   parameter("episodes", episodes, between(1, 1'000'000), "episodes of one evaluation");
   parameter("mode", mode, one_of({"deterministic", "sampled"}), "how the evaluated policy acts");
   parameter("seeds", seeds, one_of({"fresh", "fixed"}), "new initial states at every evaluation, or the same ones");

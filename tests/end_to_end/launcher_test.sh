@@ -21,7 +21,7 @@ stand_in id 'echo "${FAKE_USER:-0}"'
 stand_in sudo 'exit 1'
 stand_in cmake "echo cmake \"\$@\" >>'$calls'; echo TUTTI_TESTS:BOOL=\${7#-DTUTTI_TESTS=} >\"\$4/CMakeCache.txt\"; touch \"\$4/build.ninja\""
 stand_in ninja "echo ninja \"\$@\" >>'$calls'; mkdir -p \"\$2/bin\"; printf '#!/bin/sh\\necho program \"\$@\"\\n' >\"\$2/bin/tutti\"; chmod +x \"\$2/bin/tutti\""
-stand_in ctest 'echo ctest "$@"'
+stand_in ctest 'echo ctest "$@"; echo "recordings: $TUTTI_GOLDEN"'
 stand_in dpkg-query 'for package; do case $package in -*|*" "*) ;; *) echo "installed $package" ;; esac; done'
 PATH=$folder/bin:$PATH
 export PATH TUTTI_BUILD="$folder/build"
@@ -50,6 +50,18 @@ launcher list
 processor=$( (launcher list; times) | tail -n 1)
 case $processor in 0m0.[0-4]*' '0m0.[0-4]*) ;; *) fail "a start with nothing to do took (user, system) $processor" ;; esac
 
+# A relative folder inside the tree is not among the sources, whose changes are looked for.
+forget
+mv "$folder/build" "$folder/root/out"
+out=$(cd "$folder/root" && TUTTI_BUILD=out ./tutti list 2>"$folder/err") || fail "a relative TUTTI_BUILD: $(cat "$folder/err")"
+[ "$out" = 'program list' ] || fail "the program was called as: $out"
+touch "$folder/root/out/later"
+forget
+(cd "$folder/root" && TUTTI_BUILD=out ./tutti list >"$folder/out" 2>"$folder/err")
+[ ! -s "$calls" ] || fail 'the build itself counts as a changed source'
+mv "$folder/root/out" "$folder/build"
+touch "$folder/build/built-with-tests-OFF"
+
 # A changed source is built again, without configuring by itself.
 forget
 touch "$folder/root/source.cpp"
@@ -59,10 +71,14 @@ not_called cmake
 
 # Tests are configured when they are first asked for; arguments go to ctest.
 forget
+TUTTI_GOLDEN=golden
+export TUTTI_GOLDEN
 launcher test -R Suite
 called 'cmake -S .* -DTUTTI_TESTS=ON'
 called 'ninja .* all'
-case $out in *'ctest '*'-R Suite') ;; *) fail "ctest was called as: $out" ;; esac
+case $out in *'ctest '*'-R Suite'*) ;; *) fail "ctest was called as: $out" ;; esac
+
+case $out in *"recordings: $(pwd)/golden") ;; *) fail "tests look for recordings elsewhere: $out" ;; esac
 
 # Missing packages are installed where that is allowed ...
 forget

@@ -38,6 +38,10 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_EQ(record.progress.environment_steps, 200);
   EXPECT_EQ(record.progress.evaluations, 5);
   EXPECT_GT(record.time.peak_memory_bytes, 0);
+  EXPECT_GT(record.time.startup_seconds, 0);
+  EXPECT_LT(record.time.startup_seconds, 60);
+  EXPECT_EQ(record.numerics.at("threads"), "1");
+  EXPECT_TRUE(record.libraries.at("libm.so").starts_with("libm.so.6, build ")) << record.libraries.at("libm.so");
 }
 
 TEST_F(LaunchTest, FinishedRunsAreNotExecutedAgain) {

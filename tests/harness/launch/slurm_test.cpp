@@ -31,6 +31,13 @@ TEST(SlurmScript, PathsWithSpacesAndQuotesStayWhole) {
   EXPECT_NE(script.find("'/opt/my tutti' slurm-task '/my results/it'\\''s' array-1"), std::string::npos) << script;
 }
 
+TEST(SlurmConfig, SaysHowManyRunsAnArrayMayHave) {
+  EXPECT_EQ(most_array_runs("MaxArraySize            = 1001\nMaxJobCount = 10000\n"), 1001U);
+  EXPECT_EQ(most_array_runs("JobCompType = none\nMaxArraySize = 7\n"), 7U);
+  EXPECT_FALSE(most_array_runs("MaxJobCount = 10000\n").has_value());
+  EXPECT_FALSE(most_array_runs("").has_value());
+}
+
 TEST(Command, GivesOutputAndStatus) {
   EXPECT_EQ(run_command({"printf", "%s-%s", "a b", "$c"}).output, "a b-$c") << "no shell in between";
   EXPECT_EQ(run_command({"sh", "-c", "exit 3"}).status, 3);

@@ -58,16 +58,19 @@ const std::vector<Case> kCases = {
      "suite.toml:2:8: name: \"../up\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" "
      "and \".\", not "
      "starting with \".\" or \"-\""},
-    {"NoRunSection", {.run = ""}, "suite.toml:1:1: run.environment_steps: missing; expected integer, at least 1"},
+    {"NoRunSection", {.run = ""}, "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1e+15]"},
     {"NoSteps",
      {.run = "[run]\ncopies = 2"},
-     "suite.toml:2:1: run.environment_steps: missing; expected integer, at least 1"},
+     "suite.toml:2:1: run.environment_steps: missing; expected integer in [1, 1e+15]"},
     {"StepsAsReal",
      {.run = "[run]\nenvironment_steps = 1e3"},
-     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is 1000.0)"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 1000.0)"},
     {"ZeroSteps",
      {.run = "[run]\nenvironment_steps = 0"},
-     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is 0)"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 0)"},
+    {"MoreStepsThanCanBeSummed",
+     {.run = "[run]\nenvironment_steps = 9223372036854775807"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 9223372036854775807)"},
     {"UnknownRunKey",
      {.run = "[run]\nenvironment_steps = 10000\nevaluation_interval = 10"},
      "suite.toml:4:1: run.evaluation_interval: unknown key; known: environment_steps, copies, training_interval, "
@@ -77,11 +80,12 @@ const std::vector<Case> kCases = {
      "suite.toml:4:10: run.copies: expected integer in [1, 65536] (is 0)"},
     {"RunIsNoTable",
      {.top = "seeds = [1]\nrun = 3", .run = ""},
-     "suite.toml:1:1: run.environment_steps: missing; expected integer, at least 1\nsuite.toml:2:7: run: expected one "
+     "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1e+15]\nsuite.toml:2:7: run: expected "
+     "one "
      "table, [run]"},
     {"NoInterval",
      {.evaluation = "[evaluation]\nepisodes = 3"},
-     "suite.toml:4:1: evaluation.interval: missing; expected integer, at least 1"},
+     "suite.toml:4:1: evaluation.interval: missing; expected integer in [1, 1e+15]"},
     {"IntervalBeyondTheBudget",
      {.evaluation = "[evaluation]\ninterval = 2000"},
      "suite.toml:5:12: evaluation.interval: 2000 is more than run.environment_steps (1000); no run would be evaluated "
@@ -145,6 +149,9 @@ const std::vector<Case> kCases = {
     {"TaskLabelThatIsTaken",
      {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"report\""},
      "suite.toml:8:9: task[1].label: \"report\" is where the suite keeps other things; choose another label"},
+    {"TaskLabelThatSlurmTakes",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"slurm\""},
+     "suite.toml:8:9: task[1].label: \"slurm\" is where the suite keeps other things; choose another label"},
     {"NoAlgorithm", {.algorithm = ""}, "suite.toml:1:1: algorithm: missing; a suite needs at least one [[algorithm]]"},
     {"AlgorithmWithoutName",
      {.algorithm = "[[algorithm]]\nstep = 1"},
@@ -228,7 +235,7 @@ const std::vector<Case> kCases = {
       .task = "[[task]]\nname = \"grid/none\"",
       .algorithm = "[[algorithm]]\nname = \"climber\"\nstep = \"big\""},
      "suite.toml:1:9: seeds: a seed is listed twice\n"
-     "suite.toml:3:21: run.environment_steps: expected integer, at least 1 (is -1)\n"
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is -1)\n"
      "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large\n"
      "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")"},
 };
