@@ -62,7 +62,7 @@ std::string plain_cell(const TableCell& cell) {
 // What follows the spread: a detail, marks.
 std::string siunitx_superscript(const TableCell& cell) {
   std::string text = superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
-  if (!cell.detail.empty()) text = " {\\footnotesize " + latex_text(cell.detail) + "}" + text;
+  if (!cell.detail.empty()) text = " {\\mdseries\\footnotesize " + latex_text(cell.detail) + "}" + text;
   return text.empty() ? "" : "{" + text + "}";
 }
 

@@ -46,7 +46,8 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 
 // "-3" after a space or a bracket is a number; "omad-3" and "2026-11" are not.
 bool is_minus(std::string_view character, char before, char after) {
-  return character == "-" && std::isdigit(static_cast<unsigned char>(after)) && (before == ' ' || before == '[');
+  return character == "-" && std::isdigit(static_cast<unsigned char>(after)) &&
+         (before == ' ' || before == '[' || before == '(');
 }
 
 using Replacement = std::pair<std::string_view, std::string_view>;

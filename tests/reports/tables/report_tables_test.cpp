@@ -87,7 +87,7 @@ TEST(MainTable, CellsOfTwoRunsShowBoth) {
   const Table table = main_table(analysis, {}).shown;
   EXPECT_TRUE(has(to_markdown(table), "3055 ± 162 (3000; 3110)<sup>N=2</sup>")) << to_markdown(table);
   EXPECT_TRUE(has(table.caption, "both are in brackets")) << table.caption;
-  EXPECT_TRUE(has(to_latex(table, LatexStyle::kSiunitx), "3055 & 162{ {\\footnotesize (3000; 3110)}"))
+  EXPECT_TRUE(has(to_latex(table, LatexStyle::kSiunitx), "3055 & 162{ {\\mdseries\\footnotesize (3000; 3110)}"))
       << to_latex(table, LatexStyle::kSiunitx);
 }
 

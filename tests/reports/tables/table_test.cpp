@@ -82,7 +82,7 @@ TEST(Notes, TheSameFootnoteIsKeptOnce) {
 TEST(Text, EveryLatexSpecialCharacterIsEscaped) {
   EXPECT_EQ(latex_text("a_b & 5% #1 $x {y}"), "a\\_b \\& 5\\% \\#1 \\$x \\{y\\}");
   EXPECT_EQ(latex_text("~^\\"), "\\textasciitilde{}\\textasciicircum{}\\textbackslash{}");
-  EXPECT_EQ(latex_text("[-3.1, 2] omad-2"), "[$-$3.1, 2] omad-2");
+  EXPECT_EQ(latex_text("[-3.1, 2] (-4) omad-2"), "[$-$3.1, 2] ($-$4) omad-2");
   EXPECT_EQ(latex_text("2.2× ± é 中"), "2.2$\\times$ $\\pm$ é ?");
 }
 
