@@ -51,12 +51,13 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
                                                                  .dry_run = options.dry_run});
   const std::string folder = (options.local.results / plan.name).string();
   if (submission.runs == 0) {
-    fmt::print("nothing to submit; `tutti status {}` says more\n", folder);
+    launch::say(stdout, fmt::format("nothing to submit; `tutti status {}` says more\n", folder));
   } else if (options.dry_run) {
-    fmt::print("{}", submission.script);
+    launch::say(stdout, submission.script);
   } else {
-    fmt::print("job {}: {} run(s); `tutti status {}`, `tutti cancel {}`, and at the end `tutti report {}`\n",
-               submission.job, submission.runs, folder, folder, folder);
+    launch::say(stdout, fmt::format("job {}: {} run(s); `tutti status {}`, `tutti cancel {}`, and at the end `tutti "
+                                    "report {}`\n",
+                                    submission.job, submission.runs, folder, folder, folder));
   }
   return 0;
 }

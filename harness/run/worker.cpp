@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <new>
@@ -192,7 +193,8 @@ void work(const WorkerOptions& options) {
   try {
     work_under_lock(options);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    // Not by fmt, which throws when the log's disk is full.
+    (void)std::fprintf(stderr, "%s\n", error.what());
     leave(kExitFailed);
   }
 }
