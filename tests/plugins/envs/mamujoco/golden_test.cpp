@@ -172,7 +172,12 @@ class RobotReplay : public testing::TestWithParam<std::filesystem::path> {
   StepResult advance(const Json& step) {
     for (; !follows(step); ++steps_) environment_.step_exactly(zero_);
     ++steps_;
-    return environment_.step_exactly(golden::numbers(step.at("action")));
+    const auto action = golden::numbers(step.at("action"));
+    if (action.size() != zero_.size()) {
+      throw Error("step " + std::to_string(steps_) + " has " + std::to_string(action.size()) + " actions; expected " +
+                  std::to_string(zero_.size()));
+    }
+    return environment_.step_exactly(action);
   }
 
   // Puts the recorded position and velocity in place of the simulated ones. What lags behind them (the torso's
@@ -186,8 +191,10 @@ class RobotReplay : public testing::TestWithParam<std::filesystem::path> {
       std::copy_n(checkpoint.qpos.begin(), 3, checkpoint.torso);
       if (!is_harl() && simulation_.robot().contact_forces && step.contains("state")) {
         const auto state = golden::numbers(step.at("state"));
-        std::copy_backward(state.end() - static_cast<std::ptrdiff_t>(checkpoint.contact_forces.size() - 6), state.end(),
-                           checkpoint.contact_forces.end());  // all bodies but the first, the world
+        const std::size_t of_bodies = checkpoint.contact_forces.size() - 6;  // of all but the first, the world
+        ASSERT_EQ(state.size(), simulation_.state_size());
+        std::copy_n(state.end() - static_cast<std::ptrdiff_t>(of_bodies), of_bodies,
+                    checkpoint.contact_forces.begin() + 6);
       }
     }
     simulation_.restore(checkpoint);
@@ -331,7 +338,7 @@ TEST_P(RobotReplay, EverySingleStepFollowsTheRecording) {
       if (is_known) {
         ASSERT_NO_FATAL_FAILURE(expect_step(result, step, kFewSteps));
       }
-      adopt(step, is_known);
+      ASSERT_NO_FATAL_FAILURE(adopt(step, is_known));
       ASSERT_NO_FATAL_FAILURE(expect_score(simulation_.score(controls_of(step), x_before), has_velocity, step));
       ASSERT_NO_FATAL_FAILURE(expect_seen(step, kSamePosition));
     }
