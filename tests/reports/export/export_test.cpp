@@ -175,6 +175,30 @@ TEST_F(Export, GivesTheSameBytesTwice) {
   EXPECT_GT(first.size(), 10'000U);
 }
 
+TEST_F(Export, RunsOfDifferentIntervalsMeetAtTheStepsThatTheyShare) {
+  SuiteFolder coarse(2, 2, 200), fine(4, 2, 100);
+  coarse.add(plain_run("mpe/a", "o", 0, {0, 2, 4}, 4));
+  fine.add(plain_run("mpe/a", "o", 1, {0, 1, 2, 3, 4}, 4));
+  ReportOptions options = quick_options();
+  options.mixed = true;
+  for (const bool coarse_first : {true, false}) {
+    std::vector<std::filesystem::path> folders = {coarse.write(), fine.write()};
+    if (!coarse_first) std::ranges::reverse(folders);
+    write_exports(analyse(folders, options), options, out());
+    const json runs = metrics().at("mpe").at("a").at("o");
+    for (const char* seed : {"seed_0", "seed_1"}) {
+      EXPECT_EQ(runs.at(seed).size(), 3U);
+      EXPECT_EQ(runs.at(seed).at("step_0").at("step_count"), 200);
+      EXPECT_EQ(runs.at(seed).at("step_0").at("return"), (json{1.0, 3.0}));
+      EXPECT_EQ(runs.at(seed).at("step_1").at("step_count"), 400);
+    }
+    const auto curves = out() / "rliable" / "curves";
+    EXPECT_NE(read_text(curves / "o.npy").find("'shape': (2, 1, 3), }"), std::string::npos);
+    // Beside the common steps.txt, which is of the first folder's plan.
+    EXPECT_EQ(read_text(curves / "o.steps.txt"), coarse_first ? "" : "0\n200\n400\n");
+  }
+}
+
 TEST_F(Export, SaysWhereTheLastEvaluationStandsForTheAbsoluteOne) {
   SuiteFolder suite(2, 2);
   suite.plan.protocol.absolute = false;

@@ -227,6 +227,22 @@ TEST_F(CurveSuite, HasCoverageAtEqualSteps) {
   EXPECT_EQ(coverage.visited[0][1].mean.size(), 6U);
 }
 
+TEST(PublishedCoverage, StandsBesideWhatWasMeasuredAfterAsManySteps) {
+  SuiteFolder suite(2, 2, 250'000);
+  for (int seed = 0; seed < 2; ++seed) {
+    FakeRun run = plain_run("mamujoco/ant-2x4", "omad", seed, {0, 1, 2}, 2);
+    run.coverage = {{250'000, 1367, 900.0 + seed, 90, 10, 0.5}, {500'000, 1367, 1200, 90, 10, 0.5}};
+    suite.add(run);
+  }
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  ASSERT_TRUE(analysis.published);
+  const PublishedCoverage& figure = analysis.published->coverage[0];
+  EXPECT_EQ(figure.algorithm, "OMAD");
+  EXPECT_EQ(figure.measured.n, 2);
+  EXPECT_NEAR(figure.measured.mean, 900.5 / 1367, 1e-12);
+  EXPECT_EQ(analysis.published->coverage[1].measured.n, 0);
+}
+
 TEST_F(CurveSuite, DoesNotCompareCoverageThatEndsEarly) {
   const auto file = suite_.folder_of("mpe/a", "o", 0) / "coverage.csv";
   write_text(file, "step,bins,visited,inside,outside,entropy\n1000,16,16,90,10,0.5\n2000,16,16,90,10,0.5\n");
