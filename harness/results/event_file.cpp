@@ -23,8 +23,6 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 
 constexpr std::array<std::uint32_t, 256> kTable = make_table();
 
-std::uint32_t masked(std::uint32_t crc) { return std::rotr(crc, 15) + 0xA282EAD8U; }
-
 template <class T>
 void append_little_endian(std::string& bytes, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) bytes += static_cast<char>((value >> (8 * i)) & 0xFF);
@@ -56,9 +54,9 @@ std::string event(double wall_time) {
 std::string record(const std::string& payload) {
   std::string bytes;
   append_little_endian(bytes, static_cast<std::uint64_t>(payload.size()));
-  append_little_endian(bytes, masked(crc32c(bytes)));
+  append_little_endian(bytes, masked_crc32c(bytes));
   bytes += payload;
-  append_little_endian(bytes, masked(crc32c(payload)));
+  append_little_endian(bytes, masked_crc32c(payload));
   return bytes;
 }
 
@@ -74,6 +72,8 @@ std::uint32_t crc32c(std::string_view bytes) {
   for (const char c : bytes) crc = (crc >> 8) ^ kTable[(crc ^ static_cast<unsigned char>(c)) & 0xFF];
   return ~crc;
 }
+
+std::uint32_t masked_crc32c(std::string_view bytes) { return std::rotr(crc32c(bytes), 15) + 0xA282EAD8U; }
 
 std::string version_record(double wall_time) {
   std::string payload = event(wall_time);

@@ -13,6 +13,9 @@ namespace tutti::results {
 /// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78).
 std::uint32_t crc32c(std::string_view bytes);
 
+/// The form in which records carry it, so that a checksum of checksums is none.
+std::uint32_t masked_crc32c(std::string_view bytes);
+
 /// The record that starts a file. `wall_time` in seconds since 1970.
 std::string version_record(double wall_time);
 

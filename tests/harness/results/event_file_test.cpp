@@ -19,7 +19,10 @@ std::string hexadecimal(const std::string& bytes) {
   return text;
 }
 
-TEST(EventFile, ChecksumIsCrc32cWithItsStandardTestValue) { EXPECT_EQ(crc32c("123456789"), 0xE3069283U); }
+TEST(EventFile, ChecksumIsCrc32cWithItsStandardTestValue) {
+  EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
+  EXPECT_EQ(masked_crc32c("123456789"), 0xC78AB0E5U);
+}
 
 // Both records as TensorFlow's own writer makes them.
 TEST(EventFile, VersionRecordHasTheBytesOfTensorFlow) {
