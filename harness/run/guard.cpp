@@ -21,6 +21,15 @@ std::atomic<bool> leaving = false;
 // SIGSTKSZ is not a constant any more; a stack trace needs a few tens of kilobytes at most.
 alignas(16) std::array<char, 1 << 16> signal_stack;
 
+// Every handler needs it, not only those of a stack overflow: while it computes a product, oneDNN points the stack
+// register into a buffer on the heap, and a handler there overwrites what lies before the buffer.
+void use_signal_stack() {
+  stack_t stack{};
+  stack.ss_sp = signal_stack.data();
+  stack.ss_size = signal_stack.size();
+  ::sigaltstack(&stack, nullptr);
+}
+
 void write_text(const char* text) { (void)!::write(STDERR_FILENO, text, std::strlen(text)); }
 
 // Only what POSIX allows in a handler, and backtrace(), which has loaded its library before.
@@ -54,10 +63,7 @@ void on_exit() {
 void trace_fatal_signals() {
   std::array<void*, 1> frame{};
   (void)::backtrace(frame.data(), 1);  // loads what it needs now rather than in the handler
-  stack_t stack{};
-  stack.ss_sp = signal_stack.data();
-  stack.ss_size = signal_stack.size();
-  ::sigaltstack(&stack, nullptr);
+  use_signal_stack();
   struct sigaction action {};
   action.sa_handler = on_fatal_signal;
   action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
@@ -76,9 +82,10 @@ void leave(int status) {
 }
 
 void take_stop_requests() {
+  use_signal_stack();
   struct sigaction action {};
   action.sa_handler = on_stop_request;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by follow()
 }
