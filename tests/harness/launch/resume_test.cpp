@@ -129,9 +129,11 @@ TEST_F(ResumeTest, RunThatIsStillInWorkElsewhereIsAwaitedAndThenStartedAnew) {
   const std::filesystem::path folder = run_folder(run);
   prepare_run(run, folder, false);
   Supervisor stray(run, folder, {});
-  while (stray.worker().progress().step == 0 && !stray.poll()) {
+  while (stray.worker().last_heard() == stray.worker().started() && !stray.poll()) {
   }
+  ::kill(stray.worker().process(), SIGSTOP);  // otherwise a fast machine has finished it by now
   EXPECT_THROW(remove_run(folder), Error);
+  ::kill(stray.worker().process(), SIGCONT);
   options_.on_change = OnChange::kFresh;
   EXPECT_TRUE(launch(suite + "learning_rate = 0.5\n").complete());
   EXPECT_EQ(wait_for_end(stray).state, RunState::kFinished) << "its folder was not taken away";

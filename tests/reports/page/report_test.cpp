@@ -12,6 +12,7 @@
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/document.hpp"
+#include "tests/harness/results/temporary_folder.hpp"
 #include "tests/reports/synthetic.hpp"
 #include "tutti/error.hpp"
 
@@ -25,10 +26,10 @@ std::string read(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Of this process: ctest runs each test in one of its own, several at once.
 fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(::testing::TempDir()) / ("report-" + name);
-  fs::remove_all(folder);
-  return folder;
+  static const testing_support::TemporaryFolder folder;
+  return folder.path() / name;
 }
 
 std::map<std::string, std::string> contents(const fs::path& folder) {
