@@ -48,7 +48,8 @@ void check_preset(const std::string& name, const Section& section, const Algorit
 
 /// Puts the preset's values for `task` on top of `values`; "" stands for the preset "default", if the plugin has one.
 /// Throws Error if the plugin contradicts itself.
-void apply_presets(const std::string& named, const AlgorithmChoice& algorithm, const Task& task, ResolvedValues& values);
+void apply_presets(const std::string& named, const AlgorithmChoice& algorithm, const Task& task,
+                   ResolvedValues& values);
 
 /// Whether a pattern with "*" and "?" stands for `text`.
 bool matches(const std::string& pattern, const std::string& text);
