@@ -15,10 +15,13 @@ double squared_error(std::span<const double> values) {
   return deviation * deviation / static_cast<double>(values.size());
 }
 
+// From x's share of the squared error: its own square may be too large or too small for a double.
 double welch_degrees(std::span<const double> x, std::span<const double> y) {
   const double a = squared_error(x);
   const double b = squared_error(y);
-  return (a + b) * (a + b) / (a * a / static_cast<double>(x.size() - 1) + b * b / static_cast<double>(y.size() - 1));
+  const double share = a / (a + b);
+  return 1 / (share * share / static_cast<double>(x.size() - 1) +
+              (1 - share) * (1 - share) / static_cast<double>(y.size() - 1));
 }
 
 }  // namespace
@@ -32,6 +35,7 @@ WelchTest welch_test(std::span<const double> x, std::span<const double> y) {
     test.p = difference == 0 ? 1 : 0;
     return test;
   }
+  if (!std::isfinite(error)) return test;
   test.t = difference / error;
   test.degrees = welch_degrees(x, y);
   using boost::math::cdf;
@@ -45,6 +49,7 @@ Interval welch_interval(std::span<const double> x, std::span<const double> y, do
   if (x.size() < 2 || y.size() < 2) return {};
   const double error = std::sqrt(squared_error(x) + squared_error(y));
   if (error == 0) return {difference, difference};
+  if (!std::isfinite(error)) return {};
   const double t = boost::math::quantile(boost::math::students_t(welch_degrees(x, y)), 1 - (1 - level) / 2);
   return {difference - t * error, difference + t * error};
 }

@@ -14,10 +14,10 @@ struct WelchTest {
   double p = kMissing;  // two-sided; NaN with fewer than two values on a side
 };
 
-/// Both spreads zero: p is 1 for equal means, otherwise 0.
+/// Both spreads zero: p is 1 for equal means, otherwise 0. No test where a spread is too large for a double.
 WelchTest welch_test(std::span<const double> x, std::span<const double> y);
 
-/// Interval of mean(y) - mean(x) by Welch's degrees of freedom.
+/// Interval of mean(y) - mean(x) by Welch's degrees of freedom; NaN where there is no test.
 Interval welch_interval(std::span<const double> x, std::span<const double> y, double level);
 
 /// Holm's step-down correction; NaN stays NaN and is not counted.

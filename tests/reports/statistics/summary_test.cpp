@@ -70,6 +70,18 @@ TEST(Welch, WithoutSpreadDecidesByTheMeans) {
   EXPECT_TRUE(std::isnan(welch_test(std::vector<double>{2}, std::vector<double>{3, 3}).p));
 }
 
+TEST(Welch, SurvivesSpreadsWhoseSquaresAreTooLargeOrTooSmall) {
+  for (const double scale : {1e90, 1e-90}) {
+    const std::vector<double> x = {0, scale, 2 * scale}, y = {5 * scale, 6 * scale, 7 * scale};
+    EXPECT_NEAR(welch_test(x, y).degrees, 4, 1e-9) << scale;
+    EXPECT_NEAR(welch_test(x, y).p, welch_test(std::vector<double>{0, 1, 2}, std::vector<double>{5, 6, 7}).p, 1e-12);
+    EXPECT_GT(welch_interval(x, y, 0.95).low, 0);
+  }
+  const std::vector<double> huge = {1e200, -1e200}, plain = {1, 2};
+  EXPECT_TRUE(std::isnan(welch_test(huge, plain).p));
+  EXPECT_TRUE(std::isnan(welch_interval(huge, plain, 0.95).low));
+}
+
 TEST(Welch, IntervalContainsZeroExactlyWhenTheTestDoesNotReject) {
   const Interval close = welch_interval(kA, kH, 0.95);
   EXPECT_LT(close.low, 0);
