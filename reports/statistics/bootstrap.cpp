@@ -3,31 +3,16 @@
 #include <algorithm>
 #include <numeric>
 
-#include "reports/statistics/parallel.hpp"
 #include "reports/statistics/percentile.hpp"
 #include "reports/statistics/summary.hpp"
 
 namespace tutti::reports {
 namespace {
 
-bool can_resample(const Strata& strata) {
-  return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
-}
-
 Strata select_tasks(const Strata& strata, const std::vector<std::size_t>& tasks) {
   Strata selected;
   for (const std::size_t task : tasks) selected.push_back(strata[task]);
   return selected;
-}
-
-// Calls work(b, its generator) for every replicate.
-template <class MakeWorker>
-void for_each_replicate(const Bootstrap& bootstrap, const MakeWorker& make_worker) {
-  parallel_ranges(static_cast<std::size_t>(bootstrap.replicates), bootstrap.threads,
-                  [&](std::size_t begin, std::size_t end) {
-                    auto worker = make_worker();
-                    for (std::size_t b = begin; b < end; ++b) worker(b, SplitMix64::of_replicate(bootstrap.seed, b));
-                  });
 }
 
 double resampled_mean(const std::vector<double>& runs, SplitMix64& random) {
@@ -37,6 +22,10 @@ double resampled_mean(const std::vector<double>& runs, SplitMix64& random) {
 }
 
 }  // namespace
+
+bool can_resample(const Strata& strata) {
+  return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
+}
 
 std::vector<std::size_t> draw_tasks(std::size_t count, bool resample, SplitMix64& random) {
   std::vector<std::size_t> tasks(count);

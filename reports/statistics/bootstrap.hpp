@@ -8,6 +8,7 @@
 
 #include "reports/analysis.hpp"
 #include "reports/statistics/aggregates.hpp"
+#include "reports/statistics/parallel.hpp"
 #include "reports/statistics/strata.hpp"
 
 namespace tutti::reports {
@@ -19,6 +20,19 @@ struct Bootstrap {
   bool tasks = false;    // resample tasks as well
   unsigned threads = 0;  // 0: all cores
 };
+
+/// Calls worker(b, its generator) for every replicate b; each thread makes a worker of its own by make_worker().
+template <class MakeWorker>
+void for_each_replicate(const Bootstrap& bootstrap, const MakeWorker& make_worker) {
+  parallel_ranges(static_cast<std::size_t>(bootstrap.replicates), bootstrap.threads,
+                  [&](std::size_t begin, std::size_t end) {
+                    auto worker = make_worker();
+                    for (std::size_t b = begin; b < end; ++b) worker(b, SplitMix64::of_replicate(bootstrap.seed, b));
+                  });
+}
+
+/// Whether every task has the two runs that an interval takes.
+bool can_resample(const Strata& strata);
 
 /// The metrics with their intervals; none where a task has fewer than two runs.
 struct AggregateEstimates {

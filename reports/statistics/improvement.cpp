@@ -1,16 +1,9 @@
 #include "reports/statistics/improvement.hpp"
 
-#include <algorithm>
-
-#include "reports/statistics/parallel.hpp"
 #include "reports/statistics/percentile.hpp"
 
 namespace tutti::reports {
 namespace {
-
-bool has_pairs(const Strata& strata) {
-  return std::ranges::all_of(strata, [](const auto& runs) { return runs.size() >= 2; });
-}
 
 // Twice the number of pairs that x wins: an integer, so that ties stay exact.
 std::int64_t doubled_wins(double x, double y) { return x > y ? 2 : (x == y ? 1 : 0); }
@@ -56,10 +49,8 @@ std::vector<double> improvement_replicates(const Strata& x, const Strata& y, con
   std::vector<PairTable> tables;
   for (std::size_t task = 0; task < x.size(); ++task) tables.emplace_back(x[task], y[task]);
   std::vector<double> replicates(static_cast<std::size_t>(bootstrap.replicates));
-  parallel_ranges(replicates.size(), bootstrap.threads, [&](std::size_t begin, std::size_t end) {
-    Indices rows, columns;
-    for (std::size_t b = begin; b < end; ++b) {
-      SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
+  for_each_replicate(bootstrap, [&] {
+    return [&, rows = Indices(), columns = Indices()](std::size_t b, SplitMix64 random) mutable {
       const std::vector<std::size_t> tasks = draw_tasks(x.size(), bootstrap.tasks, random);
       draw_indices(x, tasks, random, rows);
       draw_indices(y, tasks, random, columns);
@@ -71,14 +62,14 @@ std::vector<double> improvement_replicates(const Strata& x, const Strata& y, con
         column += y[task].size();
       }
       replicates[b] = sum / static_cast<double>(x.size());
-    }
+    };
   });
   return replicates;
 }
 
 Estimate bootstrap_improvement(const Strata& x, const Strata& y, const Bootstrap& bootstrap) {
   Estimate result{probability_of_improvement(x, y), {}};
-  if (!has_pairs(x) || !has_pairs(y)) return result;
+  if (!can_resample(x) || !can_resample(y)) return result;
   std::vector<double> replicates = improvement_replicates(x, y, bootstrap);
   result.interval = percentile_interval(replicates, bootstrap.level);
   return result;

@@ -1,11 +1,13 @@
 #include "reports/statistics/bootstrap.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "examples.hpp"
 #include "reports/statistics/improvement.hpp"
 #include "reports/statistics/percentile.hpp"
 #include "reports/statistics/profile.hpp"
+#include "tutti/random.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -153,6 +155,25 @@ TEST(Bootstrap, GivesNoIntervalForASingleRun) {
   const AggregateEstimates estimates = bootstrap_aggregates({{0.5}, {0.7}}, {.replicates = 10});
   expect_close(estimates.iqm.value, 0.6);
   EXPECT_FALSE(estimates.iqm.interval);
+}
+
+// What a report says of few runs, in definitions.cpp: 92 % at five runs, 87 % at three.
+TEST(Bootstrap, IntervalsOfFewRunsAreAsNarrowAsReportsSay) {
+  constexpr int kTrials = 1000;
+  const auto coverage = [](std::size_t num_runs) {
+    RandomStream random(7);
+    int covered = 0;
+    for (int trial = 0; trial < kTrials; ++trial) {
+      Strata scores(10, std::vector<double>(num_runs));
+      for (auto& runs : scores) std::ranges::generate(runs, [&] { return random.normal(); });
+      const Interval interval =
+          *bootstrap_aggregates(scores, {.seed = 1, .replicates = 500, .threads = 1}).iqm.interval;
+      covered += interval.low <= 0 && 0 <= interval.high ? 1 : 0;
+    }
+    return 100.0 * covered / kTrials;
+  };
+  EXPECT_NEAR(coverage(5), 92, 2.5);
+  EXPECT_NEAR(coverage(3), 87, 2.5);
 }
 
 TEST(Bootstrap, ResamplingTasksWidensTheInterval) {
