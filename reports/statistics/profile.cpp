@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "reports/statistics/parallel.hpp"
 #include "reports/statistics/percentile.hpp"
 #include "reports/statistics/summary.hpp"
 
@@ -29,12 +28,13 @@ std::vector<double> fraction_above(std::vector<Weighted> values, const std::vect
   return result;
 }
 
-double clipped_mean(const Strata& strata, bool weighted) {
-  Strata clipped = strata;
-  for (auto& runs : clipped) {
+// The mean over tasks, of runs or of task means.
+double clipped_mean(Strata strata, bool averages, bool weighted) {
+  for (auto& runs : strata) {
+    if (averages) runs = {mean_of(runs)};
     for (double& value : runs) value = std::clamp(value, 0.0, 1.0);
   }
-  return AggregateMetrics(clipped, weighted).values().mean;
+  return AggregateMetrics(strata, weighted).values().mean;
 }
 
 double first_below_half(const std::vector<double>& fraction, const std::vector<double>& thresholds) {
@@ -74,17 +74,16 @@ Profile bootstrap_profile(const Strata& strata, const std::vector<double>& thres
   Profile result;
   result.fraction = profile(strata);
   result.median = first_below_half(result.fraction, thresholds);
-  result.area = clipped_mean(strata, weighted);
-  if (std::ranges::any_of(strata, [](const auto& runs) { return runs.size() < 2; })) return result;
+  result.area = clipped_mean(strata, averages, weighted);
+  if (!can_resample(strata)) return result;
 
   std::vector<std::vector<double>> replicates(thresholds.size(),
                                               std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
-  parallel_ranges(replicates[0].size(), bootstrap.threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t b = begin; b < end; ++b) {
-      SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
+  for_each_replicate(bootstrap, [&] {
+    return [&](std::size_t b, SplitMix64 random) {
       const std::vector<double> fraction = profile(draw_replicate(strata, bootstrap.tasks, random));
       for (std::size_t t = 0; t < thresholds.size(); ++t) replicates[t][b] = fraction[t];
-    }
+    };
   });
   for (std::vector<double>& values : replicates) {
     const Interval interval = percentile_interval(values, bootstrap.level);

@@ -17,7 +17,8 @@ std::vector<double> run_profile(const Strata& strata, const std::vector<double>&
 /// Fraction of tasks whose mean score exceeds each threshold, strictly.
 std::vector<double> average_profile(const Strata& strata, const std::vector<double>& thresholds);
 
-/// The profile with pointwise bands, its median and the area under it. Bands are empty where a task has one run only.
+/// The profile with pointwise bands, its median and the area under it on [0, 1]. Bands are empty where a task has one
+/// run only.
 Profile bootstrap_profile(const Strata& strata, const std::vector<double>& thresholds, bool averages,
                           const Bootstrap& bootstrap, bool weighted = false);
 

@@ -49,6 +49,13 @@ TEST(Profile, AreaIsTheMeanOfClippedScoresAndMedianWhereHalfIsCrossed) {
   expect_close(profile.median, 0.5);
 }
 
+TEST(Profile, AreaIsUnderTheCurveThatIsDrawn) {
+  const Strata scores = {{-3, 1}};  // the task's mean is -1
+  const Bootstrap bootstrap{.replicates = 10};
+  EXPECT_EQ(bootstrap_profile(scores, even_thresholds(0, 1), false, bootstrap).area, 0.5);
+  EXPECT_EQ(bootstrap_profile(scores, even_thresholds(0, 1), true, bootstrap).area, 0);
+}
+
 TEST(Profile, WeighsTasksTheSameWhenRunsAreRagged) {
   expect_close(run_profile({{0, 10}, {1, 1, 1, 1}}, {0.5}, true), {0.75});
   expect_close(run_profile({{0, 10}, {1, 1, 1, 1}}, {0.5}, false), {5 / 6.0});
