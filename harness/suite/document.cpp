@@ -35,6 +35,21 @@ bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+/// Keys may hold anything; a terminal would obey control characters.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (is_printable({&c, 1})) {
+      result += c;
+    } else {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      const auto code = static_cast<unsigned char>(c);
+      result += std::string("\\u00") + kDigits[code / 16] + kDigits[code % 16];
+    }
+  }
+  return result;
+}
+
 std::optional<ParameterValue> value_of(const toml::node& node) {
   if (const auto* flag = node.as_boolean()) return flag->get();
   if (const auto* integer = node.as_integer()) return integer->get();
@@ -81,7 +96,7 @@ void Problems::add(Position position, const std::string& path, const std::string
   const std::string place =
       position.line == 0 ? "command line"
                          : file_.string() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
-  entries_.emplace_back(position, place + ": " + (path.empty() ? "" : path + ": ") + what);
+  entries_.emplace_back(position, place + ": " + (path.empty() ? "" : printable(path) + ": ") + printable(what));
 }
 
 void Problems::throw_if_any() const {

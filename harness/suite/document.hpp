@@ -1,5 +1,4 @@
-// A suite file as settings with positions, and the list of what is wrong with it. The only place, with config_file.cpp,
-// that knows TOML.
+// A suite file as settings with positions, and the list of what is wrong with it. The only place that parses TOML.
 #pragma once
 
 #include <cstdint>

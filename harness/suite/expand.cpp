@@ -49,6 +49,15 @@ void check_reserved_labels(const std::vector<Task>& tasks, Problems& problems) {
   }
 }
 
+void check_reserved_labels(const std::vector<AlgorithmChoice>& algorithms, Problems& problems) {
+  for (const AlgorithmChoice& algorithm : algorithms) {
+    if (algorithm.label != "run" && algorithm.label != "evaluation") continue;
+    const Section& section = *algorithm.section;
+    problems.add(position_of(section, section.settings.contains("label") ? "label" : "name"), section.path_of("label"),
+                 "\"" + algorithm.label + "\" is what --set calls the suite's own settings; choose another label");
+  }
+}
+
 // ---- overrides
 
 void check_overrides(const std::vector<Section>& overrides, const std::vector<Task>& tasks,
@@ -151,6 +160,7 @@ void expand(const Section& document, const ResolvedValues& run_values, const Res
   check_labels(tasks, problems);
   check_labels(algorithms, problems);
   check_reserved_labels(tasks, problems);
+  check_reserved_labels(algorithms, problems);
   check_overrides(overrides, tasks, algorithms, problems);
 
   for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment});

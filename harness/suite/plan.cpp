@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "tutti/error.hpp"
-
 namespace tutti::suite {
 
 ParameterValues values_of(const ResolvedValues& resolved) {
@@ -45,20 +43,21 @@ void SlurmSettings::declare(Parameters& parameter) {
   parameter("extra", extra, any_value(), "more options of sbatch, separated by spaces");
 }
 
-void SlurmSettings::check() const {
+std::map<std::string, std::string> SlurmSettings::problems() const {
   const auto made_of = [](const std::string& text, std::string_view allowed) {
     return std::ranges::all_of(text, [&](char c) {
       return std::isalnum(static_cast<unsigned char>(c)) != 0 || allowed.find(c) != std::string_view::npos;
     });
   };
-  if (!made_of(partition, "_-,.")) throw Error("partition is \"" + partition + "\"; expected names of partitions");
-  if (!made_of(time_limit, ":-") || time_limit.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos) {
-    throw Error("time_limit is \"" + time_limit + "\"; expected HH:MM:SS or D-HH:MM:SS");
-  }
+  std::map<std::string, std::string> result;
+  if (!made_of(partition, "_-,.")) result["partition"] = "names of partitions";
+  const bool timed = time_limit.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+  if (!made_of(time_limit, ":-") || !timed) result["time_limit"] = "HH:MM:SS or D-HH:MM:SS";
   const bool sized = memory.empty() || std::isdigit(static_cast<unsigned char>(memory.front())) != 0;
-  if (!made_of(memory, "") || !sized) throw Error("memory is \"" + memory + "\"; expected a size such as 4G");
+  if (!made_of(memory, "") || !sized) result["memory"] = "a size such as 4G";
   // These end up in a script: nothing that a shell would interpret.
-  if (!made_of(extra, " _-=:,./@%+")) throw Error("extra is \"" + extra + "\"; expected plain options of sbatch");
+  if (!made_of(extra, " _-=:,./@%+")) result["extra"] = "plain options of sbatch";
+  return result;
 }
 
 RunSettings Run::run_settings() const { return read_parameters<RunSettings>(values_of(run_values)); }

@@ -59,7 +59,10 @@ struct SlurmSettings {
   std::int64_t throttle = 0;  // runs at once; 0: no limit
   std::string extra;          // more options of sbatch, separated by spaces
   void declare(Parameters& parameter);
-  void check() const;
+  void check() const {}
+
+  /// By key, what was expected of a value that cannot stand in a script.
+  std::map<std::string, std::string> problems() const;
 };
 
 /// One (task, algorithm, seed).

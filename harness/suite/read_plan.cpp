@@ -92,6 +92,16 @@ Settings typed(const ResolvedValues& values, const Section* section, Problems& p
   return {};
 }
 
+SlurmSettings read_slurm(const Section* section, const Section& document, Problems& problems) {
+  const ResolvedValues values = read_settings<SlurmSettings>(section, document, "slurm", {}, problems);
+  const auto settings = read_parameters<SlurmSettings>(values_of(values));
+  for (const auto& [key, expected] : settings.problems()) {
+    SectionReader(*section, problems)
+        .problem(key, "expected " + expected + " (is " + to_text(values.at(key).value) + ")");
+  }
+  return settings;
+}
+
 std::vector<std::uint64_t> read_seeds(SectionReader& read, const CommandLine& command_line, Problems& problems) {
   const auto listed = read.take<IntegerList>("seeds", at_least(0));
   const IntegerList seeds = command_line.seeds.value_or(listed.value_or(IntegerList{}));
@@ -202,14 +212,13 @@ Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, co
   const ResolvedValues run_values = read_settings<RunSettings>(run, document, "run", overrides, problems);
   const ResolvedValues evaluation_values =
       read_settings<EvaluationSettings>(evaluation, document, "evaluation", overrides, problems);
-  const ResolvedValues slurm_values = read_settings<SlurmSettings>(slurm, document, "slurm", {}, problems);
+  plan.slurm = read_slurm(slurm, document, problems);
   expand(document, run_values, evaluation_values, {catalogue, problems, overrides}, plan);
   check_command_line(overrides, plan, problems);
   if (report != nullptr) plan.report = ReportReader(*report, catalogue.report_options, plan, problems).take();
 
   plan.run = typed<RunSettings>(run_values, run, problems);
   plan.evaluation = typed<EvaluationSettings>(evaluation_values, evaluation, problems);
-  plan.slurm = typed<SlurmSettings>(slurm_values, slurm, problems);
   if (problems.empty()) check_interval(plan, evaluation, problems);
   problems.throw_if_any();
   return plan;

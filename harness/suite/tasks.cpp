@@ -46,8 +46,7 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
   }
   if (environment && task.label.empty())
     read.problem("label", "missing; a task given by its environment needs a label");
-  const std::string& key = named ? *named : *environment;
-  task.environment = key.substr(0, key.find('/'));
+  task.environment = named ? named->substr(0, named->find('/')) : *environment;
   if (std::ranges::count(expansion.catalogue.environments, task.environment) == 0) {
     if (environment) {
       read.problem("environment", "unknown environment \"" + task.environment + "\"; " +

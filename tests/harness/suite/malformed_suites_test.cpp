@@ -113,6 +113,9 @@ const std::vector<Case> kCases = {
     {"UnknownEnvironment",
      {.task = "[[task]]\nenvironment = \"gird\"\nlabel = \"x\""},
      "suite.toml:7:15: task[1].environment: unknown environment \"gird\"; did you mean \"grid\"?"},
+    {"TaskGivenAsEnvironment",
+     {.task = "[[task]]\nenvironment = \"grid/small\"\nlabel = \"x\""},
+     "suite.toml:7:15: task[1].environment: unknown environment \"grid/small\"; known: grid"},
     {"EnvironmentWithoutLabel",
      {.task = "[[task]]\nenvironment = \"grid\""},
      "suite.toml:6:1: task[1].label: missing; a task given by its environment needs a label"},
@@ -179,6 +182,9 @@ const std::vector<Case> kCases = {
      "suite.toml:10:9: algorithm[1].label: \"a/b\" cannot name a folder of results; expected letters, digits, \"_\", "
      "\"-\", \"+\" and "
      "\".\", not starting with \".\" or \"-\""},
+    {"AlgorithmLabelThatSetTakes",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"run\""},
+     "suite.toml:10:9: algorithm[1].label: \"run\" is what --set calls the suite's own settings; choose another label"},
     {"ContradictingParameters",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nbuffer_size = 8"},
      "suite.toml:8:1: algorithm[1]: batch_size is more than buffer_size"},
@@ -222,22 +228,29 @@ const std::vector<Case> kCases = {
      "suite.toml:11:16: report.thresholds.grid/small: expected number (is \"high\")"},
     {"SlurmThatWouldEscapeIntoTheScript",
      {.rest = "[slurm]\nextra = \"--qos=low; reboot\""},
-     "suite.toml:10:1: slurm: extra is \"--qos=low; reboot\"; expected plain options of sbatch"},
+     "suite.toml:11:9: slurm.extra: expected plain options of sbatch (is \"--qos=low; reboot\")"},
     {"SlurmTimeLimit",
      {.rest = "[slurm]\ntime_limit = \"two hours\""},
-     "suite.toml:10:1: slurm: time_limit is \"two hours\"; expected HH:MM:SS or D-HH:MM:SS"},
+     "suite.toml:11:14: slurm.time_limit: expected HH:MM:SS or D-HH:MM:SS (is \"two hours\")"},
     {"ControlCharacterInText",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"a\\u0007b\""},
      "suite.toml:10:9: algorithm[1].label: expected text"},
+    {"ControlCharacterInKey",
+     {.top = "seeds = [1]\n\"\\u001b[31mred\" = 1"},
+     "suite.toml:2:1: \\u001b[31mred: unknown key; known: name, seeds, run, evaluation, slurm, report, task, "
+     "algorithm, "
+     "override"},
     {"EveryProblemIsToldInOrder",
      {.top = "seeds = [1, 1]",
       .run = "[run]\nenvironment_steps = -1",
       .task = "[[task]]\nname = \"grid/none\"",
-      .algorithm = "[[algorithm]]\nname = \"climber\"\nstep = \"big\""},
+      .algorithm = "[[algorithm]]\nname = \"climber\"\nstep = \"big\"",
+      .rest = "[slurm]\nmemory = \"lots\""},
      "suite.toml:1:9: seeds: a seed is listed twice\n"
      "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is -1)\n"
      "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large\n"
-     "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")"},
+     "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")\n"
+     "suite.toml:12:10: slurm.memory: expected a size such as 4G (is \"lots\")"},
 };
 
 class MalformedSuite : public testing::TestWithParam<Case> {};
