@@ -6,9 +6,12 @@ set -eu
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir "$folder/root" "$folder/bin"
-cp "$1" "$folder/root/tutti"
-touch -d '1 hour ago' "$folder/root/source.cpp" "$folder/root/tutti" "$folder/root"
+# A name that would be a pattern of `find`.
+root="$folder/root[1]"
+mkdir "$root" "$root/cmake" "$root/harness" "$root/plugins" "$root/reports" "$root/tests" "$folder/bin"
+cp "$1" "$root/tutti"
+touch "$root/CMakeLists.txt" "$root/harness/source.cpp"
+find "$root" -exec touch -d '1 hour ago' {} +
 calls=$folder/calls
 : >"$calls"
 
@@ -27,7 +30,7 @@ PATH=$folder/bin:$PATH
 export PATH TUTTI_BUILD="$folder/build"
 
 fail() { echo "FAILED: $*" >&2; cat "$calls" >&2; exit 1; }
-launcher() { out=$("$folder/root/tutti" "$@" 2>"$folder/err") && status=0 || status=$?; }
+launcher() { out=$("$root/tutti" "$@" 2>"$folder/err") && status=0 || status=$?; }
 called() { grep -q -- "$1" "$calls" || fail "no call of: $1"; }
 not_called() { ! grep -q -- "$1" "$calls" || fail "there was a call of: $1"; }
 forget() { : >"$calls"; }
@@ -50,26 +53,47 @@ launcher list
 processor=$( (launcher list; times) | tail -n 1)
 case $processor in 0m0.[0-4]*' '0m0.[0-4]*) ;; *) fail "a start with nothing to do took (user, system) $processor" ;; esac
 
+# Nor does one that may not write to a build with nothing to do.
+chmod a-w "$folder/build" "$folder/build/launcher.lock"
+launcher status results/quick
+chmod u+w "$folder/build" "$folder/build/launcher.lock"
+[ "$out" = 'program status results/quick' ] || fail "a build of somebody else's: $(cat "$folder/err")"
+
+# Help comes at once.
+for command in test perf; do
+  touch "$root/harness/source.cpp"
+  launcher $command --help
+  case $out in "./tutti $command "*) ;; *) fail "help of $command was: $out" ;; esac
+  [ ! -s "$calls" ] || fail "help of $command built something"
+  touch -d '1 hour ago' "$root/harness/source.cpp"
+done
+
+# Results and other builds beside the sources are not among them.
+mkdir "$root/results" "$root/cmake-build-debug"
+touch "$root/cmake-build-debug/object.o"
+launcher list
+[ ! -s "$calls" ] || fail 'a folder beside the sources counts as a changed source'
+
 # A relative folder inside the tree is not among the sources, whose changes are looked for.
 forget
-mv "$folder/build" "$folder/root/out"
-out=$(cd "$folder/root" && TUTTI_BUILD=out ./tutti list 2>"$folder/err") || fail "a relative TUTTI_BUILD: $(cat "$folder/err")"
+mv "$folder/build" "$root/out"
+out=$(cd "$root" && TUTTI_BUILD=out ./tutti list 2>"$folder/err") || fail "a relative TUTTI_BUILD: $(cat "$folder/err")"
 [ "$out" = 'program list' ] || fail "the program was called as: $out"
-touch "$folder/root/out/later"
+touch "$root/out/later"
 forget
-(cd "$folder/root" && TUTTI_BUILD=out ./tutti list >"$folder/out" 2>"$folder/err")
+(cd "$root" && TUTTI_BUILD=out ./tutti list >"$folder/out" 2>"$folder/err")
 [ ! -s "$calls" ] || fail 'the build itself counts as a changed source'
-mv "$folder/root/out" "$folder/build"
+mv "$root/out" "$folder/build"
 # Files of the same tick of the clock are of the same age.
 touch -d '1 minute ago' "$folder/build/built-with-tests-OFF"
-touch -d '1 hour ago' "$folder/root"
 
 # A changed source is built again, without configuring by itself.
 forget
-touch "$folder/root/source.cpp"
+touch "$root/harness/source.cpp"
 launcher list
 called ninja
 not_called cmake
+! grep -q 'from nothing' "$folder/err" || fail "a small change was announced as: $(cat "$folder/err")"
 
 # Tests are configured when they are first asked for; arguments go to ctest.
 forget
