@@ -56,6 +56,12 @@ TEST(Registry, RefusesAPluginBuiltForAnotherSdkWithoutRunningItsCode) {
             std::string::npos);
 }
 
+TEST(Registry, RefusesAPluginWhoseContainersAreLaidOutOtherwise) {
+  const Registry registry({kFixtures / "refused"});
+  const std::string refusal = refusal_of(registry, "debug_containers.so");
+  EXPECT_NE(refusal.find("it has debug containers where this host has nothing more"), std::string::npos) << refusal;
+}
+
 TEST(Registry, RefusesALibraryThatIsNoPluginWithoutRunningItsCode) {
   const Registry registry({kFixtures / "refused"});
   EXPECT_NE(refusal_of(registry, "no_header.so").find("not a tutti plugin"), std::string::npos);

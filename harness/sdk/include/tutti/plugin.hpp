@@ -11,7 +11,7 @@
 #include "tutti/export.hpp"
 
 /// Bump with any change to a public header.
-#define TUTTI_SDK_VERSION 1
+#define TUTTI_SDK_VERSION 2
 
 #define TUTTI_QUOTE_(x) #x
 #define TUTTI_QUOTE(x) TUTTI_QUOTE_(x)
@@ -20,6 +20,11 @@
 #define TUTTI_SANITIZER_TAG ", address sanitizer"
 #else
 #define TUTTI_SANITIZER_TAG ""
+#endif
+#if defined(_GLIBCXX_DEBUG)
+#define TUTTI_CONTAINER_TAG ", debug containers"
+#else
+#define TUTTI_CONTAINER_TAG ""
 #endif
 #if defined(__clang__)
 #define TUTTI_COMPILER_TAG "clang " TUTTI_QUOTE(__clang_major__)
@@ -31,19 +36,19 @@ namespace tutti {
 
 /// What fixes object layout across the boundary; extend it when something else turns out to.
 inline constexpr std::string_view kBuildTag =
-    "sdk " TUTTI_QUOTE(TUTTI_SDK_VERSION) ", " TUTTI_COMPILER_TAG ", c++abi " TUTTI_QUOTE(
-        __GXX_ABI_VERSION) ", libstdc++ " TUTTI_QUOTE(_GLIBCXX_RELEASE) ", cxx11-abi " TUTTI_QUOTE(_GLIBCXX_USE_CXX11_ABI)
-        TUTTI_SANITIZER_TAG;
+    "sdk " TUTTI_QUOTE(TUTTI_SDK_VERSION) ", " TUTTI_COMPILER_TAG
+                                          ", c++abi " TUTTI_QUOTE(__GXX_ABI_VERSION) ", libstdc++ " TUTTI_QUOTE(
+                                              _GLIBCXX_RELEASE) ", cxx11-abi " TUTTI_QUOTE(_GLIBCXX_USE_CXX11_ABI)
+                                              TUTTI_CONTAINER_TAG TUTTI_SANITIZER_TAG;
 
 enum class PluginKind : std::uint32_t { kEnvironment = 1, kAlgorithm = 2 };
 
-inline constexpr std::string_view kPluginMagic = "tutti plugin";
+inline constexpr std::string_view kPluginMagic = "tutti plugin 2";
 inline constexpr std::string_view kPluginSection = "tutti_plugin";  // ELF section that holds the header
 
 /// Plain data, zero-padded text. The order of the members up to build_tag stays for good.
 struct PluginHeader {
   char magic[16];
-  std::uint32_t sdk_version;
   PluginKind kind;
   char build_tag[224];  // kBuildTag as the plugin saw it
   char name[64];        // unique within its kind, e.g. "maddpg"
@@ -68,7 +73,6 @@ consteval PluginHeader make_plugin_header(PluginKind kind, PluginInfo info) {
     std::copy(text.begin(), text.end(), field);
   };
   copy(kPluginMagic, header.magic, sizeof header.magic);
-  header.sdk_version = TUTTI_SDK_VERSION;
   header.kind = kind;
   copy(kBuildTag, header.build_tag, sizeof header.build_tag);
   copy(info.name, header.name, sizeof header.name);
@@ -87,8 +91,9 @@ struct LibraryVersion {
 }  // namespace tutti
 
 /// TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "maddpg", .version = "1.0", .summary = "...", .source = "..."});
-#define TUTTI_PLUGIN_HEADER(kind, ...)                                                                          \
-  extern "C" TUTTI_API [[gnu::section("tutti_plugin"), gnu::used]] constinit const tutti::PluginHeader          \
-      tutti_plugin_header = tutti::make_plugin_header(tutti::PluginKind::kind, tutti::PluginInfo __VA_ARGS__)
+#define TUTTI_PLUGIN_HEADER(kind, ...)                                                                      \
+  extern "C" TUTTI_API                                                                                      \
+      [[gnu::section("tutti_plugin"), gnu::used]] constinit const tutti::PluginHeader tutti_plugin_header = \
+          tutti::make_plugin_header(tutti::PluginKind::kind, tutti::PluginInfo __VA_ARGS__)
 
 extern "C" TUTTI_API const tutti::PluginHeader tutti_plugin_header;
