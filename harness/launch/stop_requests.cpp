@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <ctime>
 
+#include "run/guard.hpp"
+
 namespace tutti::launch {
 namespace {
 
@@ -33,10 +35,13 @@ StopRequests::StopRequests() {
   was_asked = was_insisted = false;
   first_interrupt = 0;
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    ::sigaction(kSignals[i], nullptr, &before_[i]);
+    const bool may_be_ignored = kSignals[i] == SIGHUP || kSignals[i] == SIGINT;
+    if (may_be_ignored && run::is_ignored(kSignals[i])) continue;
     struct sigaction action {};
     action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : on_request;
     action.sa_flags = SA_RESTART;
-    ::sigaction(kSignals[i], &action, &before_[i]);
+    ::sigaction(kSignals[i], &action, nullptr);
   }
 }
 

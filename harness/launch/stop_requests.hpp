@@ -1,5 +1,6 @@
 // Takes SIGINT, SIGTERM, SIGHUP and SIGUSR1 (what Slurm sends before a job's time is over) instead of dying from them,
-// for as long as one of these lives. A reader that goes away (SIGPIPE) is no request: whoever writes finds out.
+// for as long as one of these lives. SIGHUP and SIGINT stay ignored where they were, as under nohup. A reader that goes
+// away (SIGPIPE) is no request: whoever writes finds out.
 #pragma once
 
 #include <array>

@@ -15,12 +15,15 @@
 #include <string_view>
 #include <vector>
 
+#include "run/guard.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
 namespace {
 
 constexpr int kProgressDescriptor = 3;  // of the worker
+// The very file of this process, also when a build has put another one in its place.
+constexpr const char* kThisProgram = "/proc/self/exe";
 
 /// Every library's own switch for the number of its threads: one run computes in one thread.
 constexpr std::array<std::string_view, 6> kThreadVariables = {"OMP_NUM_THREADS",  "OPENBLAS_NUM_THREADS",
@@ -72,7 +75,7 @@ struct SpawnOptions {
 };
 
 // A process group of its own, so that Ctrl-C reaches the host alone, which then asks its workers to stop in order.
-// Nothing of the host's signal handling is inherited.
+// Nothing of the host's signal handling is inherited, but what it was itself made to ignore.
 void set_up(SpawnOptions& options, int pipe) {
   ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&options.actions, pipe, kProgressDescriptor);
@@ -80,6 +83,9 @@ void set_up(SpawnOptions& options, int pipe) {
   sigset_t all;
   sigemptyset(&none);
   sigfillset(&all);
+  for (const int signal : {SIGHUP, SIGINT}) {
+    if (run::is_ignored(signal)) sigdelset(&all, signal);
+  }
   ::posix_spawnattr_setsigmask(&options.attributes, &none);
   ::posix_spawnattr_setsigdefault(&options.attributes, &all);
   ::posix_spawnattr_setpgroup(&options.attributes, 0);
@@ -89,7 +95,13 @@ void set_up(SpawnOptions& options, int pipe) {
 
 }  // namespace
 
-std::filesystem::path this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+std::filesystem::path this_program() {
+  // The mark of a file that was replaced, as a build does it; the new one is at the same place.
+  constexpr std::string_view kReplaced = " (deleted)";
+  std::string program = std::filesystem::read_symlink(kThisProgram).string();
+  if (program.ends_with(kReplaced)) program.resize(program.size() - kReplaced.size());
+  return program;
+}
 
 WorkerProcess::WorkerProcess(run::WorkerOptions options)
     : started_(Clock::now()), last_heard_(started_), out_of_memory_before_(out_of_memory_count()) {
@@ -108,7 +120,7 @@ WorkerProcess::WorkerProcess(run::WorkerOptions options)
   std::vector<std::string> environment = worker_environment();
   SpawnOptions spawn;
   set_up(spawn, write_end);
-  const int error = ::posix_spawn(&process_, this_program().c_str(), &spawn.actions, &spawn.attributes,
+  const int error = ::posix_spawn(&process_, kThisProgram, &spawn.actions, &spawn.attributes,
                                   pointers_to(arguments).data(), pointers_to(environment).data());
   ::close(write_end);
   if (error != 0) {

@@ -59,7 +59,7 @@ class WorkerProcess {
   std::optional<Ending> ending_;
 };
 
-/// Path of this program.
+/// Where this program is, or was before it was built again.
 std::filesystem::path this_program();
 
 }  // namespace tutti::launch

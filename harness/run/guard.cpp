@@ -81,12 +81,18 @@ void leave(int status) {
   ::_exit(status);
 }
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void take_stop_requests() {
   use_signal_stack();
   struct sigaction action {};
   action.sa_handler = on_stop_request;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGTERM, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  if (!is_ignored(SIGINT)) ::sigaction(SIGINT, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by follow()
 }
 

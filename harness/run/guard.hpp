@@ -29,7 +29,10 @@ void refuse_exit();
 /// Ends the process at once with `status`, without the destructors of plugins.
 [[noreturn]] void leave(int status);
 
-/// Takes SIGTERM, SIGINT and SIGUSR1 as requests to stop; see stop_requested().
+/// Whether whoever started this process made it ignore `signal`, as nohup does with SIGHUP: then it stays ignored.
+bool is_ignored(int signal);
+
+/// Takes SIGTERM, SIGUSR1 and, unless it is ignored, SIGINT as requests to stop; see stop_requested().
 void take_stop_requests();
 bool stop_requested();
 

@@ -9,6 +9,8 @@ namespace tutti::launch {
 namespace {
 
 TEST(StopRequests, OnlyASecondInterruptThatComesLaterInsists) {
+  std::signal(SIGINT, SIG_DFL);  // a shell may have started the tests without it
+  std::signal(SIGHUP, SIG_DFL);
   const StopRequests requests;
   EXPECT_FALSE(requests.asked());
   std::raise(SIGPIPE);
@@ -22,6 +24,16 @@ TEST(StopRequests, OnlyASecondInterruptThatComesLaterInsists) {
   EXPECT_FALSE(requests.insisted());
   std::raise(SIGINT);
   EXPECT_TRUE(requests.insisted());
+}
+
+TEST(StopRequests, WhatWasIgnoredBeforeIsNoRequest) {
+  for (const int signal : {SIGHUP, SIGINT}) {
+    const auto before = std::signal(signal, SIG_IGN);
+    const StopRequests requests;
+    std::raise(signal);
+    EXPECT_FALSE(requests.asked());
+    std::signal(signal, before);
+  }
 }
 
 TEST(StopRequests, ANewOneKnowsNothingOfEarlierRequests) {
