@@ -60,6 +60,9 @@ struct Protocol {
   std::string mode;                    // deterministic, sampled
   std::string seeds;                   // fresh, fixed
   bool absolute = true;
+
+  /// False of imports alone: no plan tells their protocol.
+  bool is_known() const { return environment_steps > 0; }
 };
 
 /// One property whose value is not the same in all runs.
@@ -89,7 +92,7 @@ struct Failure {
   std::vector<std::string> log;        // last lines
 };
 
-/// A planned run that gives no complete score: not started, running, interrupted, damaged, failed.
+/// A planned run that neither finished nor failed: not started, running, interrupted, damaged.
 struct MissingRun {
   std::string task, algorithm;
   std::int64_t seed = 0;
@@ -148,7 +151,7 @@ struct Aggregate {
 struct Profile {
   std::vector<double> fraction, low, high;  // for each threshold; bands empty with n < 2
   double median = kMissing;                 // smallest threshold whose fraction is at most 0.5
-  double area = kMissing;                   // mean of the scores clipped to [0, 1]
+  double area = kMissing;                   // under it on [0, 1]: mean of the scores clipped to that
 };
 
 /// The chance that a random run of x beats a random run of y on a random task.
@@ -199,7 +202,7 @@ struct Curves {
 /// How many times fewer steps than the best baseline needs for its own peak.
 struct SpeedUp {
   enum class Kind {
-    kNone,             // nothing to compare: no runs, no baseline or no threshold
+    kNone,             // nothing to compare: no runs or no threshold
     kReached,          // value
     kCensored,         // not reached: below bound, the baseline's steps / horizon
     kAtStart,          // above the threshold untrained
@@ -207,6 +210,7 @@ struct SpeedUp {
     kBaselineAtStart,  // the baseline never improved on its untrained policy
     kBaselineNever,    // reached, but not by the baseline: above bound, horizon / steps
     kNobody,           // neither the algorithm nor the baseline reached the threshold
+    kNoBaseline,       // every algorithm with runs is a proposed one
   };
   Kind kind = Kind::kNone;
   double value = kMissing;  // of kReached and kSelf
@@ -300,6 +304,11 @@ struct PublishedFigure {
   double mean = kMissing, spread = kMissing;  // the same as numbers
 };
 
+struct MeasuredCoverage {
+  std::size_t algorithm = 0;
+  Spread fraction;
+};
+
 /// Share of the bins that the first `step` environment steps visited.
 struct PublishedCoverage {
   std::size_t task = 0;
@@ -308,7 +317,7 @@ struct PublishedCoverage {
   std::int64_t bins = 0;  // that share as a number of bins
   std::int64_t step = 0;
   std::string note;
-  Spread measured;  // fraction, of the same algorithm at the same step
+  std::vector<MeasuredCoverage> measured;  // by every measured algorithm that the figure is about
 };
 
 struct Published {
@@ -343,16 +352,13 @@ struct Analysis {
   Runtime runtime;
   std::optional<Published> published;
 
-  std::shared_ptr<const Dataset> data;  // for the exports
+  std::shared_ptr<const Dataset> data;  // for the exports; without it there are none
 };
 
 /// Reads the suites' result folders and computes every number. Damaged files are named in the result and left out.
 /// Throws Error when there is nothing to report, and when runs differ in code, libraries, task facts or protocol and
 /// `options.mixed` is not set; the message then lists the differences.
 Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOptions& options);
-
-/// Writes marl-eval, rliable and CSV files into `folder`.
-void write_exports(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder);
 
 // ---- the same suite under two builds ----
 
@@ -372,7 +378,9 @@ struct Comparison {
   std::vector<std::string> warnings;
 };
 
-/// Compares two folders of the same suite pair by pair. Differences in code and libraries are expected and listed.
+/// Compares two folders of the same suite pair by pair. Differences in code, libraries and configuration are what it
+/// is for, and listed. Throws Error when the folders share no pair, and when protocol or task facts differ and
+/// `options.mixed` is not set.
 Comparison compare(const std::filesystem::path& a, const std::filesystem::path& b, const ReportOptions& options);
 
 }  // namespace tutti::reports

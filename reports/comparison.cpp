@@ -2,11 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "reports/page/document.hpp"
 #include "reports/report.hpp"
-#include "tutti/error.hpp"
+#include "results/files.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -34,7 +33,8 @@ Document document(const Comparison& comparison) {
   std::vector<std::string> items;
   for (const Difference& difference : comparison.differences) items.push_back(difference_text(difference));
   if (items.empty()) {
-    out.blocks.push_back(Paragraph{"Both folders record the same code, libraries, task facts and protocol."});
+    out.blocks.push_back(
+        Paragraph{"Both folders record the same code, libraries, configurations, task facts and protocol."});
   } else {
     out.blocks.push_back(BulletList{std::move(items)});
   }
@@ -49,28 +49,22 @@ Document document(const Comparison& comparison) {
   return out;
 }
 
-void write_text(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error(file.string() + ": cannot be written");
-}
-
 }  // namespace
 
 std::string comparison_markdown(const Comparison& comparison) { return to_markdown(document(comparison)); }
 
 void write_comparison(const Comparison& comparison, const ReportOptions& options, const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Error(folder.string() + ": " + error.message());
+  results::make_folder(folder);
+  const auto write = [&](const char* name, const std::string& text) {
+    results::write_file(folder / name, text, results::Durability::kProcess);
+  };
   const ReportTable table = comparison_table(comparison);
   const LatexStyle style = options.latex == "siunitx" ? LatexStyle::kSiunitx : LatexStyle::kPlain;
-  write_text(folder / "index.html", to_html(document(comparison)));
-  write_text(folder / "comparison.md", comparison_markdown(comparison));
-  write_text(folder / "comparison.csv", to_csv(table.data));
-  write_text(folder / "comparison.tex", to_latex(table.shown, style));
-  write_text(folder / "comparison-standalone.tex", to_latex_document(table.shown, style));
+  write("index.html", to_html(document(comparison)));
+  write("comparison.md", comparison_markdown(comparison));
+  write("comparison.csv", to_csv(table.data));
+  write("comparison.tex", to_latex(table.shown, style));
+  write("comparison-standalone.tex", to_latex_document(table.shown, style));
 }
 
 }  // namespace tutti::reports

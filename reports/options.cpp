@@ -52,12 +52,29 @@ double finite_number(const char* option, const std::string& text) {
   return *value;
 }
 
+[[noreturn]] void refuse_second(const std::string& option, const std::string& task) {
+  throw Error("report option \"" + option + "\" has two different values for " + task);
+}
+
 ParameterValues to_values(const std::map<std::string, results::ReportOption>& options) {
   ParameterValues values;
   for (const auto& [name, option] : options) {
     std::visit([&, &key = name](const auto& value) { values[key] = value; }, option);
   }
   return values;
+}
+
+// A suite gives them for its own tasks only.
+bool is_by_task(const std::string& option) { return option == "bounds" || option == "thresholds"; }
+
+// Adds what `later` says of its own tasks.
+void add_by_task(const ParameterValues& later, ParameterValues& values) {
+  for (const auto& [name, value] : later) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!is_by_task(name) || text == nullptr || text->empty()) continue;
+    const auto place = values.emplace(name, std::string()).first;
+    if (auto* before = std::get_if<std::string>(&place->second)) *before += (before->empty() ? "" : "; ") + *text;
+  }
 }
 
 void refuse_unknown(const ParameterValues& values) {
@@ -136,7 +153,8 @@ std::map<std::string, Bounds> ReportOptions::task_bounds() const {
     if (words.size() != 3) throw Error("report option \"bounds\" has to be \"task low high; task low high\"");
     const Bounds pair{finite_number("bounds", words[1]), finite_number("bounds", words[2])};
     if (pair.low >= pair.high) throw Error("report option \"bounds\": low is not below high for " + words[0]);
-    result[words[0]] = pair;
+    const Bounds& kept = result.emplace(words[0], pair).first->second;
+    if (kept.low != pair.low || kept.high != pair.high) refuse_second("bounds", words[0]);
   }
   return result;
 }
@@ -145,7 +163,8 @@ std::map<std::string, double> ReportOptions::task_thresholds() const {
   std::map<std::string, double> result;
   for (const auto& words : items_of(thresholds)) {
     if (words.size() != 2) throw Error("report option \"thresholds\" has to be \"task value; task value\"");
-    result[words[0]] = finite_number("thresholds", words[1]);
+    const double value = finite_number("thresholds", words[1]);
+    if (result.emplace(words[0], value).first->second != value) refuse_second("thresholds", words[0]);
   }
   return result;
 }
@@ -187,9 +206,14 @@ void declare_options(ParameterSchema& schema) { declare_parameters<ReportOptions
 
 ReportOptions resolve_options(std::span<const std::filesystem::path> folders, const ParameterValues& overrides) {
   ParameterValues values;
-  if (!folders.empty()) {
+  for (const std::filesystem::path& folder : folders) {
     try {
-      values = to_values(results::read_plan(folders[0]).report_options);
+      const ParameterValues planned = to_values(results::read_plan(folder).report_options);
+      if (&folder == &folders.front()) {
+        values = planned;
+      } else {
+        add_by_task(planned, values);
+      }
     } catch (const Error&) {
       // analyse() names the damage; the defaults serve until then.
     }

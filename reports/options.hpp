@@ -74,7 +74,7 @@ struct ReportOptions {
   bool include_initial = false;  // marl-eval export: the evaluation at step 0
   bool elapsed_time = false;     // marl-eval export
 
-  // Not parameters: set by the command line.
+  // Not parameters: no suite file sets them.
   std::vector<std::filesystem::path> imports;  // files of other harnesses to show beside ours
   unsigned threads = 0;                        // 0: all cores; never changes a number
 
@@ -93,8 +93,8 @@ struct ReportOptions {
 /// The schema of the options, for the `[report]` table of suites, the command line and `describe`.
 void declare_options(ParameterSchema& schema);
 
-/// The options stored in the first folder's plan.json, with `overrides` on top. A folder without a readable plan gives
-/// the defaults. Throws Error where a value does not fit.
+/// The options stored in the first folder's plan.json, but bounds and thresholds of the tasks of all folders, with
+/// `overrides` on top. A folder without a readable plan gives the defaults. Throws Error where a value does not fit.
 ReportOptions resolve_options(std::span<const std::filesystem::path> folders, const ParameterValues& overrides);
 
 }  // namespace tutti::reports

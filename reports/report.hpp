@@ -1,4 +1,4 @@
-// Writes a report's folder: page, tables, figures, JSON.
+// Writes a report's folder: page, tables, figures, JSON, exports.
 #pragma once
 
 #include <filesystem>
@@ -16,9 +16,9 @@ struct WrittenReport {
   std::vector<std::string> remarks;  // sentences, such as that gnuplot is missing
 };
 
-/// Writes index.html, report.md, report.json, tables/ and figures/ into `folder`. The files of an earlier report there
-/// are removed first, others are left alone. The same analysis gives the same bytes. Exports are written apart, by
-/// write_exports. Throws Error where the folder cannot be written.
+/// Writes index.html, report.md, report.json, tables/, figures/ and export/ into `folder`. The files of an earlier
+/// report there are removed first, others are left alone. The same analysis gives the same bytes. Throws Error where
+/// the folder cannot be written.
 WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder);
 
 /// A comparison as Markdown, for the terminal or a file: differences first, then the table.

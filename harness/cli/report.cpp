@@ -42,10 +42,11 @@ void add_compare(CLI::App& app, int& status) {
   command->add_option("A", *before, "folder of the suite's results")->required();
   command->add_option("B", *after, "folder of the same suite's other results")->required();
   command->add_option("--out", *out, "also write a page and tables here");
-  auto choices = add_report_options(*command);
+  auto choices = add_report_options(*command, {"score", "failed", "level", "latex", "mixed"});
+  command->get_option("--mixed")->description("compare results of different protocols or task facts all the same");
   command->callback([=, &status] {
-    const Folders folders = {*before, *after};
-    const reports::ReportOptions options = reports::resolve_options(folders, values_of(*choices));
+    const Folders first = {*before};
+    const reports::ReportOptions options = reports::resolve_options(first, values_of(*choices));
     const reports::Comparison comparison = reports::compare(*before, *after, options);
     fmt::print("{}", reports::comparison_markdown(comparison));
     if (!out->empty()) reports::write_comparison(comparison, options, *out);

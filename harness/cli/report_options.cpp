@@ -26,9 +26,10 @@ ParameterSchema report_schema() {
 
 }  // namespace
 
-std::shared_ptr<ReportChoices> add_report_options(CLI::App& command) {
+std::shared_ptr<ReportChoices> add_report_options(CLI::App& command, const std::set<std::string>& names) {
   auto choices = std::make_shared<ReportChoices>();
   for (const ParameterSpec& spec : report_schema()) {
+    if (!names.empty() && !names.contains(spec.name)) continue;
     const std::string name = option_of(spec.name);
     std::string& chosen = choices->texts[spec.name];
     if (const bool* on = std::get_if<bool>(&spec.default_value)) {
@@ -62,7 +63,6 @@ std::filesystem::path make_report(std::span<const std::filesystem::path> folders
   options.imports = choices.imports;
   const reports::Analysis analysis = reports::analyse(folders, options);
   const reports::WrittenReport written = reports::write_report(analysis, options, out);
-  reports::write_exports(analysis, options, out / "export");
   for (const std::string& remark : written.remarks) fmt::print(stderr, "{}\n", remark);
   return written.page;
 }

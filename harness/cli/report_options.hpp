@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,14 +20,14 @@ struct ReportChoices {
   std::vector<std::filesystem::path> imports;
 };
 
-/// Declares an option --like-this for every parameter like_this of a report. What is true or false is a flag, which
-/// takes no argument apart from --like-this=false.
-std::shared_ptr<ReportChoices> add_report_options(CLI::App& command);
+/// Declares an option --like-this for every parameter like_this of a report, or for those of `names` alone. What is
+/// true or false is a flag, which takes no argument apart from --like-this=false.
+std::shared_ptr<ReportChoices> add_report_options(CLI::App& command, const std::set<std::string>& names = {});
 
 /// The choices as values. Throws Error naming the option and what was expected.
 ParameterValues values_of(const ReportChoices& choices);
 
-/// Writes report and exports into `out`, tells its remarks on stderr, and returns the page.
+/// Writes the report into `out`, tells its remarks on stderr, and returns the page.
 std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
                                   const std::filesystem::path& out);
 

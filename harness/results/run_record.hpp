@@ -25,6 +25,9 @@ struct Failure {
   std::vector<std::string> log;  // last lines of log.txt
 };
 
+/// Episodes of the absolute evaluation for each one of an ordinary evaluation (Gorsane et al. 2022).
+inline constexpr std::int64_t kAbsoluteFactor = 10;
+
 /// The evaluation protocol, and what else makes two runs comparable.
 struct Protocol {
   std::int64_t environment_steps = 0;

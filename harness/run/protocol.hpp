@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "results/run_record.hpp"
 #include "run/recorder.hpp"
 #include "suite/plan.hpp"
 #include "tutti/algorithm.hpp"
 
 namespace tutti::run {
 
-/// Episodes of the absolute evaluation for each one of an ordinary evaluation (Gorsane et al. 2022).
-inline constexpr std::int64_t kAbsoluteFactor = 10;
+using results::kAbsoluteFactor;
 
 /// Evaluation k belongs to step k times the interval, from 0 up to the budget.
 std::int64_t planned_evaluations(const suite::RunSettings& run, const suite::EvaluationSettings& evaluation);

@@ -9,9 +9,8 @@
 #include <set>
 
 #include "reports/export/export.hpp"
-#include "reports/export/names.hpp"
+#include "reports/names.hpp"
 #include "reports/scores/scores.hpp"
-#include "results/files.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -117,12 +116,6 @@ void write_run(Text& out, const Run& run, const ReportOptions& options, const st
   put(out, "}}}}");
 }
 
-// "mpe/coop-nav-n3" is coop-nav-n3 of the environment mpe.
-std::string task_name(const TaskInfo& task) {
-  const std::string prefix = task.family + "/";
-  return task.label.starts_with(prefix) ? task.label.substr(prefix.size()) : task.label;
-}
-
 template <class Labels>
 std::vector<std::string> names_of(const std::vector<std::size_t>& indices, const Labels& label) {
   std::vector<std::string> labels;
@@ -132,7 +125,7 @@ std::vector<std::string> names_of(const std::vector<std::size_t>& indices, const
 
 void write_environment(Text& out, const Dataset& data, const RunsByKey& runs, const Rectangle& rectangle,
                        const ReportOptions& options) {
-  const auto tasks = names_of(rectangle.tasks, [&](std::size_t index) { return task_name(data.tasks[index]); });
+  const auto tasks = names_of(rectangle.tasks, [&](std::size_t index) { return short_label(data.tasks[index]); });
   const auto algorithms =
       names_of(rectangle.algorithms, [&](std::size_t index) { return data.algorithms[index].label; });
   put(out, "{}:{{", quoted(rectangle.family));
@@ -184,7 +177,7 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
 
 }  // namespace
 
-void export_marl_eval(const Dataset& data, const ReportOptions& options, const std::filesystem::path& folder) {
+void export_marl_eval(const Dataset& data, const ReportOptions& options, OutputFolder& folder) {
   const RunsByKey runs = complete_runs(data);
   std::vector<std::string> families;
   for (const auto& [key, run] : runs) {
@@ -196,20 +189,15 @@ void export_marl_eval(const Dataset& data, const ReportOptions& options, const s
     Rectangle rectangle = rectangle_of(data, runs, family);
     if (!rectangle.seeds.empty() && !rectangle.steps.empty()) rectangles.push_back(std::move(rectangle));
   }
-  results::make_folder(folder);
-  results::write_file(folder / "README.txt", readme_of(data, runs, rectangles), results::Durability::kProcess);
-  if (rectangles.empty()) {
-    // An empty object would be read as results; an old file as these.
-    std::filesystem::remove(folder / "metrics.json");
-    return;
-  }
+  folder.write("export/marl-eval/README.txt", readme_of(data, runs, rectangles));
+  if (rectangles.empty()) return;  // an empty object would be read as results
   Text out;
   for (const Rectangle& rectangle : rectangles) {
     out.push_back(out.size() == 0 ? '{' : ',');
     write_environment(out, data, runs, rectangle, options);
   }
   put(out, "}}\n");
-  results::write_file(folder / "metrics.json", {out.data(), out.size()}, results::Durability::kProcess);
+  folder.write("export/marl-eval/metrics.json", {out.data(), out.size()});
 }
 
 }  // namespace tutti::reports

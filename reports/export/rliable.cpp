@@ -3,17 +3,14 @@
 #include <set>
 
 #include "reports/export/export.hpp"
-#include "reports/export/names.hpp"
 #include "reports/export/npy.hpp"
+#include "reports/names.hpp"
 #include "reports/scores/scores.hpp"
-#include "results/files.hpp"
 
 namespace tutti::reports {
 namespace {
 
-void write(const std::filesystem::path& file, const std::string& content) {
-  results::write_file(file, content, results::Durability::kProcess);
-}
+const std::string kFolder = "export/rliable/";
 
 template <class Items>
 std::string lines(const Items& items) {
@@ -40,8 +37,8 @@ std::vector<double> by_run(const Strata& strata) {
 
 class RliableExport {
  public:
-  RliableExport(const Analysis& analysis, const ReportOptions& options, std::filesystem::path folder)
-      : analysis_(analysis), folder_(std::move(folder)), table_(usable_runs(*analysis.data)) {
+  RliableExport(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder)
+      : analysis_(analysis), folder_(folder), table_(usable_runs(*analysis.data)) {
     normalized_ = options.normalize != "none";
     for (const TaskInfo& task : analysis.tasks) bounds_.push_back(task.bounds);
     std::vector<std::string> labels;
@@ -49,19 +46,19 @@ class RliableExport {
     names_ = distinct_names(labels);
   }
 
-  void write_score(const std::string& name) const {
+  void write_score(const std::string& name) {
     const Score score = ReportOptions::parse_score(name);
     for (std::size_t a = 0; a < names_.size(); ++a) {
       const Selection selection = select(table_, tasks(), a, score, false);
       const Strata strata = scores_of(selection, tasks(), score, normalized_ ? &bounds_ : nullptr);
       if (strata.empty()) continue;
-      results::make_folder(folder_ / name);
-      write(folder_ / name / (names_[a] + ".npy"), npy_bytes(by_run(strata), {strata[0].size(), strata.size()}));
-      write_seeds(folder_ / name / (names_[a] + ".seeds.txt"), selection);
+      const std::string base = kFolder + name + "/" + names_[a];
+      folder_.write(base + ".npy", npy_bytes(by_run(strata), {strata[0].size(), strata.size()}));
+      write_seeds(base, selection);
     }
   }
 
-  void write_curves() const {
+  void write_curves() {
     for (std::size_t a = 0; a < names_.size(); ++a) {
       const Selection selection = select(table_, tasks(), a, {}, false);
       if (selection.runs.empty()) continue;
@@ -69,50 +66,43 @@ class RliableExport {
       for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
       const std::vector<double> steps = common_steps(all);
       if (steps.empty()) continue;
-      results::make_folder(folder_ / "curves");
       std::vector<double> values;
       for (std::size_t run = 0; run < selection.runs[0].size(); ++run) {
         for (std::size_t i = 0; i < tasks().size(); ++i) add_curve(*selection.runs[i][run], tasks()[i], steps, values);
       }
-      write(folder_ / "curves" / (names_[a] + ".npy"),
-            npy_bytes(values, {selection.runs[0].size(), tasks().size(), steps.size()}));
-      write_unless(steps == planned_steps(), folder_ / "curves" / (names_[a] + ".steps.txt"), texts(steps));
-      write_seeds(folder_ / "curves" / (names_[a] + ".seeds.txt"), selection);
+      const std::string base = kFolder + "curves/" + names_[a];
+      folder_.write(base + ".npy", npy_bytes(values, {selection.runs[0].size(), tasks().size(), steps.size()}));
+      if (steps != planned_steps()) folder_.write(base + ".steps.txt", lines(texts(steps)));
+      write_seeds(base, selection);
     }
   }
 
-  void write_axes() const {
+  void write_axes() {
     std::vector<std::string> labels;
     for (const std::size_t task : tasks()) labels.push_back(analysis_.tasks[task].label);
-    write(folder_ / "tasks.txt", lines(labels));
-    write(folder_ / "seeds.txt", lines(texts(analysis_.seeds)));
-    write(folder_ / "steps.txt", lines(texts(planned_steps())));
-    write(folder_ / "README.txt",
-          std::string("<score>/<algorithm>.npy: ") + (normalized_ ? "normalised scores" : "raw scores") +
-              ", one row for each run, one column for each line of tasks.txt.\n"
-              "curves/<algorithm>.npy: run, task, evaluation; the evaluations are those at the environment steps of "
-              "steps.txt,\nor of <algorithm>.steps.txt where that is there.\n"
-              "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n");
+    folder_.write(kFolder + "tasks.txt", lines(labels));
+    folder_.write(kFolder + "seeds.txt", lines(texts(analysis_.seeds)));
+    folder_.write(kFolder + "steps.txt", lines(texts(planned_steps())));
+    folder_.write(
+        kFolder + "README.txt",
+        std::string("<score>/<algorithm>.npy: ") + (normalized_ ? "normalised scores" : "raw scores") +
+            ", one row for each run, one column for each line of tasks.txt.\n"
+            "curves/<algorithm>.npy: run, task, evaluation; the evaluations are those at the environment steps of "
+            "steps.txt,\nor of <algorithm>.steps.txt where that is there.\n"
+            "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n");
   }
 
  private:
   const std::vector<std::size_t>& tasks() const { return analysis_.aggregates.tasks; }
 
-  // Only where the axis is not the common one. An older file would otherwise contradict.
-  static void write_unless(bool common, const std::filesystem::path& file, const std::vector<std::string>& items) {
-    if (common) {
-      std::filesystem::remove(file);
-    } else {
-      write(file, lines(items));
-    }
-  }
-
-  void write_seeds(const std::filesystem::path& file, const Selection& selection) const {
-    write_unless(selection.seeds == analysis_.seeds, file, texts(selection.seeds));
+  // Only where they are not the common ones.
+  void write_seeds(const std::string& base, const Selection& selection) {
+    if (selection.seeds != analysis_.seeds) folder_.write(base + ".seeds.txt", lines(texts(selection.seeds)));
   }
 
   std::vector<double> planned_steps() const {
     std::vector<double> steps;
+    if (!analysis_.protocol.is_known()) return steps;
     for (std::int64_t k = 0; k <= analysis_.protocol.evaluations; ++k) {
       steps.push_back(static_cast<double>(k * analysis_.protocol.interval));
     }
@@ -126,7 +116,7 @@ class RliableExport {
   }
 
   const Analysis& analysis_;
-  std::filesystem::path folder_;
+  OutputFolder& folder_;
   RunTable table_;
   std::vector<Bounds> bounds_;
   std::vector<std::string> names_;
@@ -135,9 +125,8 @@ class RliableExport {
 
 }  // namespace
 
-void export_rliable(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder) {
-  results::make_folder(folder);
-  const RliableExport out(analysis, options, folder);
+void export_rliable(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder) {
+  RliableExport out(analysis, options, folder);
   out.write_axes();
   for (const std::string& score :
        std::set<std::string>{"final", "absolute", options.score, analysis.aggregates.score}) {

@@ -6,25 +6,16 @@
 
 #include "reports/export/export.hpp"
 #include "reports/scores/scores.hpp"
-#include "results/files.hpp"
+#include "reports/tables/numbers.hpp"
+#include "reports/tables/table.hpp"
 
 namespace tutti::reports {
 namespace {
 
 using Text = fmt::memory_buffer;
 
-// RFC 4180: quotes around what has a comma, a quote or a line end.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
-}
-
-std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
-
 std::string identity(const Analysis& analysis, const Run& run) {
-  return field(analysis.tasks[run.task].label) + "," + field(analysis.algorithms[run.algorithm].label) + "," +
+  return csv_field(analysis.tasks[run.task].label) + "," + csv_field(analysis.algorithms[run.algorithm].label) + "," +
          std::to_string(run.seed);
 }
 
@@ -32,7 +23,7 @@ void write_evaluation(Text& out, const std::string& identity, const std::string&
                       double wall_seconds) {
   for (std::size_t episode = 0; episode < evaluation.returns.size(); ++episode) {
     fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},", identity, which, evaluation.step,
-                   evaluation.actual_step, number(wall_seconds), episode, evaluation.returns[episode]);
+                   evaluation.actual_step, shortest(wall_seconds), episode, evaluation.returns[episode]);
     if (episode < evaluation.lengths.size()) {
       fmt::format_to(std::back_inserter(out), "{},{}\n", evaluation.lengths[episode],
                      evaluation.terminated[episode] ? "terminated" : "truncated");
@@ -61,7 +52,7 @@ void write_score(std::string& out, const Analysis& analysis, const Run& run, con
   if (std::isnan(value)) return;
   const Bounds& bounds = analysis.tasks[run.task].bounds;
   const double normalized = std::isnan(bounds.low) ? kMissing : normalize(value, bounds);
-  out += identity(analysis, run) + "," + name + "," + number(value) + "," + number(normalized) + "\n";
+  out += identity(analysis, run) + "," + name + "," + shortest(value) + "," + shortest(normalized) + "\n";
 }
 
 std::string scores_csv(const Analysis& analysis, const ReportOptions& options) {
@@ -80,16 +71,9 @@ std::string scores_csv(const Analysis& analysis, const ReportOptions& options) {
 
 }  // namespace
 
-void export_tables(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder) {
-  results::make_folder(folder);
-  results::write_file(folder / "episodes.csv", episodes_csv(analysis), results::Durability::kProcess);
-  results::write_file(folder / "scores.csv", scores_csv(analysis, options), results::Durability::kProcess);
-}
-
-void write_exports(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder) {
-  export_tables(analysis, options, folder);
-  export_marl_eval(*analysis.data, options, folder / "marl-eval");
-  export_rliable(analysis, options, folder / "rliable");
+void export_tables(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder) {
+  folder.write("export/episodes.csv", episodes_csv(analysis));
+  folder.write("export/scores.csv", scores_csv(analysis, options));
 }
 
 }  // namespace tutti::reports

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "reports/figures/figures.hpp"
+#include "reports/names.hpp"
 #include "reports/tables/tables.hpp"
 
 namespace tutti::reports {
@@ -117,11 +117,7 @@ std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& op
 
 // A file name of a task's label that no other task has.
 std::string file_label(const std::string& label, std::set<std::string>& used) {
-  std::string text = label;
-  for (char& c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-    if (!plain) c = '-';
-  }
+  const std::string text = file_name(label, '-');
   std::string name = text;
   for (int i = 2; !used.insert(name).second; ++i) name = fmt::format("{}-{}", text, i);
   return name;
@@ -139,6 +135,21 @@ std::string time_label(const Matrix<Curve>& curves) {
     }
   }
   return last >= 7200 ? "hours of training" : last >= 120 ? "minutes of training" : "seconds of training";
+}
+
+// What is drawn, of how many runs; by training time also on which machine.
+std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
+  RunCount runs;
+  runs.add(analysis.curves.aggregate);
+  std::string text = "Interquartile mean over tasks and runs of the normalised return" + relative_note(options);
+  if (runs.shaded) {
+    text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
+                        100 * options.level, options.efficiency_replicates);
+  }
+  text += "." + (runs.most > 0 ? runs.text().substr(0, runs.text().size() - 1) + " for each task." : "");
+  RunCount timed;
+  timed.add(analysis.curves.aggregate_wall_clock);
+  return timed.most > 0 ? text + " By training time: " + machine_of(analysis) + "." : text;
 }
 
 }  // namespace
@@ -197,21 +208,6 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
   for (Panel& panel : figure.panels) panel.y_low = 0;
   add_legend(figure, analysis);
   return figure;
-}
-
-// What is drawn, of how many runs; by training time also on which machine.
-static std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
-  RunCount runs;
-  runs.add(analysis.curves.aggregate);
-  std::string text = "Interquartile mean over tasks and runs of the normalised return" + relative_note(options);
-  if (runs.shaded) {
-    text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
-                        100 * options.level, options.efficiency_replicates);
-  }
-  text += "." + (runs.most > 0 ? runs.text().substr(0, runs.text().size() - 1) + " for each task." : "");
-  RunCount timed;
-  timed.add(analysis.curves.aggregate_wall_clock);
-  return timed.most > 0 ? text + " By training time: " + machine_of(analysis) + "." : text;
 }
 
 Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "reports/tables/numbers.hpp"
@@ -12,6 +13,15 @@ namespace {
 
 std::string at(const std::vector<double>& values, std::size_t i) {
   return i < values.size() ? shortest(values[i]) : "";
+}
+
+// Of `step`, from low to high.
+std::vector<double> multiples(double low, double high, double step) {
+  std::vector<double> result;
+  const auto first = static_cast<long long>(std::ceil(low / step - 1e-9));
+  const auto last = static_cast<long long>(std::floor(high / step + 1e-9));
+  for (long long i = first; i <= last; ++i) result.push_back(static_cast<double>(i) * step);
+  return result;
 }
 
 }  // namespace
@@ -39,14 +49,11 @@ std::vector<double> round_ticks(double low, double high, std::size_t most) {
   if (!(high > low) || !std::isfinite(low) || !std::isfinite(high) || most < 2) return {low};
   const double rough = (high - low) / static_cast<double>(most - 1);
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  double step = 10 * power;
-  for (const double factor : {5.0, 2.5, 2.0, 1.0}) {
-    if (factor * power >= rough * (1 - 1e-9)) step = factor * power;
-  }
+  constexpr std::array kSteps{10.0, 5.0, 2.5, 2.0, 1.0, 0.5, 0.25};
+  std::size_t chosen = 0;
+  while (chosen < 4 && kSteps[chosen + 1] * power >= rough * (1 - 1e-9)) ++chosen;
   std::vector<double> ticks;
-  const auto first = static_cast<long long>(std::ceil(low / step - 1e-9));
-  const auto last = static_cast<long long>(std::floor(high / step + 1e-9));
-  for (long long i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
+  for (; chosen < kSteps.size() && ticks.size() < 2; ++chosen) ticks = multiples(low, high, kSteps[chosen] * power);
   return ticks;
 }
 

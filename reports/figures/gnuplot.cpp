@@ -9,11 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "reports/tables/text.hpp"
-#include "tutti/error.hpp"
+#include "results/files.hpp"
 
 extern char** environ;
 
@@ -23,16 +21,11 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_text(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error(file.string() + ": cannot be written");
+  results::write_file(file, text, results::Durability::kProcess);
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+// What gnuplot wrote; empty if it did not.
+std::string read_text(const fs::path& file) { return results::read_file_if_any(file).value_or(""); }
 
 // Starts `gnuplot argument` in `folder` and waits. Returns its complaint, empty when all is well.
 std::string run_gnuplot(const std::string& argument, const fs::path& folder, const fs::path& log) {
@@ -94,19 +87,23 @@ void soften(std::string& text, const std::string& attribute, const std::string& 
 
 }  // namespace
 
-bool gnuplot_available() { return run_gnuplot("--version", "/", "/dev/null").empty(); }
-
 DrawnFigure draw(const Figure& figure, const fs::path& folder) {
-  DrawnFigure drawn{figure, "", ""};
+  DrawnFigure drawn{figure, "", "", {"csv", "gp"}};
   const fs::path base = fs::absolute(folder) / figure.name;
   const fs::path log = base.string() + ".log";
   write_text(base.string() + ".csv", figure_csv(figure));
   write_text(base.string() + ".gp", figure_script(figure));
   drawn.error = run_gnuplot(figure.name + ".gp", folder, log);
-  if (!drawn.error.empty() && fs::exists(log)) drawn.error += ": " + clean_text(read_text(log)).substr(0, 300);
+  const std::string complaint = read_text(log);
+  if (!drawn.error.empty() && !complaint.empty()) drawn.error += ": " + clean_text(complaint).substr(0, 300);
   std::error_code ignored;
   fs::remove(log, ignored);
-  if (!drawn.error.empty()) return drawn;
+  if (!drawn.error.empty()) {
+    // Half a drawing is none.
+    for (const char* ending : {".svg", ".pdf", ".png"}) fs::remove(base.string() + ending, ignored);
+    return drawn;
+  }
+  drawn.endings = {"svg", "pdf", "png", "csv", "gp"};
   fix_creation_date(base.string() + ".pdf");
   drawn.svg = read_text(base.string() + ".svg");
   return drawn;

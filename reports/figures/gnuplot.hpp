@@ -13,12 +13,10 @@ namespace tutti::reports {
 /// A figure on disk.
 struct DrawnFigure {
   Figure figure;
-  std::string svg;    // the drawing as text; empty if there is none
-  std::string error;  // a sentence if it could not be drawn
+  std::string svg;                        // the drawing as text; empty if there is none
+  std::string error;                      // a sentence if it could not be drawn
+  std::vector<std::string> endings = {};  // of its files: "svg", "pdf", "png", "csv", "gp"
 };
-
-/// Whether gnuplot can be started.
-bool gnuplot_available();
 
 /// Writes `<name>.csv` and `<name>.gp` into `folder` and draws `.svg`, `.pdf` and `.png` beside them. The PDF's
 /// creation date is overwritten, so that drawing twice gives the same bytes. Never throws for gnuplot's sake: what

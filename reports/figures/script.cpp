@@ -34,6 +34,13 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
+// The same for the label of a tick, which is a format.
+std::string quoted_format(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
+  return quoted(out);
+}
+
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
@@ -86,6 +93,7 @@ class Script {
     line("set encoding utf8");
     line("set datafile separator comma");
     line("set datafile columnheaders");
+    line("set datafile commentschars ''");
     line("data = {}", quoted(figure_.name + ".csv"));
     step_bands();
     line("do for [kind in 'svg pdf png'] {{");
@@ -180,7 +188,7 @@ class Script {
     line("  set title {} offset 0,-0.7", quoted(panel.title));
     line("  set xlabel {} offset 0,0.9", quoted(panel.x_label));
     const bool named = first_column_ || !shared_rows();
-    line("  set ylabel {} offset 0.7,0", quoted(named && first_column_ ? panel.y_label : ""));
+    line("  set ylabel {} offset 0.7,0", quoted(first_column_ ? panel.y_label : ""));
     line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
          limit(panel.y_high));
     x_ticks(panel);
@@ -228,7 +236,7 @@ class Script {
   void row_ticks(const Panel& panel, bool named) {
     std::vector<std::string> ticks;
     for (std::size_t i = 0; i < panel.rows.size(); ++i) {
-      ticks.push_back(fmt::format("{} {}", quoted(named ? panel.rows[i] : ""), i));
+      ticks.push_back(fmt::format("{} {}", quoted_format(named ? panel.rows[i] : ""), i));
     }
     line("  set ytics ({})", fmt::join(ticks, ", "));
   }

@@ -27,6 +27,11 @@ std::string runs_per_task(const Analysis& analysis) {
   return fmt::format("N = {} to {} for each task", fewest, most);
 }
 
+// What a caption says of intervals at the level in force; nothing where there are none.
+std::string if_intervals(const Analysis& analysis, fmt::format_string<double> text, const ReportOptions& options) {
+  return has_intervals(analysis.aggregates) ? fmt::format(text, 100 * options.level) : "";
+}
+
 // One point with its interval on a row.
 Series row_series(const std::string& label, std::size_t style, const Estimate& estimate, std::size_t row) {
   const Interval interval = estimate.interval.value_or(Interval{estimate.value, estimate.value});
@@ -79,9 +84,11 @@ Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& ord
 Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) {
   Figure figure{.name = "aggregate",
                 .title = "Aggregate metrics",
-                .caption = fmt::format("Points: the metric over all tasks and runs ({}); bars: {:g} % stratified "
-                                       "bootstrap intervals. Higher is better, of the optimality gap lower{}.",
-                                       runs_per_task(analysis), 100 * options.level, relative_note(options))};
+                .caption = fmt::format("Points: the metric over all tasks and runs ({}){}. Higher is better, of the "
+                                       "optimality gap lower{}.",
+                                       runs_per_task(analysis),
+                                       if_intervals(analysis, "; bars: {:g} % stratified bootstrap intervals", options),
+                                       relative_note(options))};
   if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
   const auto order = display_order(analysis, options);
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
@@ -98,20 +105,22 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
 
 Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
   const Aggregates& aggregates = analysis.aggregates;
+  const bool averages = options.profile == "averages";
   Figure figure{
       .name = "profile",
       .title = "Performance profile",
       .caption = fmt::format(
-          "Fraction of {} with a normalised {} score above each threshold ({}); shaded: pointwise {:g} % bootstrap "
-          "bands{}. Where a curve crosses 0.5 is the median run; the area under it is the mean of the scores "
-          "clipped to [0, 1]; a curve entirely above another is stochastic dominance.",
-          options.profile == "averages" ? "tasks" : "runs", aggregates.score, runs_per_task(analysis),
-          100 * options.level, relative_note(options))};
+          "Fraction of {} {} score above each threshold ({}){}{}. Where a curve crosses 0.5 is the median {}; the area "
+          "under it is the mean of the {}scores clipped to [0, 1]; a curve entirely above another is stochastic "
+          "dominance.",
+          averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
+          runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),
+          relative_note(options), averages ? "task" : "run", averages ? "tasks' mean " : "")};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;
   panel.x_label = "normalised score τ";
-  panel.y_label = options.profile == "averages" ? "fraction of tasks > τ" : "fraction of runs > τ";
+  panel.y_label = averages ? "fraction of tasks > τ" : "fraction of runs > τ";
   for (const std::size_t a : display_order(analysis, options)) {
     if (a >= aggregates.profiles.size() || aggregates.profiles[a].fraction.empty()) continue;
     const Profile& profile = aggregates.profiles[a];
@@ -135,8 +144,9 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   Figure figure{.name = "improvement",
                 .title = "Probability of improvement",
                 .caption = fmt::format("Chance that a random run of the first algorithm beats one of the second on a "
-                                       "random task ({}), with {:g} % bootstrap intervals; vertical line: one half.",
-                                       runs_per_task(analysis), 100 * options.level)};
+                                       "random task ({}){}; vertical line: one half.",
+                                       runs_per_task(analysis),
+                                       if_intervals(analysis, ", with {:g} % bootstrap intervals", options))};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kIntervals;

@@ -1,10 +1,10 @@
 #include "reports/import/import.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reports/names.hpp"
 #include "reports/statistics/summary.hpp"
 #include "results/files.hpp"
 #include "tutti/error.hpp"
@@ -15,11 +15,6 @@ namespace {
 using nlohmann::json;
 
 enum class Writer { kMarlEval, kBenchMarl, kMava };
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 const char* name_of(Writer writer) {
   switch (writer) {
@@ -95,7 +90,7 @@ Writer read_run(const json& entries, Run& run) {
   Writer writer = Writer::kMarlEval;
   for (const auto& [key, value] : entries.items()) {
     if (!value.is_object()) throw Error("\"" + key + "\" is not an object of metrics");
-    if (lower(key).find("absolute") != std::string::npos) {
+    if (lower_case(key).find("absolute") != std::string::npos) {
       absolute = &value;
       continue;
     }
@@ -124,7 +119,7 @@ std::int64_t seed_of(const std::string& name, std::int64_t place) {
 std::string task_label(const Dataset& data, const std::string& environment, const std::string& task) {
   const std::string label = environment + "/" + task;
   for (const TaskInfo& known : data.tasks) {
-    if (lower(known.label) == lower(label) || lower(known.label) == lower(task)) return known.label;
+    if (lower_case(known.label) == lower_case(label) || lower_case(known.label) == lower_case(task)) return known.label;
   }
   return label;
 }
@@ -195,7 +190,8 @@ class Importer {
   std::string label_of(const std::string& algorithm, const std::string& writer) const {
     const auto taken = [&](const std::string& label, bool imported) {
       return std::ranges::any_of(data_.algorithms, [&](const AlgorithmInfo& other) {
-        return lower(other.label) == lower(label) && other.imported == imported && (!imported || other.name != writer);
+        return lower_case(other.label) == lower_case(label) && other.imported == imported &&
+               (!imported || other.name != writer);
       });
     };
     if (taken(algorithm, true)) return algorithm + " (" + writer + ")";

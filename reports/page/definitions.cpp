@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 
 #include "reports/page/document.hpp"
-#include "reports/tables/numbers.hpp"
+#include "reports/tables/tables.hpp"
+#include "results/run_record.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -52,6 +53,41 @@ std::string threshold(const ReportOptions& options) {
   return "the highest point of the best baseline's mean curve";
 }
 
+std::string evaluation(const Protocol& protocol) {
+  if (!protocol.is_known()) {
+    return "Episodes without learning. How many, how often and with which policy, imported results do not record.";
+  }
+  return fmt::format(
+      "{} episodes without learning, every {} environment steps, with the {} policy on {} initial states; evaluation 0 "
+      "is the untrained policy.",
+      protocol.episodes, protocol.interval, protocol.mode, protocol.seeds);
+}
+
+std::string absolute_episodes(const Protocol& protocol) {
+  if (!protocol.is_known()) return "new episodes";
+  return fmt::format("{} new episodes", results::kAbsoluteFactor * protocol.episodes);
+}
+
+std::string iqm(const ReportOptions& options) {
+  return options.ragged ? "All normalised scores of an algorithm are sorted together, a run of task m with the weight "
+                          "1/(M·N_m), so that each task weighs the same; the middle half of the weight is averaged."
+                        : "All N·M normalised scores of an algorithm are sorted together, floor(N·M/4) are dropped "
+                          "from each end, the rest is averaged.";
+}
+
+std::string profile(const ReportOptions& options) {
+  if (options.profile == "averages") {
+    return "For every threshold τ the fraction of tasks on which the mean normalised score is strictly above τ.";
+  }
+  return "For every threshold τ the fraction of runs (over all tasks) whose normalised score is strictly above τ" +
+         std::string(options.ragged ? "; each task weighs the same." : ".");
+}
+
+std::string marks(const ReportOptions& options) {
+  return "Bold: the highest mean of a row, and what rounds to the same digits. Underlined, of the others: " +
+         mark_rule(options) + ".";
+}
+
 }  // namespace
 
 std::vector<Definition> definitions(const Analysis& analysis, const ReportOptions& options) {
@@ -64,19 +100,17 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
        "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the number of "
        "agents or the length of the episode."},
       {"run", "run", "One task, one algorithm, one seed. N counts runs."},
-      {"evaluation", "evaluation",
-       fmt::format("{} episodes without learning, every {} environment steps, with the {} policy on {} initial states; "
-                   "evaluation 0 is the untrained policy.",
-                   analysis.protocol.episodes, analysis.protocol.interval, analysis.protocol.mode,
-                   analysis.protocol.seeds)},
+      {"evaluation", "evaluation", evaluation(analysis.protocol)},
       {"absolute", "absolute score",
        fmt::format(
            "The policy of the evaluation with the highest mean return (the earliest on a tie), evaluated at the "
-           "end of the run for {} new episodes; their mean. New episodes, because the maximum over many noisy "
+           "end of the run for {}; their mean. New episodes, because the maximum over many noisy "
            "evaluations is biased upwards.",
-           10 * analysis.protocol.episodes)},
+           absolute_episodes(analysis.protocol))},
       {"final", "final score", "Mean return of the last evaluation of a run."},
-      {"last", "last-L score", "Mean over the last L evaluations of their mean returns."},
+      {"last", "last-L score",
+       "Mean over the last L evaluations of their mean returns; over all K, the untrained one not counted, where L is "
+       "more."},
       {"spread", "spread (±)",
        "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width of the "
        "interval of the mean."},
@@ -85,38 +119,34 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
                    "bootstrap where chosen. With fewer than 3 runs there is no interval and the runs themselves are "
                    "shown.",
                    level)},
-      {"marks", "bold and underline",
-       "Bold: the highest mean of a row, and what rounds to the same digits. Underlined by default: Welch's t-test "
-       "(two-sided) against the bold cell does not reject equality at 0.05 after Holm's correction over the row."},
+      {"marks", "bold and underline", marks(options)},
       {"normalised", "normalised score", "(x − lo) / (hi − lo) per task; " + normalisation(options) + "."},
-      {"iqm", "interquartile mean (IQM)",
-       "All N·M normalised scores of an algorithm are sorted together, floor(N·M/4) are dropped from each end, the "
-       "rest "
-       "is averaged."},
+      {"iqm", "interquartile mean (IQM)", iqm(options)},
       {"median", "median", "Median over tasks of the mean normalised score of each task."},
       {"mean", "mean", "Mean over tasks and runs of the normalised score."},
       {"gap", "optimality gap", "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better."},
       {"rank", "mean rank", "Mean over tasks of the algorithm's rank by mean score; ties share the average rank."},
       {"bootstrap", "stratified bootstrap",
        fmt::format("Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for "
-                   "probability of improvement, {} for "
-                   "profiles, {} for efficiency curves, {} for speed-ups and single tasks). Draws come from SplitMix64 "
+                   "probability of improvement, {} for profiles, {} for efficiency curves, {} for speed-ups and single "
+                   "tasks). Draws come from SplitMix64 "
                    "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
-                   "such intervals are too narrow: at N = 5 about 92 % instead of 95 % over ten tasks, at N = 3 87 %.",
+                   "such intervals are too narrow: in simulations with ten tasks of normally distributed scores, 95 % "
+                   "intervals of the interquartile mean cover it in about 92 % of cases at N = 5, in 87 % at N = 3.",
                    draws(options), options.replicates, options.improvement_replicates, options.profile_replicates,
                    options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed)},
       {"threshold", "threshold", "The return to be reached on a task: " + threshold(options) + "."},
       {"steps-to-threshold", "steps to the threshold",
        std::string("The first environment step at which a run's evaluation curve reaches the threshold") +
            (options.interpolate ? ", interpolated between evaluations" : "") +
+           (options.hold > 1 ? fmt::format(", and stays there for {} evaluations", options.hold) : "") +
            ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
            "when more than half got there."},
       {"speed-up", "speed-up", speed_up(options)},
       {"auc", "area under the curve",
        "Average return during training: the trapezoidal mean of a run's evaluation curve."},
       {"milestones", "milestones", "Mean return at 10, 25, 50 and 100 % of the budget."},
-      {"profile", "performance profile",
-       "For every threshold τ the fraction of runs (over all tasks) whose normalised score is strictly above τ."},
+      {"profile", "performance profile", profile(options)},
       {"improvement", "probability of improvement",
        "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a tie "
        "counts one half. Computed on raw scores."},

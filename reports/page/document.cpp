@@ -7,6 +7,7 @@
 
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/text.hpp"
+#include "results/run_record.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -35,15 +36,22 @@ std::string policy_text(const std::string& mode) {
          "samples";
 }
 
+std::string absolute_text(const Protocol& protocol) {
+  return protocol.absolute ? fmt::format("{} episodes", results::kAbsoluteFactor * protocol.episodes) : "none";
+}
+
 class Builder {
  public:
   Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts)
       : analysis_(analysis), options_(options), parts_(parts) {
     document_.title = analysis.suite.empty() ? "Report" : analysis.suite;
     document_.subtitle =
-        fmt::format("{}, {}, {}, {} environment steps each", plural(analysis.tasks.size(), "task"),
-                    plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"),
-                    steps_text(static_cast<double>(analysis.protocol.environment_steps)));
+        fmt::format("{}, {}, {}", plural(analysis.tasks.size(), "task"),
+                    plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"));
+    if (analysis.protocol.is_known()) {
+      document_.subtitle +=
+          ", " + steps_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
+    }
     for (Definition& definition : definitions(analysis, options)) {
       const std::string id = definition.id;
       document_.definitions.emplace(id, std::move(definition));
@@ -103,7 +111,7 @@ class Builder {
   void what_was_run() {
     heading("What was run", "run");
     headline();
-    for (const std::string& warning : analysis_.warnings) add(Paragraph{sentence(warning), true});
+    for (const std::string& warning : analysis_.warnings) add(Paragraph{with_full_stop(warning), true});
     differences();
     protocol();
     tasks();
@@ -119,18 +127,23 @@ class Builder {
   // The most important number in words, where there is something to compare.
   void headline() {
     const Aggregates& aggregates = analysis_.aggregates;
-    std::size_t measured = 0, best = 0;
+    std::vector<std::size_t> measured;
     const auto iqm = [&](std::size_t a) { return aggregates.algorithms[a].iqm.value; };
     for (std::size_t a = 0; aggregates.available && a < aggregates.algorithms.size(); ++a) {
-      if (!std::isfinite(iqm(a))) continue;
-      if (measured++ == 0 || iqm(a) > iqm(best)) best = a;
+      if (std::isfinite(iqm(a))) measured.push_back(a);
     }
-    if (measured < 2) return;
-    const Aggregate& shown = aggregates.algorithms[best];
-    paragraph(fmt::format(
-        "Highest interquartile mean of the normalised {} score over {}: {} with {}{} (N = {} per task).",
-        aggregates.score, plural(aggregates.tasks.size(), "task"), analysis_.algorithms[best].label,
-        fixed(shown.iqm.value, 3), shown.iqm.interval ? " " + interval_text(shown.iqm.interval, 3) : "", shown.n));
+    if (measured.size() < 2) return;
+    const double highest = iqm(std::ranges::max(measured, {}, iqm));
+    std::vector<std::string> best;
+    for (const std::size_t a : measured) {
+      if (iqm(a) < highest) continue;
+      const Aggregate& shown = aggregates.algorithms[a];
+      best.push_back(fmt::format("{} with {}{} (N = {} per task)", analysis_.algorithms[a].label,
+                                 fixed(shown.iqm.value, 3),
+                                 shown.iqm.interval ? " " + interval_text(shown.iqm.interval, 3) : "", shown.n));
+    }
+    paragraph(fmt::format("Highest interquartile mean of the normalised {} score over {}: {}.", aggregates.score,
+                          plural(aggregates.tasks.size(), "task"), fmt::join(best, "; as high: ")));
   }
 
   void differences() {
@@ -153,15 +166,16 @@ class Builder {
 
   void protocol() {
     const Protocol& protocol = analysis_.protocol;
-    const auto number = [](std::int64_t value) { return fmt::format("{}", value); };
+    const auto known = [&](std::string text) { return protocol.is_known() ? text : std::string("not recorded"); };
+    const auto number = [&](std::int64_t value) { return known(fmt::format("{}", value)); };
     heading3("Protocol");
     add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
-                    {"evaluation interval (I)", number(protocol.interval) + " environment steps"},
+                    {"evaluation interval (I)", known(fmt::format("{} environment steps", protocol.interval))},
                     {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
                     {"episodes per evaluation (E)", number(protocol.episodes)},
-                    {"policy at evaluation", policy_text(protocol.mode)},
-                    {"initial states", protocol.seeds},
-                    {"absolute evaluation", protocol.absolute ? number(10 * protocol.episodes) + " episodes" : "none"},
+                    {"policy at evaluation", known(policy_text(protocol.mode))},
+                    {"initial states", known(protocol.seeds)},
+                    {"absolute evaluation", known(absolute_text(protocol))},
                     {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
                     {"score of the main table", analysis_.main.score},
                     {"score of aggregates, profile and improvement", analysis_.aggregates.score},
@@ -172,22 +186,20 @@ class Builder {
 
   void tasks() {
     heading3("Tasks");
-    Table table{
-        .title = "Tasks",
-        .caption = "lo and hi: the returns that normalise to 0 and 1.",
-        .columns = {
-            {.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}, {.head = "facts", .right = false}}};
+    Table table{.title = "Tasks",
+                .caption = "lo and hi: the returns that normalise to 0 and 1.",
+                .columns = {{.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}}};
     Section section;
+    FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      std::vector<std::string> facts;
-      for (const auto& [name, value] : task.facts) facts.push_back(name + " " + value);
-      section.rows.push_back({{.value = task.label},
-                              {.value = fixed(task.bounds.low, 2)},
-                              {.value = fixed(task.bounds.high, 2)},
-                              {.value = fmt::format("{}", fmt::join(facts, "; "))}});
+      section.rows.push_back(
+          {{.value = task.label}, {.value = fixed(task.bounds.low, 2)}, {.value = fixed(task.bounds.high, 2)}});
+      if (!task.facts.empty()) facts.lines.push_back(task.label);
+      for (const auto& [name, value] : task.facts) facts.lines.push_back("  " + name + ": " + value);
     }
     table.sections.push_back(std::move(section));
     add(TableBlock{std::move(table), {"normalised"}, false});
+    if (!facts.lines.empty()) add(std::move(facts));
   }
 
   void logs() {

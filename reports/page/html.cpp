@@ -87,7 +87,8 @@ class HtmlWriter {
     out_ += "</tr></thead>\n";
     for (const Section& section : table.sections) section_rows(table, section);
     out_ += "</table>\n</div>\n";
-    if (!table.caption.empty()) out_ += "<p class=\"caption\">" + html_text(table.caption) + "</p>\n";
+    const std::string caption = caption_text(table);
+    if (!caption.empty()) out_ += "<p class=\"caption\">" + html_text(caption) + "</p>\n";
     notes(table);
     if (block.has_files) files("tables/" + table.name, {"csv", "md", "tex"});
     explain(block.definitions);
@@ -172,7 +173,7 @@ class HtmlWriter {
       out_ += drawing_tag(shown) + inline_svg(drawn.svg, shown.name, shown.title) + "</div>\n";
     }
     if (single) out_ += "<figcaption>" + html_text(shown.caption) + "</figcaption>\n";
-    files("figures/" + shown.name, {"svg", "pdf", "png", "csv", "gp"});
+    files("figures/" + shown.name, drawn.endings);
     out_ += "</figure>\n";
   }
 

@@ -66,17 +66,8 @@ Json curve(const Curve& c) {
 }
 
 Json speed_up(const SpeedUp& s) {
-  static constexpr const char* kKinds[] = {"none",
-                                           "reached",
-                                           "not reached",
-                                           "at start",
-                                           "best baseline",
-                                           "baseline at start",
-                                           "baseline never reached",
-                                           "nobody reached"};
-  return {
-      {"case", kKinds[static_cast<int>(s.kind)]}, {"value", number(s.value)},       {"bound", number(s.bound)},
-      {"interval", interval(s.interval)},         {"low_censored", s.low_censored}, {"high_censored", s.high_censored}};
+  return {{"case", to_text(s.kind)},          {"value", number(s.value)},       {"bound", number(s.bound)},
+          {"interval", interval(s.interval)}, {"low_censored", s.low_censored}, {"high_censored", s.high_censored}};
 }
 
 class Writer {
@@ -132,6 +123,7 @@ class Writer {
 
   Json protocol() const {
     const Protocol& p = analysis_.protocol;
+    if (!p.is_known()) return nullptr;
     return {{"environment_steps", p.environment_steps},
             {"interval", p.interval},
             {"evaluations", p.evaluations},
@@ -396,13 +388,15 @@ class Writer {
   Json published_coverage(const std::vector<PublishedCoverage>& list) const {
     Json out = Json::array();
     for (const PublishedCoverage& f : list) {
+      Json measured = Json::object();
+      for (const MeasuredCoverage& m : f.measured) measured[algorithm(m.algorithm)] = spread(m.fraction);
       out.push_back({{"task", task(f.task)},
                      {"algorithm", f.algorithm},
                      {"fraction", number(f.fraction)},
                      {"bins", f.bins},
                      {"step", f.step},
                      {"note", f.note},
-                     {"measured", spread(f.measured)}});
+                     {"measured", measured}});
     }
     return out;
   }

@@ -21,13 +21,12 @@ h2 { margin: 48px 0 12px; padding-top: 12px; border-top: 1px solid var(--line); 
 h3 { margin: 28px 0 8px; font-size: 1.05rem; }
 p, li { max-width: 75ch; overflow-wrap: anywhere; }
 a { color: var(--link); }
-.subtitle, .files, figcaption, caption, .notes { color: var(--soft); }
+.subtitle, .files, figcaption, .notes { color: var(--soft); }
 .subtitle { margin: 4px 0 0; }
 nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
 .warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 4px; }
 table { border-collapse: separate; border-spacing: 0; font-size: 14px; line-height: 20px; font-variant-numeric: tabular-nums; }
-caption { caption-side: bottom; padding: 8px 0 0; text-align: left; font-size: .85rem; }
 th, td { padding: 5px 9px; text-align: left; vertical-align: baseline; }
 th { font-weight: 600; vertical-align: bottom; }
 thead th { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink); }
@@ -68,7 +67,6 @@ dd { margin: 0 0 0 1.2em; max-width: 80ch; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 dl.all dt:target, dl.all dt:target + dd { background: var(--warn); }
 pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8rem; }
-footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
 @media (max-width: 600px) {
   main { padding: 0 14px 48px; }
   body { font-size: 15px; }

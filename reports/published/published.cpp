@@ -3,9 +3,9 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "omad_text.hpp"
+#include "reports/names.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -52,11 +52,6 @@ auto entries_of(const toml::table& table, const char* key, const std::vector<Tas
   return result;
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 }  // namespace
 
 std::optional<Published> published_figures(const std::string& name, const std::vector<TaskInfo>& tasks) {
@@ -78,13 +73,15 @@ std::optional<Published> published_figures(const std::string& name, const std::v
   return published;
 }
 
-std::optional<std::size_t> measured_algorithm(const std::string& published,
-                                              const std::vector<AlgorithmInfo>& algorithms) {
-  const auto found = std::ranges::find_if(algorithms, [&](const AlgorithmInfo& info) {
-    return lower(info.label) == lower(published) || lower(info.name) == lower(published);
-  });
-  if (found == algorithms.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - algorithms.begin());
+std::vector<std::size_t> measured_algorithms(const std::string& published,
+                                             const std::vector<AlgorithmInfo>& algorithms) {
+  std::vector<std::size_t> variants;
+  for (std::size_t a = 0; a < algorithms.size(); ++a) {
+    if (algorithms[a].imported) continue;
+    if (lower_case(algorithms[a].label) == lower_case(published)) return {a};
+    if (lower_case(algorithms[a].name) == lower_case(published)) variants.push_back(a);
+  }
+  return variants;
 }
 
 }  // namespace tutti::reports

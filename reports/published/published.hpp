@@ -12,8 +12,9 @@ namespace tutti::reports {
 /// The published figures called `name` ("omad") for these tasks; nothing for "none" or if none of the tasks has one.
 std::optional<Published> published_figures(const std::string& name, const std::vector<TaskInfo>& tasks);
 
-/// The measured algorithm that a published one is about: by label or plugin name, apart from case.
-std::optional<std::size_t> measured_algorithm(const std::string& published,
-                                              const std::vector<AlgorithmInfo>& algorithms);
+/// The measured algorithms that a published one is about, apart from case: the one of that label, otherwise every
+/// variant of the plugin of that name. Imported ones were not measured here.
+std::vector<std::size_t> measured_algorithms(const std::string& published,
+                                             const std::vector<AlgorithmInfo>& algorithms);
 
 }  // namespace tutti::reports

@@ -41,7 +41,7 @@ void refuse_mixed(const Dataset& data, const ReportOptions& options, Analysis& a
                 describe_differences(analysis.differences));
   }
   analysis.warnings.push_back(
-      "the runs were not made alike (see the differences); their numbers may not be comparable");
+      "The runs were not made alike (see the differences); their numbers may not be comparable");
 }
 
 // Aggregates cover the suites' own tasks; tasks that only an import has are shown, not aggregated.
@@ -77,7 +77,7 @@ std::string aggregate_score_of(const Material& material, std::vector<std::string
   if (without.empty()) return options.aggregate_score;
   std::string names;
   for (const std::string& name : without) names += (names.empty() ? "" : ", ") + name;
-  warnings.push_back("no absolute evaluation was made of " + names + "; aggregates use " + kFallbackScore + " instead");
+  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + kFallbackScore + " instead");
   return kFallbackScore;
 }
 
@@ -95,12 +95,12 @@ void add_failures(const Dataset& data, const ReportOptions& options, Analysis& a
       failure.environment_steps = run.record->progress.environment_steps;
       analysis.failures.push_back(std::move(failure));
     }
-    if (run.state != RunState::kComplete) analysis.missing.push_back({task, algorithm, run.seed, run.status});
+    if (run.state == RunState::kIncomplete) analysis.missing.push_back({task, algorithm, run.seed, run.status});
   }
   if (analysis.failures.empty()) return;
   analysis.warnings.push_back(options.failed == "exclude"
-                                  ? "failed runs are left out of every score, which flatters an algorithm that fails"
-                                  : "failed runs count with the lowest mean return of any evaluation on their task");
+                                  ? "Failed runs are left out of every score, which flatters an algorithm that fails"
+                                  : "Failed runs count with the lowest mean return of any evaluation on their task");
 }
 
 void warn_of_late_evaluations(const Dataset& data, Analysis& analysis) {
@@ -120,8 +120,8 @@ void warn_of_builds(const Dataset& data, Analysis& analysis) {
     modified = modified || run.record->code.modified;
     slow = slow || run.record->code.build_type == "Debug";
   }
-  if (modified) analysis.warnings.push_back("some runs were made from a source tree with uncommitted changes");
-  if (slow) analysis.warnings.push_back("some runs were made by a debug build; their times mean little");
+  if (modified) analysis.warnings.push_back("Some runs were made from a source tree with uncommitted changes");
+  if (slow) analysis.warnings.push_back("Some runs were made by a debug build; their times mean little");
 }
 
 void warn_of_few_runs(const Material& material, Analysis& analysis) {
@@ -132,8 +132,20 @@ void warn_of_few_runs(const Material& material, Analysis& analysis) {
     }
   }
   if (fewest < kFewRuns) {
-    analysis.warnings.push_back("cells with as few as " + std::to_string(fewest) + (fewest == 1 ? " run" : " runs") +
+    analysis.warnings.push_back("Cells with as few as " + std::to_string(fewest) + (fewest == 1 ? " run" : " runs") +
                                 ": bootstrap intervals from fewer than 10 runs are too narrow");
+  }
+}
+
+// A misspelt task would otherwise be left without its value in silence.
+template <class Values>
+void refuse_unknown_tasks(const Dataset& data, const char* option, const Values& values) {
+  for (const auto& [label, value] : values) {
+    if (std::ranges::find(data.tasks, label, &TaskInfo::label) != data.tasks.end()) continue;
+    std::string tasks;
+    for (const TaskInfo& task : data.tasks) tasks += (tasks.empty() ? "" : ", ") + task.label;
+    throw Error(std::string("report option \"") + option + "\": there is no task \"" + label +
+                "\" among the runs; tasks: " + tasks);
   }
 }
 
@@ -162,16 +174,17 @@ void fill_header(const Dataset& data, const ReportOptions& options, Analysis& an
 // What was measured of the same algorithm after as many steps.
 void measure_coverage(const Material& material, Published& published) {
   for (PublishedCoverage& figure : published.coverage) {
-    const auto algorithm = measured_algorithm(figure.algorithm, material.data.algorithms);
     const auto step = static_cast<double>(figure.step);
-    if (algorithm) figure.measured = coverage_after(material, figure.task, *algorithm, step);
+    for (const std::size_t algorithm : measured_algorithms(figure.algorithm, material.data.algorithms)) {
+      figure.measured.push_back({algorithm, coverage_after(material, figure.task, algorithm, step)});
+    }
   }
 }
 
 void fill_sections(const Material& material, Analysis& analysis) {
   warn_of_few_runs(material, analysis);
   if (material.options.ragged) {
-    analysis.warnings.push_back("aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");
+    analysis.warnings.push_back("Aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");
   }
   analysis.main = main_table(material);
   analysis.aggregates = aggregates_of(material);
@@ -188,8 +201,10 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
   options.check();
   auto data = std::make_shared<Dataset>(read_suites(folders));
   for (const std::filesystem::path& file : options.imports) import_results(file, *data);
-  if (options.failed == "worst") count_failures_as_worst(*data);
+  if (options.failed == "worst") count_failures_as_worst({data.get()});
   if (data->runs.empty()) throw Error("there is no run to report");
+  refuse_unknown_tasks(*data, "bounds", options.task_bounds());
+  refuse_unknown_tasks(*data, "thresholds", options.task_thresholds());
 
   Analysis analysis;
   refuse_mixed(*data, options, analysis);

@@ -38,6 +38,13 @@ std::map<Pair, Cell> cells_of(const Dataset& data, const ReportOptions& options)
   return cells;
 }
 
+// Not comparable, however interesting; differences in code are what a comparison is for.
+bool forbids(const Difference& difference) {
+  return difference.property.starts_with("protocol: ") || difference.property.starts_with("task ");
+}
+
+bool is_configuration(const Difference& difference) { return difference.property.starts_with("configuration of "); }
+
 // Both folders' runs as one set, so that what differs within or between them shows. Runs go by their folder's letter.
 std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   const std::size_t own = a.runs.size();
@@ -49,16 +56,29 @@ std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   std::vector<const Run*> runs;
   for (std::size_t i = 0; i < a.runs.size(); ++i) {
     a.runs[i].name.assign(1, i < own ? 'A' : 'B');
-    if (a.runs[i].record) runs.push_back(&a.runs[i]);
+    if (a.runs[i].record && a.runs[i].status != "damaged") runs.push_back(&a.runs[i]);
   }
-  return differences_between(runs, a);
+  std::vector<Difference> differences = differences_between(runs, a);
+  std::ranges::stable_partition(differences, is_configuration);
+  std::ranges::stable_partition(differences, forbids);
+  return differences;
+}
+
+void refuse_unlike(const std::vector<Difference>& differences, const ReportOptions& options, Comparison& comparison) {
+  std::vector<Difference> forbidden;
+  std::ranges::copy_if(differences, std::back_inserter(forbidden), forbids);
+  if (forbidden.empty()) return;
+  if (!options.mixed) {
+    throw Error("A and B are not of the same protocol and tasks; --mixed compares them all the same:" +
+                describe_differences(forbidden));
+  }
+  comparison.warnings.push_back("A and B are not of the same protocol and tasks; their numbers may not be comparable");
 }
 
 void add_damage(const std::string& prefix, const Dataset& data, Comparison& comparison) {
   for (const Damage& damage : data.damage) comparison.damage.push_back({prefix + damage.file, damage.what});
   for (const Run& run : data.runs) {
-    if (run.state != RunState::kComplete)
-      comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
+    if (!is_usable(run)) comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
   }
 }
 
@@ -84,6 +104,15 @@ ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double leve
   return row;
 }
 
+// Why a row has a dash: no run of that folder has the score.
+void name_unmeasured(const ComparisonRow& row, Comparison& comparison) {
+  for (const auto& [folder, cell] : {std::pair("A", &row.a), std::pair("B", &row.b)}) {
+    if (cell->n > 0) continue;
+    comparison.warnings.push_back(row.task + ", " + row.algorithm + ": no run of " + folder + " has a score \"" +
+                                  comparison.score + "\"");
+  }
+}
+
 void correct(std::vector<ComparisonRow>& rows) {
   std::vector<double> p;
   for (const ComparisonRow& row : rows) p.push_back(row.p);
@@ -97,10 +126,7 @@ Comparison compare(const std::filesystem::path& a, const std::filesystem::path& 
   options.check();
   Dataset first = read_one(a);
   Dataset second = read_one(b);
-  if (options.failed == "worst") {
-    count_failures_as_worst(first);
-    count_failures_as_worst(second);
-  }
+  if (options.failed == "worst") count_failures_as_worst({&first, &second});
   Comparison comparison;
   comparison.score = options.score;
   comparison.level = options.level;
@@ -115,12 +141,14 @@ Comparison compare(const std::filesystem::path& a, const std::filesystem::path& 
     }
   }
   if (comparison.rows.empty()) throw Error("the two folders share no task and algorithm");
+  comparison.differences = all_differences(first, second);
+  refuse_unlike(comparison.differences, options, comparison);
   name_unpaired("A", in_a, in_b, comparison);
   name_unpaired("B", in_b, in_a, comparison);
+  for (const ComparisonRow& row : comparison.rows) name_unmeasured(row, comparison);
   correct(comparison.rows);
   add_damage("A: ", first, comparison);
   add_damage("B: ", second, comparison);
-  comparison.differences = all_differences(std::move(first), second);
   return comparison;
 }
 

@@ -40,7 +40,7 @@ std::string definition_of(const ReportOptions& options) {
 
 TaskCurves task_curves(const Material& material, std::size_t task, std::vector<std::string>& warnings) {
   TaskCurves curves;
-  curves.steps = common_steps(own_runs(material.table[task]));
+  curves.steps = common_steps(own_or_all_runs(material.table[task]));
   for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
     const AlgorithmInfo& algorithm = material.data.algorithms[a];
     curves.baseline.push_back(!algorithm.proposed);
@@ -49,7 +49,7 @@ TaskCurves task_curves(const Material& material, std::size_t task, std::vector<s
       std::vector<double> curve = at_steps(*run, curve_of(*run), curves.steps);
       if (!curve.empty()) curves.runs.back().push_back(std::move(curve));
     }
-    if (algorithm.imported && curves.runs.back().size() < material.table[task][a].size()) {
+    if (curves.steps.size() >= 2 && curves.runs.back().size() < material.table[task][a].size()) {
       warnings.push_back(material.data.tasks[task].label + ", " + algorithm.label +
                          ": imported without evaluations at the steps of the others, so it has no sample efficiency");
       curves.runs.back().clear();
@@ -78,18 +78,32 @@ void add_runs(const Material& material, const TaskCurves& curves, std::size_t a,
   }
 }
 
+// What keeps a task from having what the section is about.
+void warn_of_task(const Material& material, std::size_t task, const ThresholdRule& rule, const TaskCurves& curves,
+                  std::vector<std::string>& warnings) {
+  const std::string& label = material.data.tasks[task].label;
+  if (own_or_all_runs(material.table[task]).empty()) return;
+  if (curves.steps.size() < 2) {
+    warnings.push_back(label + ": its runs share fewer than two evaluations, so it has no sample efficiency");
+  } else if (rule.kind == ThresholdRule::Kind::kValue && std::isnan(rule.value)) {
+    warnings.push_back(label + ": thresholds gives no return to be reached, so it has no steps and no speed-up");
+  }
+}
+
 EfficiencyRow row_of(const Material& material, std::size_t task, const Values& values,
                      std::vector<std::string>& warnings) {
   EfficiencyRow row;
   row.cells.resize(material.data.algorithms.size());
   const TaskCurves curves = task_curves(material, task, warnings);
+  const ThresholdRule rule = rule_of(material.options, values, material.data.tasks[task].label);
+  warn_of_task(material, task, rule, curves, warnings);
   if (curves.steps.size() < 2) return row;
   const Crossing crossing{material.options.hold, material.options.interpolate};
   const Bootstrap bootstrap = material.bootstrap(material.options.curve_replicates);
-  const auto with_rule = [&](const ThresholdRule& rule) {
-    return bootstrap_speed_ups(curves, rule, crossing, bootstrap);
+  const auto with_rule = [&](const ThresholdRule& chosen) {
+    return bootstrap_speed_ups(curves, chosen, crossing, bootstrap);
   };
-  const SpeedUps chosen = with_rule(rule_of(material.options, values, material.data.tasks[task].label));
+  const SpeedUps chosen = with_rule(rule);
   const SpeedUps half = with_rule({.kind = ThresholdRule::Kind::kFraction, .fraction = 0.5});
   const SpeedUps most = with_rule({.kind = ThresholdRule::Kind::kFraction, .fraction = 0.9});
   row.threshold = chosen.threshold;

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -7,6 +5,7 @@
 #include "reports/statistics/ranks.hpp"
 #include "reports/statistics/summary.hpp"
 #include "reports/statistics/welch.hpp"
+#include "reports/tables/numbers.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -20,14 +19,10 @@ double spread_by_option(const Cell& cell, const std::string& spread) {
   return cell.sd;
 }
 
-// Decimals of a row, so that its largest spread shows two significant digits.
 int decimals_of(const std::vector<Cell>& row) {
   double largest = 0;
-  for (const Cell& cell : row) {
-    if (cell.spread > largest) largest = cell.spread;
-  }
-  if (!(largest > 0) || !std::isfinite(largest)) return 2;
-  return static_cast<int>(std::clamp(1 - std::floor(std::log10(largest)), 0.0, 3.0));
+  for (const Cell& cell : row) largest = std::fmax(largest, cell.spread);
+  return decimals_for_spread(largest);
 }
 
 std::size_t highest_cell(const std::vector<Cell>& row) {
@@ -39,11 +34,7 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
 }
 
 void mark_best(std::vector<Cell>& row, std::size_t best, int decimals) {
-  const auto printed = [&](const Cell& cell) {
-    const std::string text = fmt::format("{:.{}f}", cell.mean, decimals);
-    return text.find_first_of("123456789") == std::string::npos ? std::string("0") : text;  // -0.00 is 0.00
-  };
-  for (Cell& cell : row) cell.best = cell.n > 0 && printed(cell) == printed(row[best]);
+  for (Cell& cell : row) cell.best = cell.n > 0 && fixed(cell.mean, decimals) == fixed(row[best].mean, decimals);
 }
 
 void test_against_best(std::vector<Cell>& row, std::size_t best) {

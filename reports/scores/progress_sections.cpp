@@ -85,6 +85,17 @@ double bins_of(const std::vector<std::vector<const Run*>>& algorithms) {
   return kMissing;
 }
 
+// Environment steps that every run of the task was planned for; NaN if there is none.
+double budget_of(const std::vector<std::vector<const Run*>>& algorithms) {
+  double budget = kMissing;
+  for (const auto& runs : algorithms) {
+    for (const Run* run : runs) {
+      if (run->protocol.is_known()) budget = std::fmin(budget, static_cast<double>(run->protocol.environment_steps));
+    }
+  }
+  return budget;
+}
+
 RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
   RuntimeCell cell;
   std::vector<const results::TimeRecord*> times;
@@ -134,7 +145,7 @@ Milestones milestones_of(const Material& material) {
     Matrix<Spread> cells = make_matrix<Spread>(material);
     std::vector<double> used;
     for (std::size_t task = 0; task < cells.size(); ++task) {
-      const std::vector<double> steps = common_steps(own_runs(material.table[task]));
+      const std::vector<double> steps = common_steps(own_or_all_runs(material.table[task]));
       used.push_back(steps.empty() ? kMissing : steps[nearest(steps, steps.back() * percent / 100)]);
       for (std::size_t a = 0; a < cells[task].size(); ++a) {
         cells[task][a] = return_at(material.table[task][a], used.back());
@@ -158,9 +169,9 @@ Coverage coverage_of(const Material& material) {
   }
   if (!result.available) return result;
   for (const int percent : result.percent) {
-    const double step = static_cast<double>(material.data.protocol.environment_steps) * percent / 100;
     Matrix<CoverageCell> cells = make_matrix<CoverageCell>(material);
     for (std::size_t task = 0; task < cells.size(); ++task) {
+      const double step = budget_of(material.table[task]) * percent / 100;
       for (std::size_t a = 0; a < cells[task].size(); ++a) {
         cells[task][a] = coverage_cell(material.table[task][a], step);
       }

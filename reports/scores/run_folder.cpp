@@ -1,7 +1,9 @@
 #include "reports/scores/run_folder.hpp"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 
 #include "digest/digest.hpp"
 #include "reports/scores/csv.hpp"
@@ -180,7 +182,7 @@ bool has_all_evaluations(const std::vector<Evaluation>& evaluations, const Proto
 
 void read_absolute(const std::filesystem::path& folder, const Protocol& protocol, Run& run,
                    std::vector<Damage>& damage) {
-  const auto episodes = static_cast<std::size_t>(10 * protocol.episodes);
+  const auto episodes = static_cast<std::size_t>(results::kAbsoluteFactor * protocol.episodes);
   std::vector<Evaluation> found =
       read_evaluations(folder / "absolute.csv", episodes, run.name + "/absolute.csv", damage);
   if (found.size() == 1) {
@@ -191,15 +193,33 @@ void read_absolute(const std::filesystem::path& folder, const Protocol& protocol
   }
 }
 
-// A TOML value without the comment after it; text ends at its closing quote.
-std::string without_comment(const std::string& text) {
-  std::size_t end = 0;
-  if (text.starts_with('"')) {
-    for (end = 1; end < text.size() && text[end] != '"'; ++end) end += text[end] == '\\' ? 1 : 0;
-    return text.substr(0, end + 1);
+std::string text_of(const toml::node& value) {
+  std::ostringstream text;
+  value.visit([&](const auto& node) { text << node; });
+  return text.str();
+}
+
+void add_settings(const toml::table& table, const std::string& prefix, std::map<std::string, std::string>& settings) {
+  for (const auto& [key, value] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const toml::table* section = value.as_table()) {
+      add_settings(*section, name + '.', settings);
+    } else {
+      settings[name] = text_of(value);
+    }
   }
-  end = text.substr(0, text.find('#')).find_last_not_of(' ');
-  return end == std::string::npos ? "" : text.substr(0, end + 1);
+}
+
+// Every key of config.toml with its section, and its value. False if the file is damaged.
+bool read_configuration(const std::filesystem::path& folder, Run& run, std::vector<Damage>& damage) {
+  try {
+    const auto text = results::read_file_if_any(folder / "config.toml");
+    add_settings(toml::parse(text.value_or("")), "", run.configuration);
+    return true;
+  } catch (const std::exception& error) {
+    damage.push_back({run.name + "/config.toml", std::string(error.what()) + "; it is left out"});
+    return false;
+  }
 }
 
 // None of its numbers may reach bounds, worst scores or exports.
@@ -232,28 +252,12 @@ std::vector<Evaluation> read_evaluations(const std::filesystem::path& file, std:
   return collector.take(episodes, wrong);
 }
 
-std::map<std::string, std::string> read_configuration(const std::filesystem::path& file) {
-  std::map<std::string, std::string> result;
-  std::ifstream stream(file);
-  std::string section;
-  for (std::string line; std::getline(stream, line);) {
-    if (line.starts_with('[')) {
-      section = line.substr(1, line.find(']') - 1) + '.';
-      continue;
-    }
-    const std::size_t equals = line.find(" = ");
-    if (line.starts_with('#') || equals == std::string::npos) continue;
-    result[section + line.substr(0, equals)] = without_comment(line.substr(equals + 3));
-  }
-  return result;
-}
-
 void read_run_folder(const std::filesystem::path& folder, const Protocol& protocol, Run& run,
                      std::vector<Damage>& damage) {
   run.protocol = protocol;
   if (!read_record(folder, run, damage)) return;
-  const bool configured = same_configuration_as_recorded(folder, run, damage);
-  if (configured) run.configuration = read_configuration(folder / "config.toml");
+  const bool configured =
+      same_configuration_as_recorded(folder, run, damage) && read_configuration(folder, run, damage);
   run.evaluations = read_evaluations(folder / "evaluations.csv", static_cast<std::size_t>(protocol.episodes),
                                      run.name + "/evaluations.csv", damage);
   if (protocol.absolute) read_absolute(folder, protocol, run, damage);

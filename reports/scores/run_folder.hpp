@@ -17,7 +17,4 @@ void read_run_folder(const std::filesystem::path& folder, const Protocol& protoc
 std::vector<Evaluation> read_evaluations(const std::filesystem::path& file, std::size_t episodes,
                                          const std::string& name, std::vector<Damage>& damage);
 
-/// Every key of config.toml with its section and value as written, without the comment that tells its origin.
-std::map<std::string, std::string> read_configuration(const std::filesystem::path& file);
-
 }  // namespace tutti::reports

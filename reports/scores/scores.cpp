@@ -97,6 +97,12 @@ void require_bounds(const Dataset& data, const ReportOptions& options, const std
   }
 }
 
+// Of a run that has no more than K, the untrained policy not counted.
+std::string last_evaluations(std::int64_t count, const Protocol& protocol) {
+  if (protocol.is_known()) count = std::min(count, protocol.evaluations);
+  return count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
+}
+
 }  // namespace
 
 bool is_usable(const Run& run) { return run.state == RunState::kComplete || run.worst; }
@@ -121,9 +127,9 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
       return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
              "episodes";
     case Score::Kind::kLast:
-      return "mean over the last " + std::to_string(score.count) + " evaluations of a run";
+      return "mean over the " + last_evaluations(score.count, protocol) + " of a run";
     case Score::Kind::kBest:
-      return "optimistic (maximum of " + std::to_string(protocol.evaluations) +
+      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations) : "all") +
              " evaluations): a run's highest evaluation";
     case Score::Kind::kFinal:
       break;
@@ -170,15 +176,21 @@ std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, c
   return result;
 }
 
-void count_failures_as_worst(Dataset& data) {
-  std::vector<double> worst(data.tasks.size(), kMissing);
-  for (const Run& run : data.runs) {
-    for (const Evaluation& evaluation : run.evaluations) {
-      if (!(worst[run.task] <= evaluation.mean)) worst[run.task] = evaluation.mean;
+void count_failures_as_worst(const std::vector<Dataset*>& data) {
+  std::map<std::string, double> worst;  // by task
+  for (const Dataset* set : data) {
+    for (const Run& run : set->runs) {
+      for (const Evaluation& evaluation : run.evaluations) {
+        double& lowest = worst.emplace(set->tasks[run.task].label, evaluation.mean).first->second;
+        lowest = std::min(lowest, evaluation.mean);
+      }
     }
   }
-  for (Run& run : data.runs) {
-    if (run.state == RunState::kFailed && !std::isnan(worst[run.task])) run.worst = worst[run.task];
+  for (Dataset* set : data) {
+    for (Run& run : set->runs) {
+      const auto found = worst.find(set->tasks[run.task].label);
+      if (run.state == RunState::kFailed && found != worst.end()) run.worst = found->second;
+    }
   }
 }
 
@@ -209,12 +221,13 @@ RunTable usable_runs(const Dataset& data) {
   return table;
 }
 
-std::vector<const Run*> own_runs(const std::vector<std::vector<const Run*>>& algorithms) {
-  std::vector<const Run*> own;
+std::vector<const Run*> own_or_all_runs(const std::vector<std::vector<const Run*>>& algorithms) {
+  std::vector<const Run*> own, all;
   for (const auto& runs : algorithms) {
+    all.insert(all.end(), runs.begin(), runs.end());
     std::ranges::copy_if(runs, std::back_inserter(own), [](const Run* run) { return !run->imported; });
   }
-  return own;
+  return own.empty() ? all : own;
 }
 
 Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, std::size_t algorithm,

@@ -31,8 +31,8 @@ std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, c
 /// True for runs that statistics may use: complete ones, and failed ones that count as worst.
 bool is_usable(const Run& run);
 
-/// Gives every failed run the lowest mean return of an evaluation that any algorithm had on its task.
-void count_failures_as_worst(Dataset& data);
+/// Gives every failed run the lowest mean return of an evaluation that any algorithm had on its task in any of `data`.
+void count_failures_as_worst(const std::vector<Dataset*>& data);
 
 /// Where normalised scores are 0 and 1, for each task; NaN where there is none. `tasks` are those that aggregates
 /// cover, which need bounds; `score` is what references are the mean of. `warnings` tells of tasks whose bounds
@@ -47,8 +47,8 @@ double normalize(double value, const Bounds& bounds);
 using RunTable = std::vector<std::vector<std::vector<const Run*>>>;
 RunTable usable_runs(const Dataset& data);
 
-/// The runs of one task that this harness made.
-std::vector<const Run*> own_runs(const std::vector<std::vector<const Run*>>& algorithms);
+/// The runs of one task that this harness made, or all where it made none: they say at which steps to compare.
+std::vector<const Run*> own_or_all_runs(const std::vector<std::vector<const Run*>>& algorithms);
 
 /// The runs behind an aggregate of one algorithm.
 struct Selection {

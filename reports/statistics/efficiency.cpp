@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "reports/statistics/curve.hpp"
-#include "reports/statistics/parallel.hpp"
 #include "reports/statistics/percentile.hpp"
 #include "reports/statistics/summary.hpp"
 
@@ -53,7 +52,7 @@ SpeedUp compare_steps(double baseline_steps, double steps, double horizon) {
     result.kind = SpeedUp::Kind::kBaselineAtStart;
   } else if (baseline_steps == kNever) {
     result.kind = steps == kNever ? SpeedUp::Kind::kNobody : SpeedUp::Kind::kBaselineNever;
-    result.bound = horizon / steps;
+    if (steps != kNever) result.bound = horizon / steps;
   } else if (steps == kNever) {
     result.kind = SpeedUp::Kind::kCensored;
     result.bound = baseline_steps / horizon;
@@ -99,6 +98,17 @@ void set_interval(SpeedUp& speed_up, std::vector<double>& replicates, double lev
   speed_up.high_censored = interval.high == -kNever;
 }
 
+// There is no ratio; a threshold that was given can be reached all the same.
+void without_baseline(std::span<const double> steps, const std::vector<std::vector<double>>& mean_curves,
+                      const ThresholdRule& rule, const Crossing& crossing, SpeedUps& result) {
+  if (rule.kind == ThresholdRule::Kind::kValue) result.threshold = rule.value;
+  for (std::size_t a = 0; a < mean_curves.size(); ++a) {
+    if (mean_curves[a].empty()) continue;
+    result.algorithms[a].kind = SpeedUp::Kind::kNoBaseline;
+    if (!std::isnan(result.threshold)) result.steps[a] = steps_to(steps, mean_curves[a], result.threshold, crossing);
+  }
+}
+
 }  // namespace
 
 double steps_to(std::span<const double> steps, std::span<const double> curve, double threshold,
@@ -127,7 +137,10 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
   result.algorithms.resize(mean_curves.size());
   result.steps.assign(mean_curves.size(), kMissing);
   result.baseline = best_baseline(mean_curves, baseline);
-  if (!result.baseline) return result;
+  if (!result.baseline) {
+    without_baseline(steps, mean_curves, rule, crossing, result);
+    return result;
+  }
   const std::vector<double>& best = mean_curves[*result.baseline];
   const auto peak = std::ranges::max_element(best);  // the first one
   result.threshold = threshold_of(rule, untrained_return(mean_curves), *peak);
@@ -152,16 +165,14 @@ SpeedUps bootstrap_speed_ups(const TaskCurves& curves, const ThresholdRule& rule
   SpeedUps result = speed_ups(curves.steps, means, curves.baseline, rule, crossing);
   if (!result.baseline || curves.runs[*result.baseline].size() < 2) return result;
 
-  const auto replicates = static_cast<std::size_t>(bootstrap.replicates);
-  std::vector<std::vector<double>> ratios(means.size(), std::vector<double>(replicates));
-  parallel_ranges(replicates, bootstrap.threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<std::vector<double>> sample = means;
-    for (std::size_t b = begin; b < end; ++b) {
-      SplitMix64 random = SplitMix64::of_replicate(bootstrap.seed, b);
+  std::vector<std::vector<double>> ratios(means.size(),
+                                          std::vector<double>(static_cast<std::size_t>(bootstrap.replicates)));
+  for_each_replicate(bootstrap, [&] {
+    return [&, sample = means](std::size_t b, SplitMix64 random) mutable {
       for (std::size_t a = 0; a < sample.size(); ++a) resampled_mean_curve(curves.runs[a], random, sample[a]);
       const SpeedUps replicate = speed_ups(curves.steps, sample, curves.baseline, rule, crossing);
       for (std::size_t a = 0; a < sample.size(); ++a) ratios[a][b] = sortable(replicate.algorithms[a]);
-    }
+    };
   });
   for (std::size_t a = 0; a < means.size(); ++a) {
     if (!has_interval(result.algorithms[a].kind) || curves.runs[a].size() < 2) continue;

@@ -13,12 +13,15 @@ namespace {
 std::string aggregate_caption(const Analysis& analysis, const ReportOptions& options) {
   const Aggregates& aggregates = analysis.aggregates;
   if (!aggregates.available) return "No aggregates: " + aggregates.reason;
-  return fmt::format(
-      "Over {} task{}. Score: {} ({}), normalised per task ({}). In brackets: {:g} % intervals from the stratified "
-      "bootstrap ({} replicates, seed {}{}). The optimality gap is better when lower{}.",
-      aggregates.tasks.size(), aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
-      options.normalize == "minmax" ? "min–max" : options.normalize, 100 * options.level, options.replicates,
-      options.bootstrap_seed, options.task_bootstrap ? ", tasks resampled as well" : "", relative_note(options));
+  std::string text = fmt::format("Over {} task{}. Score: {} ({}), normalised per task ({}).", aggregates.tasks.size(),
+                                 aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
+                                 options.normalize == "minmax" ? "min–max" : options.normalize);
+  if (has_intervals(aggregates)) {
+    text += fmt::format(" In brackets: {:g} % intervals from the stratified bootstrap ({} replicates, seed {}{}).",
+                        100 * options.level, options.replicates, options.bootstrap_seed,
+                        options.task_bootstrap ? ", tasks resampled as well" : "");
+  }
+  return text + " The optimality gap is better when lower" + relative_note(options) + ".";
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {
@@ -60,6 +63,19 @@ CsvTable aggregate_data(const Analysis& analysis) {
     csv.rows.push_back(std::move(row));
   }
   return csv;
+}
+
+std::string improvement_caption(const Aggregates& aggregates, const ReportOptions& options) {
+  std::string text = fmt::format(
+      "Chance that a random run of X beats a random run of Y on a random task, ties counting one half; raw {} scores.",
+      aggregates.score);
+  if (has_intervals(aggregates)) {
+    text += fmt::format(
+        " {:g} % intervals from {} bootstrap replicates. Bold: the interval excludes 0.5; meaningful: its upper limit "
+        "also exceeds 0.75.",
+        100 * options.level, options.improvement_replicates);
+  }
+  return text + " Y over X is one minus X over Y.";
 }
 
 std::vector<TableCell> improvement_row(const Analysis& analysis, const Improvement& pair) {
@@ -117,11 +133,7 @@ ReportTable improvement_table(const Analysis& analysis, const ReportOptions& opt
               .caption = aggregates.improvements.empty()
                              ? "No pair of algorithms to compare" +
                                    (aggregates.reason.empty() ? std::string(".") : ": " + aggregates.reason)
-                             : fmt::format("Chance that a random run of X beats a random run of Y on a random task, "
-                                           "ties counting one half; raw {} scores. {:g} % intervals from {} bootstrap "
-                                           "replicates. Bold: the interval excludes 0.5; meaningful: its upper limit "
-                                           "also exceeds 0.75. Y over X is one minus X over Y.",
-                                           aggregates.score, 100 * options.level, options.improvement_replicates),
+                             : improvement_caption(aggregates, options),
               .columns = {{.head = "X", .right = false},
                           {.head = "Y", .right = false},
                           {.head = "P(X > Y)"},

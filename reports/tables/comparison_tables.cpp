@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/names.hpp"
 #include "reports/published/published.hpp"
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
@@ -11,36 +12,66 @@
 namespace tutti::reports {
 namespace {
 
-void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
-  const auto found = measured_algorithm(figure.algorithm, analysis.algorithms);
-  const Cell cell = found ? analysis.main.cells[figure.task][*found] : Cell{};
+// What was measured of a published algorithm; one of another label is named.
+struct Measured {
+  std::string label;  // empty: nothing
+  std::string shown;  // of the row
+};
+
+Measured measured_as(const Analysis& analysis, const std::string& published, std::size_t algorithm) {
+  const std::string& label = analysis.algorithms[algorithm].label;
+  const bool same = lower_case(label) == lower_case(published);
+  return {label, same ? published : published + ", measured: " + label};
+}
+
+void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure,
+                const Measured& measured, const Cell& cell) {
   const int decimals = decimals_for_spread(cell.sd);
   TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
   const std::string& task = analysis.tasks[figure.task].label;
   section.rows.push_back({{.value = task},
-                          {.value = figure.algorithm},
+                          {.value = measured.shown},
                           published,
                           {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
                           {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""}});
   table.data.rows.push_back({"return", task, figure.algorithm, shortest(figure.mean), shortest(figure.spread),
-                             shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n), figure.note});
+                             measured.label, shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n),
+                             figure.note});
 }
 
-void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure) {
+void add_figures(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
+  const std::vector<std::size_t> found = measured_algorithms(figure.algorithm, analysis.algorithms);
+  if (found.empty()) add_figure(table, section, analysis, figure, {"", figure.algorithm}, {});
+  for (const std::size_t a : found) {
+    add_figure(table, section, analysis, figure, measured_as(analysis, figure.algorithm, a),
+               analysis.main.cells[figure.task][a]);
+  }
+}
+
+void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure,
+                  const Measured& as, const Spread& measured) {
   const std::string& task = analysis.tasks[figure.task].label;
-  const Spread& measured = figure.measured;
   TableCell published{.value = fixed(100 * figure.fraction, 1), .detail = fmt::format("{} bins", figure.bins)};
   published.notes.push_back(table.shown.note(figure.note));
   TableCell ours;
   if (measured.n > 0) ours = {.value = fixed(100 * measured.mean, 1), .spread = fixed(100 * measured.sd, 1)};
   section.rows.push_back({{.value = task},
-                          {.value = figure.algorithm},
+                          {.value = as.shown},
                           published,
                           ours,
                           {.value = measured.n > 0 ? fmt::format("{}", measured.n) : ""}});
-  table.data.rows.push_back({"coverage", task, figure.algorithm, shortest(figure.fraction), "", shortest(measured.mean),
-                             shortest(measured.sd), fmt::format("{}", measured.n), figure.note});
+  table.data.rows.push_back({"coverage", task, figure.algorithm, shortest(figure.fraction), "", as.label,
+                             shortest(measured.mean), shortest(measured.sd), fmt::format("{}", measured.n),
+                             figure.note});
+}
+
+void add_coverages(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure) {
+  if (figure.measured.empty()) add_coverage(table, section, analysis, figure, {"", figure.algorithm}, {});
+  for (const MeasuredCoverage& measured : figure.measured) {
+    add_coverage(table, section, analysis, figure, measured_as(analysis, figure.algorithm, measured.algorithm),
+                 measured.fraction);
+  }
 }
 
 TableCell mean_cell(const Cell& cell, int decimals) {
@@ -60,8 +91,8 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
                              {.head = "published", .measurement = true},
                              {.head = "measured here", .measurement = true},
                              {.head = "N"}}};
-  table.data.header = {"quantity", "task",        "algorithm",  "published", "published_spread",
-                       "measured", "measured_sd", "measured_n", "note"};
+  table.data.header = {"quantity",    "task",     "algorithm",   "published",  "published_spread",
+                       "measured_as", "measured", "measured_sd", "measured_n", "note"};
   if (!analysis.published) {
     table.shown.caption = "No published figures were asked for.";
     return table;
@@ -70,8 +101,8 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   table.shown.caption = fmt::format("Published: {} ({}). Measured: {} score, mean ± sd (N−1) over runs of this report.",
                                     published.title, published.source, analysis.main.score);
   Section returns{.heading = "return"}, coverage{.heading = "share of bins visited, %"};
-  for (const PublishedFigure& figure : published.figures) add_figure(table, returns, analysis, figure);
-  for (const PublishedCoverage& figure : published.coverage) add_coverage(table, coverage, analysis, figure);
+  for (const PublishedFigure& figure : published.figures) add_figures(table, returns, analysis, figure);
+  for (const PublishedCoverage& figure : published.coverage) add_coverages(table, coverage, analysis, figure);
   for (Section* section : {&returns, &coverage}) {
     if (!section->rows.empty()) table.shown.sections.push_back(std::move(*section));
   }

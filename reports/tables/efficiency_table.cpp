@@ -31,6 +31,8 @@ TableCell speed_up_cell(const SpeedUp& speed) {
       return {.value = "> " + ratio(speed.bound)};
     case SpeedUp::Kind::kNobody:
       return {.value = "nobody"};
+    case SpeedUp::Kind::kNoBaseline:
+      return {.value = "no baseline"};
     case SpeedUp::Kind::kCensored:
       cell.value = "< " + ratio(speed.bound);
       break;
@@ -97,32 +99,11 @@ void add_summary(Section& section, const std::vector<SpeedUpSummary>& summary, c
       }));
 }
 
-std::string kind_name(SpeedUp::Kind kind) {
-  switch (kind) {
-    case SpeedUp::Kind::kReached:
-      return "reached";
-    case SpeedUp::Kind::kCensored:
-      return "not reached";
-    case SpeedUp::Kind::kAtStart:
-      return "at start";
-    case SpeedUp::Kind::kSelf:
-      return "best baseline";
-    case SpeedUp::Kind::kBaselineAtStart:
-      return "baseline at start";
-    case SpeedUp::Kind::kBaselineNever:
-      return "baseline never reached";
-    case SpeedUp::Kind::kNobody:
-      return "nobody reached";
-    default:
-      return "";
-  }
-}
-
 void append_speed_up(std::vector<std::string>& row, const SpeedUp& speed) {
   const Interval interval = speed.interval.value_or(Interval{});
-  row.insert(row.end(),
-             {kind_name(speed.kind), shortest(speed.value), shortest(speed.bound),
-              speed.low_censored ? "" : shortest(interval.low), speed.high_censored ? "" : shortest(interval.high)});
+  row.insert(row.end(), {speed.kind == SpeedUp::Kind::kNone ? "" : to_text(speed.kind), shortest(speed.value),
+                         shortest(speed.bound), speed.low_censored ? "" : shortest(interval.low),
+                         speed.high_censored ? "" : shortest(interval.high)});
 }
 
 CsvTable data(const Analysis& analysis) {
@@ -175,7 +156,7 @@ ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
     const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
     section.rows.push_back({{.value = task},
                             {.value = fixed(row.threshold, auc_decimals(row))},
-                            {.value = baseline},
+                            {.value = row.baseline || std::isnan(row.horizon) ? baseline : "no baseline"},
                             {.value = steps_or_more(row.baseline_steps, row.horizon)}});
     table.data.rows.push_back(
         {task, shortest(row.threshold), baseline, shortest(row.baseline_steps), shortest(row.horizon)});
@@ -193,7 +174,8 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                              "“> T”: more than half did not reach it within T steps. Speed-up: {:g} % bootstrap "
                              "intervals; “< x”: never reached within the budget, so at most x; “> x”: reached, but "
                              "not by the best baseline; “nobody”: by neither of them; “at start”: by the untrained "
-                             "policy; “baseline at start”: the baseline was never better than untrained. Area under "
+                             "policy; “baseline at start”: the baseline was never better than untrained; “no "
+                             "baseline”: only proposed algorithms have runs. Area under "
                              "the curve: average return during training, mean ± sd over runs.",
                              sentence(analysis.efficiency.definition), 100 * options.level),
       .columns = {{.head = "task", .right = false}}};

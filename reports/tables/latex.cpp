@@ -120,6 +120,11 @@ std::size_t width(const Table& table, LatexStyle style) {
   return columns;
 }
 
+// Underlining does not work inside S columns.
+std::string latex_caption(const Table& table, LatexStyle style) {
+  return style == LatexStyle::kSiunitx ? caption_text(table, "†") : caption_text(table);
+}
+
 std::string row_line(const Table& table, const std::vector<TableCell>& row, LatexStyle style) {
   std::vector<std::string> fields;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -139,7 +144,7 @@ std::string to_latex(const Table& table, LatexStyle style) {
     format += column_format(table, i, style);
     heads.push_back(head(table.columns[i], style));
   }
-  std::string out = "% " + clean_text(table.caption) + "\n";
+  std::string out = "% " + clean_text(latex_caption(table, style)) + "\n";
   if (style == LatexStyle::kSiunitx) out += "% The preamble needs: \\usepackage{booktabs, siunitx} " + kSetup + "\n";
   out += fmt::format("\\begin{{tabular}}{{@{{}}{}@{{}}}}\n\\toprule\n{} \\\\\n", format, fmt::join(heads, " & "));
   for (const Section& section : table.sections) {
@@ -179,7 +184,7 @@ std::string to_latex_document(const Table& table, LatexStyle style) {
 \shipout\hbox{{\usebox{{\pagebox}}}}
 \end{{document}}
 )",
-      table.name, style == LatexStyle::kSiunitx ? siunitx : "", latex_text(table.caption));
+      table.name, style == LatexStyle::kSiunitx ? siunitx : "", latex_text(latex_caption(table, style)));
 }
 
 }  // namespace tutti::reports

@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/names.hpp"
 #include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
 
 namespace tutti::reports {
 namespace {
-
-std::string mark_rule(const ReportOptions& options) {
-  if (options.mark == "overlap") return "its interval mean ± sd meets that of the best";
-  if (options.mark == "bootstrap") {
-    return fmt::format("the {:g} % bootstrap interval of its difference from the best contains 0", 100 * options.level);
-  }
-  if (options.mark == "second") return "the second-best mean";
-  return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
-}
 
 bool has_pairs(const ScoreTable& main) {
   return std::ranges::any_of(main.cells, [](const std::vector<Cell>& row) {
@@ -25,14 +17,16 @@ bool has_pairs(const ScoreTable& main) {
 }
 
 std::string caption(const Analysis& analysis, const ReportOptions& options) {
-  std::string text =
-      fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row; underlined: {}.",
-                  analysis.main.score, analysis.main.definition, spread_name(options), common_runs(analysis),
-                  common_runs(analysis) == 1 ? "" : "s", mark_rule(options));
+  std::string text = fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row.",
+                                 analysis.main.score, analysis.main.definition, spread_name(options),
+                                 common_runs(analysis), common_runs(analysis) == 1 ? "" : "s");
   if (has_pairs(analysis.main)) text += " Where there are only two runs, both are in brackets.";
   if (!analysis.main.iqm.empty()) {
-    text += fmt::format(" IQM: of the normalised scores, {:g} % interval from the stratified bootstrap{}.",
-                        100 * options.level, relative_note(options));
+    text += " IQM: of the normalised scores";
+    if (std::ranges::any_of(analysis.main.iqm, [](const Estimate& e) { return e.interval.has_value(); })) {
+      text += fmt::format(", {:g} % interval from the stratified bootstrap", 100 * options.level);
+    }
+    text += relative_note(options) + ".";
   }
   if (analysis.published) {
     text += " Columns headed “published” are quoted from " + analysis.published->source +
@@ -145,7 +139,8 @@ CsvTable data(const Analysis& analysis) {
 
 ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
   const auto order = display_order(analysis, options);
-  Table table{.name = "main", .title = "Main table", .caption = caption(analysis, options)};
+  Table table{
+      .name = "main", .title = "Main table", .caption = caption(analysis, options), .close = mark_rule(options)};
   table.columns.push_back({.head = "task", .right = false});
   for (const std::size_t a : order) {
     table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});

@@ -49,7 +49,8 @@ std::string to_markdown(const Table& table) {
       out += line(fields);
     }
   }
-  if (!table.caption.empty()) out += "\n" + markdown_text(table.caption) + "\n";
+  const std::string caption = caption_text(table);
+  if (!caption.empty()) out += "\n" + markdown_text(caption) + "\n";
   for (std::size_t i = 0; i < table.notes.size(); ++i) {
     out += fmt::format("\n<sup>{}</sup> {}\n", note_letter(i), markdown_text(table.notes[i]));
   }

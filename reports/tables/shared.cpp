@@ -32,11 +32,6 @@ std::vector<Family> families(const Analysis& analysis) {
   return out;
 }
 
-std::string short_label(const TaskInfo& task) {
-  const bool prefixed = !task.family.empty() && task.label.starts_with(task.family + "/");
-  return prefixed ? task.label.substr(task.family.size() + 1) : task.label;
-}
-
 std::int64_t common_runs(const Analysis& analysis) {
   std::int64_t runs = 0;
   for (const auto& row : analysis.main.cells) {
@@ -45,11 +40,19 @@ std::int64_t common_runs(const Analysis& analysis) {
   return runs;
 }
 
+std::string with_full_stop(std::string text) {
+  if (!text.empty() && text.back() != '.') text += '.';
+  return text;
+}
+
 std::string sentence(std::string text) {
   if (text.empty()) return text;
   text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-  if (text.back() != '.') text += '.';
-  return text;
+  return with_full_stop(std::move(text));
+}
+
+bool has_intervals(const Aggregates& aggregates) {
+  return std::ranges::any_of(aggregates.algorithms, [](const Aggregate& a) { return a.iqm.interval.has_value(); });
 }
 
 std::string interval_text(const std::optional<Interval>& interval, int decimals) {
@@ -66,6 +69,39 @@ std::string spread_name(const ReportOptions& options) {
   if (options.spread == "sem") return "standard error of the mean";
   if (options.spread == "ci") return fmt::format("half width of the {:g} % interval", 100 * options.level);
   return "standard deviation (divisor N−1)";
+}
+
+std::string mark_rule(const ReportOptions& options) {
+  if (options.mark == "overlap") return "its interval mean ± sd meets that of the best";
+  if (options.mark == "bootstrap") {
+    return fmt::format("the {:g} % bootstrap interval of its difference from the best contains 0", 100 * options.level);
+  }
+  if (options.mark == "second") return "the second-best mean";
+  return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
+}
+
+const char* to_text(SpeedUp::Kind kind) {
+  switch (kind) {
+    case SpeedUp::Kind::kNone:
+      break;
+    case SpeedUp::Kind::kReached:
+      return "reached";
+    case SpeedUp::Kind::kCensored:
+      return "not reached";
+    case SpeedUp::Kind::kAtStart:
+      return "at start";
+    case SpeedUp::Kind::kSelf:
+      return "best baseline";
+    case SpeedUp::Kind::kBaselineAtStart:
+      return "baseline at start";
+    case SpeedUp::Kind::kBaselineNever:
+      return "baseline never reached";
+    case SpeedUp::Kind::kNobody:
+      return "nobody reached";
+    case SpeedUp::Kind::kNoBaseline:
+      return "no baseline";
+  }
+  return "none";
 }
 
 std::string relative_note(const ReportOptions& options) {

@@ -15,6 +15,11 @@ bool Table::empty() const {
   return std::all_of(sections.begin(), sections.end(), [](const Section& section) { return section.rows.empty(); });
 }
 
+std::string caption_text(const Table& table, const std::string& mark) {
+  if (table.close.empty()) return table.caption;
+  return table.caption + (table.caption.empty() ? "" : " ") + mark + ": " + table.close + ".";
+}
+
 std::string note_letter(std::size_t index) {
   const std::string last(1, static_cast<char>('a' + index % 26));
   return index < 26 ? last : note_letter(index / 26 - 1) + last;

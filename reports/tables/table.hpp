@@ -41,6 +41,7 @@ struct Table {
   std::string name = {};     // file name without ending, such as "main"
   std::string title = {};    // one line
   std::string caption = {};  // what is shown, over how many runs, by which rules
+  std::string close = {};    // what Mark::kClose says of a cell; empty: it is not used
   std::vector<Column> columns = {};
   std::vector<Section> sections = {};
   std::vector<std::string> notes = {};  // footnotes, lettered a, b, ...
@@ -56,6 +57,9 @@ std::string note_letter(std::size_t index);
 /// A cell's superscript and footnote letters, separated by commas; empty if it has none.
 std::string superscript_text(const TableCell& cell);
 
+/// The caption with what Mark::kClose says; `mark` is how the format shows that.
+std::string caption_text(const Table& table, const std::string& mark = "Underlined");
+
 /// A CSV table: the same facts at full precision, one row each.
 struct CsvTable {
   std::vector<std::string> header;
@@ -69,6 +73,7 @@ std::string to_markdown(const Table& table);
 
 /// RFC 4180 with line feeds: fields are quoted where they have to be.
 std::string to_csv(const CsvTable& table);
+std::string csv_field(const std::string& text);
 
 /// A `tabular` for \input; needs booktabs, and siunitx in that style.
 std::string to_latex(const Table& table, LatexStyle style);

@@ -60,14 +60,17 @@ struct Family {
 };
 std::vector<Family> families(const Analysis& analysis);
 
-/// A task's label without its family: "ant-2x4" of "mamujoco/ant-2x4".
-std::string short_label(const TaskInfo& task);
-
 /// The largest number of runs of any cell of the main table: the N of captions.
 std::int64_t common_runs(const Analysis& analysis);
 
 /// Starts with a capital letter and ends with a full stop.
 std::string sentence(std::string text);
+
+/// Ends with a full stop; a text that may start with a name keeps its first letter.
+std::string with_full_stop(std::string text);
+
+/// Whether some aggregate has an interval: a caption announces none where there is none.
+bool has_intervals(const Aggregates& aggregates);
 
 /// Such as "0.869 [0.719, 0.934]"; only the value where there is no interval.
 TableCell estimate_cell(const Estimate& estimate, int decimals);
@@ -75,6 +78,12 @@ std::string interval_text(const std::optional<Interval>& interval, int decimals)
 
 /// Such as "standard deviation (divisor N−1)", by `options.spread`.
 std::string spread_name(const ReportOptions& options);
+
+/// What an underlined cell of the main table is, by `options.mark`.
+std::string mark_rule(const ReportOptions& options);
+
+/// Such as "not reached", for CSV and JSON.
+const char* to_text(SpeedUp::Kind kind);
 
 /// "; relative to the algorithms compared" where the bounds of scores depend on them, else nothing.
 std::string relative_note(const ReportOptions& options);

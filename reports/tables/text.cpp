@@ -52,7 +52,7 @@ bool is_minus(std::string_view character, char before, char after) {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Replacement, 31> kLatex{{
+constexpr std::array<Replacement, 32> kLatex{{
     {"_", "\\_"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -74,6 +74,7 @@ constexpr std::array<Replacement, 31> kLatex{{
     {"—", "---"},
     {"…", "\\ldots{}"},
     {"·", "$\\cdot$"},
+    {"†", "\\dag{}"},
     {"≥", "$\\ge$"},
     {"≤", "$\\le$"},
     {"∞", "$\\infty$"},

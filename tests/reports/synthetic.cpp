@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 #include "tutti/random.hpp"
@@ -51,12 +52,13 @@ class Maker {
     aggregates();
     efficiency();
     coverage_and_time();
-    out_.published = Published{"Synthetic figures",
-                               "a made-up paper",
-                               {"OMAD"},
-                               {{0, "OMAD", "6100.0", "150.0", "made up", 6100, 150}},
-                               {{0, "OMAD", 0.25, 225, 250'000, "first 250,000 environment steps", {0.2, 0.01, 5}}},
-                               {"Units may differ."}};
+    out_.published =
+        Published{"Synthetic figures",
+                  "a made-up paper",
+                  {"OMAD"},
+                  {{0, "OMAD", "6100.0", "150.0", "made up", 6100, 150}},
+                  {{0, "OMAD", 0.25, 225, 250'000, "first 250,000 environment steps", {{0, {0.2, 0.01, 5}}}}},
+                  {"Units may differ."}};
     return std::move(out_);
   }
 
@@ -310,6 +312,8 @@ class Maker {
 };
 
 }  // namespace
+
+bool gnuplot_available() { return std::system("gnuplot --version > /dev/null 2>&1") == 0; }
 
 Analysis synthetic_analysis(std::size_t tasks, std::size_t algorithms, std::size_t seeds) {
   return Maker(tasks, algorithms, seeds).make();

@@ -12,4 +12,7 @@ Analysis synthetic_analysis(std::size_t tasks, std::size_t algorithms, std::size
 /// Sized for `tasks` and `algorithms`, with nothing measured anywhere.
 Analysis empty_analysis(std::size_t tasks, std::size_t algorithms);
 
+/// Whether figures can be drawn here.
+bool gnuplot_available();
+
 }  // namespace tutti::reports::testing

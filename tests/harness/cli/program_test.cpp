@@ -171,7 +171,7 @@ TEST_F(ReportCommand, NeedsNoFolderForAnImport) {
 }
 
 TEST_F(ReportCommand, ComparesTwoFolders) {
-  const Outcome outcome = tutti({"compare", "--runs", "a/demo", "b/demo", "--out", "difference"}, folder_.path());
+  const Outcome outcome = tutti({"compare", "--mixed", "a/demo", "b/demo", "--out", "difference"}, folder_.path());
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   expect_all(outcome.out, {"Both folders record the same", "line/long", "learner"});
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "difference" / "index.html"));

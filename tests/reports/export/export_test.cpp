@@ -6,8 +6,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "reports/export/names.hpp"
 #include "reports/export/npy.hpp"
+#include "reports/names.hpp"
 #include "suite_folder.hpp"
 
 namespace tutti::reports {
@@ -63,7 +63,11 @@ class Export : public testing::Test {
   }
   void export_all(const ReportOptions& options = quick_options()) {
     analysis_ = analyse_folder(suite_.write(), options);
-    write_exports(analysis_, options, out());
+    write(analysis_, options);
+  }
+  void write(const Analysis& analysis, const ReportOptions& options) {
+    OutputFolder folder(suite_.write() / "report");
+    write_exports(analysis, options, folder);
   }
   std::filesystem::path out() { return suite_.write() / "report" / "export"; }
   json metrics() { return json::parse(read_text(out() / "marl-eval" / "metrics.json")); }
@@ -184,7 +188,7 @@ TEST_F(Export, RunsOfDifferentIntervalsMeetAtTheStepsThatTheyShare) {
   for (const bool coarse_first : {true, false}) {
     std::vector<std::filesystem::path> folders = {coarse.write(), fine.write()};
     if (!coarse_first) std::ranges::reverse(folders);
-    write_exports(analyse(folders, options), options, out());
+    write(analyse(folders, options), options);
     const json runs = metrics().at("mpe").at("a").at("o");
     for (const char* seed : {"seed_0", "seed_1"}) {
       EXPECT_EQ(runs.at(seed).size(), 3U);
@@ -206,7 +210,7 @@ TEST_F(Export, SaysWhereTheLastEvaluationStandsForTheAbsoluteOne) {
   run.absolute.clear();
   suite.add(run);
   const Analysis analysis = analyse_folder(suite.write(), quick_options());
-  write_exports(analysis, quick_options(), out());
+  write(analysis, quick_options());
   EXPECT_EQ(metrics().at("mpe").at("a").at("omad").at("seed_0").at("absolute_metrics").at("return"), (json{3.0, 5.0}));
   EXPECT_NE(read_text(out() / "marl-eval" / "README.txt").find("last evaluation"), std::string::npos);
 }

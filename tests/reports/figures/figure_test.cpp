@@ -81,7 +81,7 @@ TEST(Figure, TickLabelsOfAnAxisHaveTheSameDecimals) {
 }
 
 TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
-  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
   const fs::path folder = fs::path(::testing::TempDir()) / "figure-draw";
   fs::create_directories(folder);
   std::string pdf[2];
@@ -107,6 +107,35 @@ TEST(Figure, TicksAreRoundNumbers) {
   EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
   EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));
   EXPECT_EQ(round_ticks(0, 0, 5), std::vector<double>{0});
+}
+
+TEST(Figure, AnAxisHasTwoTicksAtLeast) {
+  EXPECT_EQ(round_ticks(0.09, 0.86, 4), (std::vector<double>{0.25, 0.5, 0.75}));
+  for (double low = 0; low < 1; low += 0.0137) {
+    for (double width = 0.01; width < 3; width *= 1.17) {
+      const std::size_t ticks = round_ticks(low, low + width, 4).size();
+      EXPECT_GE(ticks, 2U) << low << " " << width;
+      EXPECT_LE(ticks, 4U) << low << " " << width;
+    }
+  }
+}
+
+TEST(Figure, NamesWithSpecialCharactersAreDrawn) {
+  const fs::path folder = fs::path(::testing::TempDir()) / "figure-names";
+  fs::create_directories(folder);
+  Figure figure{.name = "names", .title = "Names", .caption = "A figure."};
+  Panel panel;
+  panel.title = "#1 task";
+  panel.kind = Panel::Kind::kIntervals;
+  panel.series = {{"#a 100%", 0, {0.5}, {0}, {0.4}, {0.6}}};
+  panel.rows = {"#a 100% %s"};
+  figure.panels = {panel};
+  EXPECT_NE(figure_script(figure).find("'#a 100%% %%s' 0"), std::string::npos);
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  const DrawnFigure drawn = draw(figure, folder);
+  EXPECT_EQ(drawn.error, "");
+  EXPECT_NE(drawn.svg.find("#a 100% %s"), std::string::npos);
+  EXPECT_EQ(drawn.endings.size(), 5U);
 }
 
 TEST(Figure, TasksWhoseFileNamesWouldBeEqualGetDifferentOnes) {

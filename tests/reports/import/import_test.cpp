@@ -226,5 +226,22 @@ TEST_F(Import, RefusesWhatHoldsNoRun) {
   EXPECT_THROW(import_results("/nowhere/metrics.json", data), Error);
 }
 
+TEST_F(Import, AloneIsComparedAtItsOwnSteps) {
+  const Analysis analysis = analyse_file(kExampleFile);
+  EXPECT_FALSE(analysis.protocol.is_known());
+  const EfficiencyRow& row = analysis.efficiency.rows[0];
+  EXPECT_EQ(row.horizon, 2000);
+  EXPECT_EQ(row.threshold, 6.5);  // the peak of OMAD's mean curve 1.5, 6.5
+  EXPECT_EQ(analysis.milestones.steps[3][0], 2000);
+  for (std::size_t a = 0; a < 2; ++a) {
+    EXPECT_EQ(row.cells[a].n, 2);
+    EXPECT_FALSE(std::isnan(row.cells[a].auc_mean));
+    EXPECT_EQ(analysis.milestones.cells[3][0][a].n, 2);
+  }
+  for (const std::string& warning : analysis.warnings) {
+    EXPECT_EQ(warning.find("at the steps of the others"), std::string::npos) << warning;
+  }
+}
+
 }  // namespace
 }  // namespace tutti::reports

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/document.hpp"
+#include "suite_folder.hpp"
 #include "tests/harness/results/temporary_folder.hpp"
 #include "tests/reports/synthetic.hpp"
 #include "tutti/error.hpp"
@@ -70,7 +72,7 @@ TEST_F(FullReport, WritesEveryFileOfItsLayout) {
   EXPECT_TRUE(fs::exists(written.page));
   EXPECT_TRUE(fs::exists(folder / "report.md"));
   EXPECT_TRUE(fs::exists(folder / "report.json"));
-  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed; figures were not checked";
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed; figures were not checked";
   EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
   for (const std::string name : {"curves-mamujoco-ant-2x4", "curves-all", "efficiency", "aggregate", "profile",
                                  "improvement", "coverage", "wallclock"}) {
@@ -98,6 +100,35 @@ TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
   EXPECT_TRUE(fs::exists(folder / "tables" / "mine.txt"));
 }
 
+TEST(Report, WritingAgainRemovesExportsOfAlgorithmsThatAreGone) {
+  SuiteFolder suite(1, 2), fewer(1, 2);
+  for (int seed = 0; seed < 2; ++seed) {
+    suite.add(plain_run("mpe/a", "omad", seed, {0, 1}, 1));
+    fewer.add(plain_run("mpe/a", "omad", seed, {0, 1}, 1));
+    suite.add(plain_run("mpe/a", "gone", seed, {0, 1}, 1));
+  }
+  const fs::path folder = fresh_folder("exports");
+  write_report(analyse_folder(suite.write(), quick_options()), quick_options(), folder);
+  ASSERT_TRUE(fs::exists(folder / "export" / "rliable" / "final" / "gone.npy"));
+  write_report(analyse_folder(fewer.write(), quick_options()), quick_options(), folder);
+  EXPECT_FALSE(fs::exists(folder / "export" / "rliable" / "final" / "gone.npy"));
+  EXPECT_TRUE(fs::exists(folder / "export" / "rliable" / "final" / "omad.npy"));
+  const auto files = nlohmann::json::parse(read(folder / "report.json"))["files"];
+  for (const char* name : {"export/episodes.csv", "export/marl-eval/metrics.json", "export/rliable/tasks.txt"}) {
+    EXPECT_NE(std::find(files.begin(), files.end(), name), files.end()) << name;
+  }
+}
+
+TEST(Report, AForeignListOfFilesRemovesNothing) {
+  const fs::path folder = fresh_folder("foreign");
+  fs::create_directories(folder / "tables");
+  for (const char* name : {"mine", "tables/mine"}) std::ofstream(folder / name) << "kept";
+  std::ofstream(folder / "report.json") << R"({"files": ["mine", "export/../tables/mine", "", 3]})";
+  write_report(testing::empty_analysis(1, 1), {}, folder);
+  EXPECT_TRUE(fs::exists(folder / "mine"));
+  EXPECT_TRUE(fs::exists(folder / "tables" / "mine"));
+}
+
 TEST_F(FullReport, ThePageFetchesNothing) {
   const std::string page = read(folder / "index.html");
   for (const char* foreign :
@@ -117,7 +148,7 @@ TEST_F(FullReport, EveryLinkOfThePageLeadsSomewhere) {
     const std::string target = (*i)[1];
     if (target.starts_with('#')) {
       EXPECT_EQ(ids.count(target.substr(1)), 1U) << target;
-    } else if (target.starts_with("tables/") || gnuplot_available()) {
+    } else {
       EXPECT_TRUE(fs::exists(folder / target)) << target;
     }
   }
@@ -149,7 +180,7 @@ TEST(Report, TextOfOthersIsNeverMarkup) {
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("<c>"), std::string::npos);
   EXPECT_EQ(count(page, "<table"), count(page, "</table>"));
-  if (gnuplot_available()) {
+  if (testing::gnuplot_available()) {
     EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
   }
 }
@@ -198,6 +229,85 @@ TEST(Report, DefinitionsFollowTheOptionsInForce) {
   EXPECT_NE(text("normalised", options).find("hi is fixed in the suite file"), std::string::npos);
 }
 
+TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
+  const auto text = [](const std::string& id, const ReportOptions& options) {
+    for (const Definition& definition : definitions(testing::synthetic_analysis(1, 1, 3), options)) {
+      if (definition.id == id) return definition.text;
+    }
+    return std::string();
+  };
+  const auto has = [](const std::string& whole, const char* part) { return whole.find(part) != std::string::npos; };
+  ReportOptions options;
+  EXPECT_TRUE(has(text("iqm", options), "floor(N·M/4)"));
+  EXPECT_TRUE(has(text("profile", options), "fraction of runs"));
+  EXPECT_TRUE(has(text("marks", options), "Welch"));
+  EXPECT_FALSE(has(text("steps-to-threshold", options), "stays there"));
+  options.ragged = true;
+  options.profile = "averages";
+  options.mark = "second";
+  options.hold = 3;
+  EXPECT_FALSE(has(text("iqm", options), "floor(N·M/4)"));
+  EXPECT_TRUE(has(text("profile", options), "fraction of tasks"));
+  EXPECT_FALSE(has(text("marks", options), "Welch"));
+  EXPECT_TRUE(has(text("steps-to-threshold", options), "stays there for 3 evaluations"));
+  const std::string caption = profile_figure(testing::synthetic_analysis(1, 1, 3), options).caption;
+  EXPECT_TRUE(has(caption, "the median task;")) << caption;
+  EXPECT_TRUE(has(caption, "mean of the tasks' mean scores clipped")) << caption;
+}
+
+TEST(Report, WithoutAPlanTheProtocolIsNotRecorded) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.protocol = {};
+  const fs::path folder = fresh_folder("imported");
+  write_report(analysis, {}, folder);
+  const std::string markdown = read(folder / "report.md");
+  for (const char* row : {"environment steps per run (T)", "evaluation interval (I)", "episodes per evaluation (E)",
+                          "policy at evaluation", "initial states", "absolute evaluation"}) {
+    EXPECT_NE(markdown.find("| " + std::string(row) + " | not recorded |"), std::string::npos) << row;
+  }
+  for (const char* zero : {" 0 environment steps", " 0 episodes", " 0 new episodes", "the  policy"}) {
+    EXPECT_EQ(markdown.find(zero), std::string::npos) << zero;
+  }
+  EXPECT_TRUE(nlohmann::json::parse(read(folder / "report.json"))["protocol"].is_null());
+}
+
+TEST(Report, NamesEveryAlgorithmThatIsHighest) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  analysis.aggregates.algorithms[1].iqm = analysis.aggregates.algorithms[0].iqm;
+  const fs::path folder = fresh_folder("tie");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(
+      read(folder / "report.md")
+          .find("OMAD with 0.900 [0.860, 0.950] (N = 3 per task); as high: HASAC with 0.900 [0.860, 0.950] (N = 3 "
+                "per task)."),
+      std::string::npos)
+      << read(folder / "report.md").substr(0, 800);
+}
+
+TEST(Report, WarningsKeepTheNamesThatTheyStartWith) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.warnings = {"mpe/a: all returns are equal"};
+  const fs::path folder = fresh_folder("warnings");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md").find("> **Note:** mpe/a: all returns are equal.\n"), std::string::npos);
+}
+
+TEST(Report, CaptionsAnnounceNoIntervalsWhereThereAreNone) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 1);
+  for (Aggregate& aggregate : analysis.aggregates.algorithms) aggregate.iqm.interval.reset();
+  for (const auto make : {aggregate_figure, profile_figure, improvement_figure}) {
+    const std::string caption = make(analysis, {}).caption;
+    EXPECT_EQ(caption.find("95 %"), std::string::npos) << caption;
+  }
+}
+
+TEST_F(FullReport, FactsOfTasksAreFolded) {
+  const std::string page = read(folder / "index.html");
+  EXPECT_NE(page.find("<details><summary>Sizes, limits and files of the tasks</summary>\n<pre>mamujoco/ant-2x4\n"
+                      "  agents: 3\n"),
+            std::string::npos);
+}
+
 TEST_F(FullReport, CaptionsSayWhatIsShadedAndOfHowManyRuns) {
   for (const auto make : {all_curves, coverage_figure, wall_clock_figure}) {
     EXPECT_NE(make(analysis, {}).caption.find("shaded: 95 % interval (Student t). N = 5."), std::string::npos)
@@ -226,7 +336,7 @@ TEST_F(FullReport, DigestsAreShortOnThePageAndWholeInTheJson) {
 TEST_F(FullReport, WideFiguresScrollOnAPhone) {
   const std::string page = read(folder / "index.html");
   EXPECT_NE(page.find(".drawing.wide svg { min-width: var(--paper-width); }"), std::string::npos);
-  if (!gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
   EXPECT_EQ(count(page, "<div class=\"drawing wide\" style=\"--paper-width: 643px\" tabindex=\"0\">"), 3U);
   EXPECT_EQ(count(page, "<div class=\"drawing wide\" style=\"--paper-width: 454px\" tabindex=\"0\">"), 1U);
 }
@@ -254,7 +364,7 @@ TEST(Report, NoTasksAtAllIsStillAReport) {
 TEST(Report, OneRunIsShownWithoutSpreadOrBand) {
   const fs::path folder = fresh_folder("single");
   const WrittenReport written = write_report(testing::synthetic_analysis(1, 2, 1), {}, folder);
-  if (gnuplot_available()) {
+  if (testing::gnuplot_available()) {
     EXPECT_TRUE(written.remarks.empty()) << written.remarks.front();
   }
   EXPECT_EQ(read(folder / "tables" / "main.csv").find("nan"), std::string::npos);
@@ -268,7 +378,11 @@ TEST(Report, WithoutGnuplotTheReportSaysSoAndGoesOn) {
   ::setenv("PATH", path.c_str(), 1);
   ASSERT_EQ(written.remarks.size(), 1U);
   EXPECT_NE(written.remarks[0].find("apt install gnuplot-nox"), std::string::npos) << written.remarks[0];
-  EXPECT_NE(read(folder / "index.html").find("not drawn"), std::string::npos);
+  const std::string page = read(folder / "index.html");
+  EXPECT_NE(page.find("not drawn"), std::string::npos);
+  EXPECT_EQ(page.find(".svg\">"), std::string::npos) << "a link to a file that is not there";
+  EXPECT_NE(page.find("figures/curves-mamujoco-ant-2x4.csv\">"), std::string::npos);
+  EXPECT_EQ(page.find("gnuplot-nox: ."), std::string::npos);
 }
 
 TEST(Report, AFolderThatCannotBeWrittenIsASentence) {

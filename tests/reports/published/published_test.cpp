@@ -51,9 +51,20 @@ TEST(Published, EveryFigureIsQuotedDigitByDigit) {
 
 TEST(Published, KnowsTheMeasuredAlgorithmByLabelOrName) {
   const std::vector<AlgorithmInfo> algorithms = {{.label = "ours", .name = "omad"}, {.label = "Hasac", .name = "x"}};
-  EXPECT_EQ(measured_algorithm("OMAD", algorithms), 0U);
-  EXPECT_EQ(measured_algorithm("HASAC", algorithms), 1U);
-  EXPECT_FALSE(measured_algorithm("HATD3", algorithms));
+  EXPECT_EQ(measured_algorithms("OMAD", algorithms), std::vector<std::size_t>{0});
+  EXPECT_EQ(measured_algorithms("HASAC", algorithms), std::vector<std::size_t>{1});
+  EXPECT_TRUE(measured_algorithms("HATD3", algorithms).empty());
+}
+
+TEST(Published, MeansEveryVariantUnlessOneHasItsLabel) {
+  std::vector<AlgorithmInfo> algorithms = {{.label = "omad-2-steps", .name = "omad"},
+                                           {.label = "OMAD (imported)", .name = "omad", .imported = true},
+                                           {.label = "omad-8-steps", .name = "omad"}};
+  EXPECT_EQ(measured_algorithms("OMAD", algorithms), (std::vector<std::size_t>{0, 2}));
+  algorithms.push_back({.label = "OMAD", .name = "marl-eval", .imported = true});
+  EXPECT_EQ(measured_algorithms("OMAD", algorithms), (std::vector<std::size_t>{0, 2})) << "not measured here";
+  algorithms.push_back({.label = "Omad", .name = "omad"});
+  EXPECT_EQ(measured_algorithms("OMAD", algorithms), std::vector<std::size_t>{4});
 }
 
 TEST(Published, SaysWhatLimitsTheComparison) {

@@ -170,6 +170,32 @@ TEST_F(CurveSuite, TakesAThresholdByValue) {
   EXPECT_NEAR(row.cells[1].speed_up.value, 2.4, 1e-12);
 }
 
+TEST_F(CurveSuite, RefusesTasksThatItDoesNotHave) {
+  const auto message = [&](const ReportOptions& options) {
+    try {
+      report(options);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  ReportOptions options = quick_options();
+  options.thresholds = "mpe/a 25; mpe/aa 3";
+  EXPECT_EQ(message(options), "report option \"thresholds\": there is no task \"mpe/aa\" among the runs; tasks: mpe/a");
+  options.thresholds = "";
+  options.bounds = "mpe/aa 0 1";
+  EXPECT_NE(message(options).find("report option \"bounds\": there is no task \"mpe/aa\""), std::string::npos);
+}
+
+TEST_F(CurveSuite, TellsWhichTaskHasNoThreshold) {
+  suite_.add(plain_run("mpe/b", "b", 0, {0, 1, 2, 3, 4, 5}, 5));
+  ReportOptions options = quick_options();
+  options.threshold = "value";
+  options.thresholds = "mpe/a 25";
+  const std::string warning = "mpe/b: thresholds gives no return to be reached, so it has no steps and no speed-up";
+  EXPECT_EQ(std::ranges::count(report(options).warnings, warning), 1);
+}
+
 TEST_F(CurveSuite, GivesNoRatioAboveWhatTheBaselinesReached) {
   ReportOptions options = quick_options();
   options.threshold = "value";
@@ -238,9 +264,34 @@ TEST(PublishedCoverage, StandsBesideWhatWasMeasuredAfterAsManySteps) {
   ASSERT_TRUE(analysis.published);
   const PublishedCoverage& figure = analysis.published->coverage[0];
   EXPECT_EQ(figure.algorithm, "OMAD");
-  EXPECT_EQ(figure.measured.n, 2);
-  EXPECT_NEAR(figure.measured.mean, 900.5 / 1367, 1e-12);
-  EXPECT_EQ(analysis.published->coverage[1].measured.n, 0);
+  ASSERT_EQ(figure.measured.size(), 1U);
+  EXPECT_EQ(figure.measured[0].algorithm, 0U);
+  EXPECT_EQ(figure.measured[0].fraction.n, 2);
+  EXPECT_NEAR(figure.measured[0].fraction.mean, 900.5 / 1367, 1e-12);
+  EXPECT_TRUE(analysis.published->coverage[1].measured.empty());
+}
+
+TEST(Coverage, IsAtSharesOfEachTasksOwnBudget) {
+  SuiteFolder small(5, 2, 100), large(5, 2, 400);
+  FakeRun run = plain_run("mpe/small", "o", 0, {0, 1, 2, 3, 4, 5}, 5);
+  run.coverage = {{125, 64, 1, 90, 10, 0.5}, {250, 64, 2, 90, 10, 0.5}, {500, 64, 4, 90, 10, 0.5}};
+  small.add(run);
+  run.task = "mpe/large";
+  run.coverage = {{500, 64, 10, 90, 10, 0.5}, {1000, 64, 20, 90, 10, 0.5}, {2000, 64, 40, 90, 10, 0.5}};
+  large.add(run);
+  ReportOptions options = quick_options();
+  options.mixed = true;
+  for (const bool small_first : {true, false}) {
+    std::vector<std::filesystem::path> folders = {small.write(), large.write()};
+    if (!small_first) std::ranges::reverse(folders);
+    const Analysis analysis = analyse(folders, options);
+    for (std::size_t task = 0; task < 2; ++task) {
+      const double end = analysis.tasks[task].label == "mpe/small" ? 4 : 40;
+      EXPECT_EQ(analysis.coverage.cells[0][task][0].visited.mean, end / 4);
+      EXPECT_EQ(analysis.coverage.cells[1][task][0].visited.mean, end / 2);
+      EXPECT_EQ(analysis.coverage.cells[2][task][0].visited.mean, end);
+    }
+  }
 }
 
 TEST_F(CurveSuite, DoesNotCompareCoverageThatEndsEarly) {
@@ -442,6 +493,78 @@ TEST(Comparison, RefusesFoldersThatShareNothing) {
   a.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
   b.add(plain_run("mpe/b", "o", 0, {0, 1}, 0));
   EXPECT_THROW(compare(a.write(), b.write(), quick_options()), Error);
+}
+
+TEST(Comparison, AFailureCountsTheSameOnBothSides) {
+  SuiteFolder a(1, 2), b(1, 2);
+  for (SuiteFolder* folder : {&a, &b}) {
+    const double lowest = folder == &a ? -5 : -50;
+    folder->add(plain_run("mpe/a", "o", 0, {lowest, 1}, 0));
+    fail(folder->add(plain_run("mpe/a", "o", 1, {0}, 0)), "signal");
+  }
+  ReportOptions options = quick_options();
+  options.failed = "worst";
+  const Comparison comparison = compare(a.write(), b.write(), options);
+  EXPECT_EQ(comparison.rows[0].a.runs, (std::vector<double>{1, -50}));
+  EXPECT_EQ(comparison.rows[0].b.runs, (std::vector<double>{1, -50}));
+  EXPECT_TRUE(comparison.warnings.empty()) << comparison.warnings[0];
+  options.failed = "exclude";
+  EXPECT_EQ(compare(a.write(), b.write(), options).warnings,
+            (std::vector<std::string>{"A: mpe/a/o/seed-1 is failed and not compared",
+                                      "B: mpe/a/o/seed-1 is failed and not compared"}));
+}
+
+TEST(Comparison, RefusesAnotherProtocolUnlessAskedFor) {
+  SuiteFolder a(1, 2, 500), b(1, 2, 900);
+  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  ReportOptions options = quick_options();
+  try {
+    compare(a.write(), b.write(), options);
+    FAIL();
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("protocol: environment steps:\n    500 in 1 run, A\n    900 in 1 run, B"), std::string::npos)
+        << what;
+  }
+  options.mixed = true;
+  const Comparison comparison = compare(a.write(), b.write(), options);
+  EXPECT_EQ(comparison.rows.size(), 1U);
+  EXPECT_EQ(comparison.warnings.size(), 1U);
+}
+
+TEST(Comparison, NamesChangedDefaultsBeforeChangedCode) {
+  SuiteFolder a(1, 2), b(1, 2);
+  a.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  FakeRun changed = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+  changed.record.code.revision = "def";
+  changed.configuration = "[algorithm_values]\ndiscount = 0.9  # default\n";
+  b.add(changed);
+  const Comparison comparison = compare(a.write(), b.write(), quick_options());
+  ASSERT_EQ(comparison.differences.size(), 2U);
+  EXPECT_EQ(comparison.differences[0].property, "configuration of o on mpe/a: algorithm_values.discount");
+  EXPECT_EQ(comparison.differences[1].property, "code: revision");
+}
+
+TEST(Comparison, SaysWhyARowHasNoNumbers) {
+  SuiteFolder a(1, 2), b(1, 2);
+  for (SuiteFolder* folder : {&a, &b}) {
+    folder->plan.protocol.absolute = false;
+    FakeRun run = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+    run.absolute.clear();
+    folder->add(run);
+  }
+  ReportOptions options = quick_options();
+  options.score = "absolute";
+  EXPECT_EQ(compare(a.write(), b.write(), options).warnings,
+            (std::vector<std::string>{"mpe/a, o: no run of A has a score \"absolute\"",
+                                      "mpe/a, o: no run of B has a score \"absolute\""}));
+}
+
+TEST(Welch, OneDivergedRunDoesNotStopTheReport) {
+  SuiteFolder suite(1, 2);
+  add_row(suite, "a", {1, 2, -1e90});
+  add_row(suite, "b", {1, 2, 3});
+  EXPECT_EQ(analyse_folder(suite.write(), quick_options()).main.cells[0][0].n, 3);
 }
 
 }  // namespace

@@ -85,6 +85,7 @@ TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
   const Analysis analysis = report();
   ASSERT_EQ(analysis.failures.size(), 1U);
   EXPECT_EQ(analysis.failures[0].kind, "not-finite");
+  EXPECT_EQ(analysis.missing.size(), 1U) << "a failed run is listed once";
   EXPECT_EQ(analysis.failures[0].log, (std::vector<std::string>{"last line"}));
   EXPECT_EQ(analysis.main.cells[0][0].n, 2);
   EXPECT_EQ(analysis.main.cells[0][0].failed, 1);
@@ -127,6 +128,13 @@ TEST(Scores, AreWhatTheirNamesSay) {
   EXPECT_EQ(score_of(run, ReportOptions::parse_score("absolute")), 7);
   EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-2")), 3.5);
   EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
+}
+
+TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
+  const Score last = ReportOptions::parse_score("last-10");
+  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .evaluations = 5, .mode = {}, .seeds = {}}),
+            "mean over the last 5 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
 }
 
 TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {

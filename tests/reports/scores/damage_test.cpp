@@ -85,6 +85,14 @@ TEST_F(DamagedFolder, AChangedConfigurationIsNoticedByTheDigest) {
   expect_left_out(report(), "seed-0/config.toml");
 }
 
+TEST_F(DamagedFolder, AConfigurationThatIsNoTomlIsNamedAndLeftOut) {
+  results::RunRecord record = *results::read_run_record(folders_[0]);
+  record.config_digest.clear();
+  results::write_run_record(folders_[0], record);
+  write_text(folders_[0] / "config.toml", "[algorithm_values\ndiscount = ");
+  expect_left_out(report(), "seed-0/config.toml");
+}
+
 TEST_F(DamagedFolder, AMissingConfigurationIsNamed) {
   std::filesystem::remove(folders_[0] / "config.toml");
   expect_left_out(report(), "seed-0/config.toml");

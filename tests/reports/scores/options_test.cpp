@@ -77,6 +77,33 @@ TEST(ReportOptions, ComeFromThePlanWithTheCommandLineOnTop) {
   EXPECT_EQ(options.curve_replicates, 500);
 }
 
+TEST(ReportOptions, TakeBoundsAndThresholdsOfTheTasksOfEverySuite) {
+  SuiteFolder first(1, 2), second(1, 2);
+  first.set_option("bounds", std::string("mpe/a 0 1"));
+  first.set_option("score", std::string("best"));
+  second.set_option("bounds", std::string("mpe/b 0 2"));
+  second.set_option("thresholds", std::string("mpe/b 5"));
+  second.set_option("score", std::string("final"));
+  const std::vector<std::filesystem::path> folders = {first.write(), second.write()};
+  const ReportOptions options = resolve_options(folders, {});
+  EXPECT_EQ(options.task_bounds().size(), 2U);
+  EXPECT_EQ(options.task_bounds().at("mpe/b").high, 2);
+  EXPECT_EQ(options.task_thresholds().at("mpe/b"), 5);
+  EXPECT_EQ(options.score, "best");
+  EXPECT_EQ(resolve_options(folders, {{"bounds", std::string("mpe/a 0 9")}}).task_bounds().size(), 1U);
+}
+
+TEST(ReportOptions, RefuseTwoValuesForOneTask) {
+  ReportOptions options;
+  options.bounds = "mpe/a 0 1; mpe/a 0 1";
+  EXPECT_NO_THROW(options.check());
+  options.bounds = "mpe/a 0 1; mpe/a 0 2";
+  EXPECT_THROW(options.check(), Error);
+  options.bounds = "";
+  options.thresholds = "mpe/a 1; mpe/a 2";
+  EXPECT_THROW(options.check(), Error);
+}
+
 TEST(ReportOptions, RefuseUnknownNamesAndValuesOutOfRange) {
   EXPECT_THROW(resolve_options({}, {{"scores", std::string("final")}}), Error);
   EXPECT_THROW(resolve_options({}, {{"level", 1.5}}), Error);

@@ -142,9 +142,18 @@ TEST(Efficiency, TellsWhatWasAboveTheThresholdUntrained) {
 }
 
 TEST(Efficiency, HasNoRatioWithoutABaselineOrProgressOfIt) {
-  EXPECT_EQ(speed_ups(kSteps, {mean_curve(kProposed)}, {false}, {}, {}).algorithms[0].kind, SpeedUp::Kind::kNone);
+  EXPECT_EQ(speed_ups(kSteps, {mean_curve(kProposed)}, {false}, {}, {}).algorithms[0].kind, SpeedUp::Kind::kNoBaseline);
   const SpeedUps flat = speed_ups(kSteps, {{5, 4, 3, 2, 1, 0}, {0, 1, 2, 3, 4, 6}}, {true, false}, {}, {});
   EXPECT_EQ(flat.algorithms[1].kind, SpeedUp::Kind::kBaselineAtStart);
+}
+
+TEST(Efficiency, ReachesAGivenThresholdWithoutABaseline) {
+  const ThresholdRule rule{.kind = ThresholdRule::Kind::kValue, .value = 55};
+  const SpeedUps result = speed_ups(kSteps, {mean_curve(kProposed), {}}, {false, true}, rule, {});
+  EXPECT_EQ(result.threshold, 55);
+  expect_close(result.steps[0], 200);
+  EXPECT_EQ(result.algorithms[0].kind, SpeedUp::Kind::kNoBaseline);
+  EXPECT_EQ(result.algorithms[1].kind, SpeedUp::Kind::kNone);
 }
 
 TEST(Efficiency, HasNoRatioAboveTheBaselinesPeak) {
@@ -155,6 +164,7 @@ TEST(Efficiency, HasNoRatioAboveTheBaselinesPeak) {
   EXPECT_EQ(result.algorithms[1].kind, SpeedUp::Kind::kBaselineNever);
   expect_close(result.algorithms[1].bound, 500 / 450.0);
   EXPECT_EQ(result.algorithms[2].kind, SpeedUp::Kind::kNobody);
+  EXPECT_TRUE(std::isnan(result.algorithms[2].bound));
   EXPECT_FALSE(bootstrap_speed_ups(kTask, rule, {}, {.replicates = 20}).algorithms[1].interval);
 }
 

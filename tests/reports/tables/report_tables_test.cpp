@@ -114,9 +114,27 @@ TEST(MainTable, TheCaptionNamesTheLevelInForce) {
   options.mark = "bootstrap";
   const Table table = main_table(testing::synthetic_analysis(1, 2, 5), options).shown;
   EXPECT_TRUE(has(table.caption, "half width of the 90 % interval")) << table.caption;
-  EXPECT_TRUE(has(table.caption, "the 90 % bootstrap interval")) << table.caption;
+  EXPECT_TRUE(has(caption_text(table), "Underlined: the 90 % bootstrap interval")) << caption_text(table);
   EXPECT_TRUE(has(table.caption, "relative to the algorithms compared")) << table.caption;
   EXPECT_FALSE(has(table.caption, "95")) << table.caption;
+}
+
+TEST(PublishedTable, NamesEachVariantThatWasMeasured) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 5);
+  analysis.algorithms[0] = {.label = "omad-2-steps", .name = "omad"};
+  analysis.algorithms[1] = {.label = "omad-8-steps", .name = "omad"};
+  const std::string text = to_markdown(published_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| OMAD, measured: omad-2-steps | 6100.0 ± 150.0")) << text;
+  EXPECT_TRUE(has(text, "| OMAD, measured: omad-8-steps | 6100.0 ± 150.0")) << text;
+}
+
+TEST(AggregateTable, AnnouncesNoIntervalsWhereThereAreNone) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 1);
+  for (Aggregate& aggregate : analysis.aggregates.algorithms) aggregate.iqm.interval.reset();
+  for (const auto make : {aggregate_table, improvement_table}) {
+    const std::string caption = make(analysis, {}).shown.caption;
+    EXPECT_FALSE(has(caption, "interval")) << caption;
+  }
 }
 
 TEST(PublishedTable, QuotesTheTextAndShowsCoverageBesideIt) {
@@ -157,6 +175,7 @@ TEST(EfficiencyTable, EveryCaseOfTheSpeedUpHasItsForm) {
   EXPECT_TRUE(has(text(Kind::kBaselineAtStart, kMissing), "| baseline at start |"));
   EXPECT_TRUE(has(text(Kind::kBaselineNever, 1.25), "| > 1.25× |"));
   EXPECT_TRUE(has(text(Kind::kNobody, kMissing), "| nobody |"));
+  EXPECT_TRUE(has(text(Kind::kNoBaseline, kMissing), "| no baseline |"));
   EXPECT_TRUE(has(efficiency_text(cell_with({Kind::kSelf, 1, kMissing, std::nullopt, false, false})), "| 1.00× |"));
 }
 
@@ -180,6 +199,14 @@ TEST(ThresholdsTable, ABaselineThatNeverGetsThereTakesMoreThanTheHorizon) {
   row.baseline_steps = std::numeric_limits<double>::infinity();
   const std::string text = to_markdown(thresholds_table(analysis, {}).shown);
   EXPECT_TRUE(has(text, "| 50.00 | OMAD | > 1.2k |")) << text;
+}
+
+TEST(ThresholdsTable, SaysThatThereIsNoBaseline) {
+  Analysis analysis = testing::empty_analysis(1, 1);
+  EXPECT_FALSE(has(to_markdown(thresholds_table(analysis, {}).shown), "no baseline")) << "nothing ran";
+  analysis.efficiency.rows[0].threshold = 50;
+  analysis.efficiency.rows[0].horizon = 1200;
+  EXPECT_TRUE(has(to_markdown(thresholds_table(analysis, {}).shown), "| 50.00 | no baseline | – |"));
 }
 
 TEST(IntervalText, IsEmptyWhereALimitIsMissing) {

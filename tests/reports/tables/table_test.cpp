@@ -64,6 +64,18 @@ TEST(LatexTable, SiunitxFragmentsSayWhatThePreambleNeeds) {
   EXPECT_EQ(to_latex(three_algorithms(), LatexStyle::kPlain).find("sisetup"), std::string::npos);
 }
 
+TEST(LatexTable, TheCaptionNamesTheSecondMarkOfItsStyle) {
+  Table table = three_algorithms();
+  table.close = "close to the best";
+  for (const auto write : {to_latex, to_latex_document}) {
+    EXPECT_NE(write(table, LatexStyle::kPlain).find("Five runs. Underlined: close to the best."), std::string::npos);
+    EXPECT_EQ(write(table, LatexStyle::kSiunitx).find("nderlined"), std::string::npos);
+  }
+  EXPECT_NE(to_latex_document(table, LatexStyle::kSiunitx).find("Five runs. \\dag{}: close to the best."),
+            std::string::npos);
+  EXPECT_NE(to_markdown(table).find("Five runs. Underlined: close to the best."), std::string::npos);
+}
+
 TEST(CsvTableWriter, QuotesOnlyWhereNeeded) {
   const CsvTable table{{"a", "b"}, {{"1", "x, y"}, {"", "say \"hi\"\nthere"}}};
   EXPECT_EQ(to_csv(table), "a,b\n1,\"x, y\"\n,\"say \"\"hi\"\"\nthere\"\n");

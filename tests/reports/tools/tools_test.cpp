@@ -61,9 +61,10 @@ TEST_F(RealTools, MarlEvalCallsTheExportValidAndMakesTheReferenceMatrices) {
   suite_.add(example_run(spread, "OMAD", 1, {{-40, -30}, {-20, -16}}, {-14, -14}));
   suite_.add(example_run(spread, "HASAC", 0, {{-35, -25}, {-15, -15}}, {-13, -15}));
   suite_.add(example_run(spread, "HASAC", 1, {{-32, -28}, {-18, -14}}, {-16, -12}));
+  OutputFolder folder(suite_.write());
   const std::filesystem::path out = suite_.write() / "export";
   const Analysis analysis = analyse_folder(suite_.write(), quick_options());
-  write_exports(analysis, quick_options(), out);
+  write_exports(analysis, quick_options(), folder);
   EXPECT_NEAR(analysis.aggregates.algorithms[0].iqm.value, 0.8693548387096774, 1e-12);
   const json omad = {{0.599999940000006, 0.9677419042663902}, {0.8999999100000091, 0.8387096503642048}};
   const json hasac = {{0.39999996000000404, 0.8387096503642049}, {0.39999996000000404, 0.8387096503642049}};
@@ -111,8 +112,9 @@ TEST_F(RealTools, RliableFindsTheSameEstimatesAndIntervals) {
     }
   }
   const Analysis analysis = analyse_folder(suite_.write());
+  OutputFolder folder(suite_.write());
   const std::filesystem::path out = suite_.write() / "export";
-  write_exports(analysis, {}, out);
+  write_exports(analysis, {}, folder);
   expect_agreement("rliable", out / "rliable", expected_of(analysis));
 }
 

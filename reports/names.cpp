@@ -1,26 +1,27 @@
-#include "reports/export/names.hpp"
+#include "reports/names.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 
 namespace tutti::reports {
-namespace {
 
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
-}  // namespace
+std::string short_label(const TaskInfo& task) {
+  const bool prefixed = !task.family.empty() && task.label.starts_with(task.family + "/");
+  return prefixed ? task.label.substr(task.family.size() + 1) : task.label;
+}
 
-std::string file_name(const std::string& label) {
-  std::string result = label;
-  for (char& c : result) {
+std::string file_name(std::string label, char replacement) {
+  for (char& c : label) {
     const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
-    if (!kept) c = '_';
+    if (!kept) c = replacement;
   }
-  return result;
+  return label;
 }
 
 std::vector<std::string> distinct_names(const std::vector<std::string>& labels) {
@@ -29,7 +30,7 @@ std::vector<std::string> distinct_names(const std::vector<std::string>& labels) 
   for (std::string name : labels) {
     std::ranges::replace(name, ',', '_');
     std::string candidate = name;
-    for (int number = 2; !taken.insert(lower(candidate)).second; ++number)
+    for (int number = 2; !taken.insert(lower_case(candidate)).second; ++number)
       candidate = name + "_" + std::to_string(number);
     result.push_back(candidate);
   }
