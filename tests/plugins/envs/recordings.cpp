@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "tutti/error.hpp"
 
@@ -16,7 +17,6 @@ namespace tutti::golden {
 namespace {
 
 void append_numbers(const Json& value, std::vector<double>& out) {
-  if (value.is_boolean()) return out.push_back(value.get<bool>() ? 1 : 0);
   if (!value.is_array()) return out.push_back(value.get<double>());
   for (const Json& item : value) append_numbers(item, out);
 }
@@ -104,6 +104,78 @@ Json read(const std::filesystem::path& file) try {
   return Json::parse(text_of(file));
 } catch (const Json::exception& error) {
   throw Error(file.string() + " cannot be read: " + error.what());
+}
+
+Part::Part(const Json& json, std::string file, std::string path)
+    : json_(&json), file_(std::move(file)), path_(std::move(path)) {}
+
+Part Part::at(const std::string& key) const {
+  if (!json_->is_object()) refuse("an object");
+  const auto found = json_->find(key);
+  if (found == json_->end()) throw Error(file_ + (path_.empty() ? "" : path_ + ": ") + "no \"" + key + '"');
+  return inner(*found, path_.empty() ? key : '.' + key);
+}
+
+std::vector<Part> Part::items() const {
+  if (!json_->is_array() || json_->empty()) refuse("an array that is not empty");
+  std::vector<Part> parts;
+  for (const Json& item : *json_) parts.push_back(inner(item, '[' + std::to_string(parts.size()) + ']'));
+  return parts;
+}
+
+std::vector<Part> Part::items(std::size_t count) const {
+  if (!json_->is_array()) refuse("an array of " + std::to_string(count));
+  if (json_->size() == count) return count == 0 ? std::vector<Part>() : items();
+  throw Error(file_ + path_ + " has " + std::to_string(json_->size()) + " entries; expected " + std::to_string(count));
+}
+
+std::string Part::text() const {
+  if (!json_->is_string()) refuse("a text");
+  return json_->get<std::string>();
+}
+
+bool Part::flag() const {
+  if (!json_->is_boolean()) refuse("true or false");
+  return json_->get<bool>();
+}
+
+std::int64_t Part::integer(std::int64_t lowest, std::int64_t highest) const {
+  const bool is_inside = json_->is_number_integer() && lowest <= *json_ && *json_ <= highest;
+  if (!is_inside) refuse("an integer from " + std::to_string(lowest) + " to " + std::to_string(highest));
+  return json_->get<std::int64_t>();
+}
+
+std::vector<double> Part::numbers(std::initializer_list<std::size_t> shape) const {
+  std::vector<double> result;
+  append_numbers(shape, result);
+  return result;
+}
+
+std::vector<double> Part::all_numbers() const {
+  if (json_->is_boolean()) return {flag() ? 1.0 : 0.0};
+  if (!json_->is_array()) return numbers({});
+  std::vector<double> result;
+  for (const Part& item : items(json_->size())) {
+    const auto more = item.all_numbers();
+    result.insert(result.end(), more.begin(), more.end());
+  }
+  return result;
+}
+
+void Part::append_numbers(std::span<const std::size_t> shape, std::vector<double>& out) const {
+  if (!shape.empty()) {
+    for (const Part& item : items(shape[0])) item.append_numbers(shape.subspan(1), out);
+    return;
+  }
+  if (!json_->is_number()) refuse("a number");
+  out.push_back(json_->get<double>());
+}
+
+void Part::refuse(const std::string& expected) const {
+  constexpr std::size_t kLongest = 40;
+  std::string value = json_->dump();
+  if (value.size() > kLongest) value = value.substr(0, kLongest) + "...";
+  throw Error(file_ + (path_.empty() ? "it" : path_) + " is " + value + "; expected " + expected);
 }
 
 std::vector<double> numbers(const Json& values) {

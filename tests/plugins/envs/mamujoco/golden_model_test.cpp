@@ -13,7 +13,7 @@
 namespace tutti::mamujoco {
 namespace {
 
-using golden::Json;
+using golden::Part;
 
 constexpr double kConstants = 1e-9;
 constexpr double kAccelerations = 1e-6;
@@ -31,8 +31,8 @@ std::vector<double> row(const double* values, int index, int width) {
 }
 
 // Entry by entry. One that is zero but for rounding is measured against the largest.
-void expect_relative(std::span<const double> actual, const Json& recorded, double tolerance, const std::string& what) {
-  const auto expected = golden::numbers(recorded);
+void expect_relative(std::span<const double> actual, const Part& recorded, double tolerance, const std::string& what) {
+  const auto expected = recorded.all_numbers();
   ASSERT_EQ(actual.size(), expected.size()) << what;
   double largest = 1;
   for (const double value : expected) largest = std::max(largest, std::abs(value));
@@ -45,14 +45,15 @@ void expect_relative(std::span<const double> actual, const Json& recorded, doubl
 class ModelConstants : public testing::TestWithParam<std::filesystem::path> {
  protected:
   ModelConstants()
-      : recorded_(golden::read(GetParam())), model_(load_model(kModels / file_name(recorded_.at("model")))) {}
+      : json_(golden::read(GetParam())),
+        recorded_(json_, GetParam()),
+        model_(load_model(kModels / file_name(recorded_.at("model").text()))) {}
 
   // Every element of a recorded list, with the names and compiled values of our model's element of the same index.
   template <class Values>
   void expect_elements(const char* list, std::int64_t count, Values values_of) {
     int index = 0;
-    ASSERT_EQ(recorded_.at(list).size(), static_cast<std::size_t>(count)) << list;
-    for (const Json& element : recorded_.at(list)) {
+    for (const Part& element : recorded_.at(list).items(static_cast<std::size_t>(count))) {
       for (const auto& [field, actual] : values_of(index)) {
         expect_relative(actual, element.at(field), kConstants,
                         std::string(list) + ' ' + std::to_string(index) + ' ' + field);
@@ -61,7 +62,8 @@ class ModelConstants : public testing::TestWithParam<std::filesystem::path> {
     }
   }
 
-  Json recorded_;
+  golden::Json json_;
+  Part recorded_;
   Model model_;
 };
 
@@ -84,8 +86,10 @@ TEST_P(ModelConstants, SizesAndOptions) {
   const mjModel& m = *model_;
   const std::vector<double> sizes{double(m.nq),    double(m.nv),   double(m.nu),
                                   double(m.nbody), double(m.njnt), double(m.ngeom)};
-  const std::vector<double> expected{recorded_.at("nq"),    recorded_.at("nv"),   recorded_.at("nu"),
-                                     recorded_.at("nbody"), recorded_.at("njnt"), recorded_.at("ngeom")};
+  std::vector<double> expected;
+  for (const char* size : {"nq", "nv", "nu", "nbody", "njnt", "ngeom"}) {
+    expected.push_back(recorded_.at(size).numbers({})[0]);
+  }
   EXPECT_EQ(sizes, expected);
   Fields options{{"timestep", one(m.opt.timestep)},
                  {"density", one(m.opt.density)},
@@ -143,10 +147,10 @@ TEST_P(ModelConstants, Bodies) {
 }
 
 // Recorded by name.
-void expect_type(int actual, const Json& element, const std::map<std::string, int>& types) {
-  const std::string type = element.at("type");
+void expect_type(int actual, const Part& element, const std::map<std::string, int>& types) {
+  const std::string type = element.at("type").text();
   ASSERT_TRUE(types.contains(type)) << "unknown type \"" << type << '"';
-  EXPECT_EQ(actual, types.at(type)) << element.at("name") << " is a " << type;
+  EXPECT_EQ(actual, types.at(type)) << element.at("name").json() << " is a " << type;
 }
 
 TEST_P(ModelConstants, Joints) {
@@ -154,7 +158,9 @@ TEST_P(ModelConstants, Joints) {
   const std::map<std::string, int> types{
       {"free", mjJNT_FREE}, {"ball", mjJNT_BALL}, {"slide", mjJNT_SLIDE}, {"hinge", mjJNT_HINGE}};
   int index = 0;
-  for (const Json& joint : recorded_.at("joint")) expect_type(m.jnt_type[index++], joint, types);
+  for (const Part& joint : recorded_.at("joint").items(size_of(m.njnt))) {
+    expect_type(m.jnt_type[index++], joint, types);
+  }
   expect_elements("joint", m.njnt, [&](int i) {
     return Fields{
         {"body", one(m.jnt_bodyid[i])},      {"qposadr", one(m.jnt_qposadr[i])},     {"dofadr", one(m.jnt_dofadr[i])},
@@ -184,7 +190,7 @@ TEST_P(ModelConstants, Geoms) {
                                          {"box", mjGEOM_BOX},
                                          {"mesh", mjGEOM_MESH}};
   int index = 0;
-  for (const Json& geom : recorded_.at("geom")) expect_type(m.geom_type[index++], geom, types);
+  for (const Part& geom : recorded_.at("geom").items(size_of(m.ngeom))) expect_type(m.geom_type[index++], geom, types);
   expect_elements("geom", m.ngeom, [&](int i) {
     return Fields{{"body", one(m.geom_bodyid[i])},
                   {"contype", one(m.geom_contype[i])},
@@ -233,12 +239,11 @@ std::vector<double> contacts_of(const mjData& data) {
 TEST_P(ModelConstants, ForwardDynamics) {
   const mjModel& m = *model_;
   const int nv = static_cast<int>(m.nv);
-  ASSERT_FALSE(recorded_.at("probes").empty());
-  for (const Json& probe : recorded_.at("probes")) {
+  for (const Part& probe : recorded_.at("probes").items()) {
     const Data data = make_data(m);
-    std::ranges::copy(golden::numbers(probe.at("qpos")), data->qpos);
-    std::ranges::copy(golden::numbers(probe.at("qvel")), data->qvel);
-    std::ranges::copy(golden::numbers(probe.at("ctrl")), data->ctrl);
+    std::ranges::copy(probe.at("qpos").numbers({size_of(m.nq)}), data->qpos);
+    std::ranges::copy(probe.at("qvel").numbers({size_of(m.nv)}), data->qvel);
+    std::ranges::copy(probe.at("ctrl").numbers({size_of(m.nu)}), data->ctrl);
     mj_forward(&m, data.get());
     expect_relative(qpos(m, *data), probe.at("qpos_after_forward"), kConstants, "qpos");
     expect_relative(dense_mass_matrix(m, *data), probe.at("mass_matrix"), kConstants, "mass matrix");

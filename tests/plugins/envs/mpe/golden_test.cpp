@@ -11,7 +11,7 @@
 #include "environment.hpp"
 #include "environment_checks.hpp"
 #include "physical_deception.hpp"
-#include "recordings.hpp"
+#include "recording.hpp"
 
 namespace tutti::mpe {
 namespace {
@@ -21,25 +21,8 @@ using golden::Json;
 constexpr double kStepTolerance = 1e-12;    // one step from a recorded state
 constexpr double kEpisodeTolerance = 1e-9;  // contacts amplify rounding
 
-Config config_of(const Json& recording) {
-  const std::string task = recording.at("task");
-  const bool navigation = task.starts_with("mpe_coop_nav");
-  if (!navigation && !task.starts_with("mpe_physical_deception")) {
-    throw Error("the recording is of task \"" + task + "\"; expected mpe_coop_nav... or mpe_physical_deception...");
-  }
-  const Json& parameters = recording.at("parameters");
-  Config config;
-  config.scenario = navigation ? "cooperative_navigation" : "physical_deception";
-  config.agents = parameters.at("N");
-  config.dynamics = recording.value("variant", "current");
-  config.local_ratio = parameters.value("local_ratio", 0.5);
-  config.episode_limit = parameters.at("max_cycles");
-  return config;
-}
-
 void set_agents(Scenario& scenario, const Json& positions, const Json& velocities) {
   const auto agents = scenario.world().agents();
-  ASSERT_EQ(positions.size(), agents.size());
   for (std::size_t i = 0; i < agents.size(); ++i) {
     agents[i] = {{positions[i][0], positions[i][1]}, {velocities[i][0], velocities[i][1]}};
   }
@@ -49,7 +32,6 @@ void start(Scenario& scenario, const Json& initial) {
   scenario.reset(0);
   set_agents(scenario, initial.at("agent_pos"), initial.at("agent_vel"));
   const auto landmarks = scenario.world().landmarks();
-  ASSERT_EQ(initial.at("landmark_pos").size(), landmarks.size());
   for (std::size_t i = 0; i < landmarks.size(); ++i) {
     landmarks[i] = {initial.at("landmark_pos")[i][0], initial.at("landmark_pos")[i][1]};
   }
@@ -109,16 +91,16 @@ class MpeReplay : public testing::TestWithParam<std::filesystem::path> {
  protected:
   template <class Body>
   void for_each_case(Body body) {
-    const Json recording = golden::read(GetParam());
-    ASSERT_FALSE(recording.at("cases").empty());
-    const auto scenario = make_scenario(config_of(recording));
-    for (const Json& episode : recording.at("cases")) {
+    const auto scenario = make_scenario(recording_.config);
+    for (const Json& episode : recording_.json.at("cases")) {
       SCOPED_TRACE(episode.at("name").get<std::string>());
       start(*scenario, episode.at("initial"));
       body(*scenario, episode);
       if (HasFatalFailure()) return;
     }
   }
+
+  const Recording recording_ = read_recording(GetParam());
 };
 
 TEST_P(MpeReplay, WholeEpisodesFollowTheRecording) {
@@ -223,8 +205,7 @@ void load(Scenario& scenario, const Environment& environment) {
 
 // The environment, which is given two floats for each learner, in each recorded step from the state before it.
 TEST_P(MpeReplay, TheEnvironmentFollowsEverySingleStep) {
-  const Json recording = golden::read(GetParam());
-  Config config = config_of(recording);
+  Config config = recording_.config;
   // The adversary acts for itself here. Under the current dynamics that shows one step later.
   const bool all_is_as_recorded = config.scenario == "cooperative_navigation" || config.dynamics == "current";
   for (const char* team_reward : {"sum", "mean", "per_agent"}) {
@@ -252,10 +233,9 @@ TEST_P(MpeReplay, TheEnvironmentFollowsEverySingleStep) {
 }
 
 TEST_P(MpeReplay, EpisodesEndWhenTheRecordedOnesDo) {
-  const Json recording = golden::read(GetParam());
-  const auto environment = make_environment(config_of(recording));
+  const auto environment = make_environment(recording_.config);
   const std::vector<float> action(static_cast<std::size_t>(environment->spec().joint_action_size()));
-  for (const Json& episode : recording.at("cases")) {
+  for (const Json& episode : recording_.json.at("cases")) {
     environment->reset(1);
     for (const Json& step : episode.at("steps")) {
       const StepResult result = environment->step(action);
