@@ -63,10 +63,10 @@ struct MappoConfig {
   void check() const {}
 };
 
-/// Environment steps between two updates. Throws Error if they are too few to be parted.
-std::int64_t rollout_steps(const MappoConfig& config, std::int64_t copies) {
+/// Throws Error if the environment steps between two updates are too few to be parted.
+void check_rollout(const MappoConfig& config, std::int64_t copies) {
   const std::int64_t steps = config.rollout_length * copies;
-  if (config.minibatches <= steps) return steps;
+  if (config.minibatches <= steps) return;
   throw Error("minibatches is " + std::to_string(config.minibatches) + ", but a rollout has only " +
               std::to_string(steps) + " environment steps; expected at most one part for each of them");
 }
@@ -191,7 +191,7 @@ class Mappo final : public Algorithm {
                                                 .norm_limit = config_.gradient_norm_limit}),
         rollout_(context.environment, config_.rollout_length, context.copies),
         shuffle_stream_(derive_seed(context.seed, "shuffle")) {
-    rollout_steps(config_, context.copies);
+    check_rollout(config_, context.copies);
     use_one_thread();
   }
 
@@ -253,15 +253,17 @@ class Mappo final : public Algorithm {
 
     std::vector<std::size_t> order(static_cast<std::size_t>(gains.numel()));
     std::iota(order.begin(), order.end(), 0);
+    Tensor ratios;
     for (std::int64_t epoch = 0; epoch < config_.epochs; ++epoch) {
       shuffle(order, shuffle_stream_);
       for (std::int64_t part = 0; part < config_.minibatches; ++part) {
         const Tensor rows = rows_of_part(order, part);
-        update_actors(rows, gains.index_select(0, rows), metrics);
+        ratios = update_actors(rows, gains.index_select(0, rows), metrics);
         update_critic(rows, value_targets.index_select(0, rows), metrics);
         ++updates_;
       }
     }
+    report_policies(ratios, metrics);
   }
 
   /// V(s) in units of reward, [T, E, S] -> [T, E].
@@ -289,20 +291,29 @@ class Mappo final : public Algorithm {
     return (log_density(mean, select(rollout_.actions)) - select(rollout_.log_densities)).exp();
   }
 
+  /// Of all agents together.
+  Tensor entropy() const { return (log_deviation() + 0.5 * std::log(2 * std::numbers::pi * std::numbers::e)).sum(); }
+
   /// L = -sum over agents of mean over rows of min(ratio_i A, clip(ratio_i) A), less the entropies of all agents.
-  void update_actors(const Tensor& rows, const Tensor& advantages, Metrics& metrics) {
+  /// Returns the ratios before the step.
+  Tensor update_actors(const Tensor& rows, const Tensor& advantages, Metrics& metrics) {
     const Tensor ratios = probability_ratios(rows);
     const Tensor gain = clipped_gain(ratios, advantages.unsqueeze(1), config_.clip_range).mean(0).sum();
-    const Tensor entropy = (log_deviation() + 0.5 * std::log(2 * std::numbers::pi * std::numbers::e)).sum();
-    const Tensor loss = -gain - config_.entropy_coefficient * entropy;
+    const Tensor loss = -gain - config_.entropy_coefficient * entropy();
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
     metrics.add("actor_loss", require_finite(loss.item<double>(), "the actor loss", updates_));
-    metrics.add("entropy", entropy.item<double>());
+    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
+    return ratios.detach();
+  }
+
+  /// Once for each row of training.csv, after a rollout, by the ratios of its last part: those of its first are one.
+  void report_policies(const Tensor& ratios, Metrics& metrics) const {
+    if (!metrics.wanted()) return;
+    metrics.add("entropy", entropy().item<double>());
     metrics.add("clipped_share", ((ratios - 1).abs() > config_.clip_range).to(torch::kFloat32).mean().item<double>());
     metrics.add("divergence", (ratios - 1 - ratios.log()).mean().item<double>());
-    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
   }
 
   /// L = mean of (V(s) - target)^2 / 2 in units of the returns' deviation.
@@ -407,7 +418,9 @@ void presets(std::vector<Preset>& out) {
 /// The rollout is all that grows.
 Resources resources(const AlgorithmContext& context) {
   const EnvironmentSpec& spec = context.environment;
-  const std::int64_t rows = rollout_steps(read_parameters<MappoConfig>(context.values), context.copies);
+  const auto config = read_parameters<MappoConfig>(context.values);
+  check_rollout(config, context.copies);
+  const std::int64_t rows = config.rollout_length * context.copies;
   const std::int64_t floats = spec.joint_observation_size() + 2 * spec.state_size + spec.joint_action_size() +
                               static_cast<std::int64_t>(spec.agents.size()) + 3;
   return {.disk_bytes = 0, .memory_bytes = rows * floats * static_cast<std::int64_t>(sizeof(float))};
