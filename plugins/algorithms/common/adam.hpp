@@ -39,7 +39,6 @@ class Adam {
   double gradient_norm(std::size_t entry) const;
 
   void set_learning_rate(double rate) { options_.learning_rate = rate; }
-  double learning_rate() const { return options_.learning_rate; }
 
   void save(SnapshotWriter& writer, std::string_view name) const;
   void load(SnapshotReader& reader, std::string_view name);

@@ -21,9 +21,8 @@ namespace tutti {
 
 struct DenoiserOptions {
   std::vector<std::int64_t> hidden_sizes{128, 128, 128};
-  std::int64_t steps = 20;  // T
-  bool share_parameters =
-      false;  // one network for all agents of equal sizes; the agent's identity, one-hot, is appended
+  std::int64_t steps = 20;        // T
+  bool share_parameters = false;  // one network for all agents of equal sizes, as AgentGroups has it
 };
 
 /// A copy is another handle to the same weights.
@@ -41,7 +40,6 @@ class AgentDenoisers {
   torch::Tensor sample(const torch::Tensor& observations, std::int64_t particles, const DiffusionSchedule& schedule,
                        double initial_deviation, RandomStream& random) const;
 
-  std::int64_t parameters_of(std::size_t agent) const;
   std::vector<Weights> weights() const;
 
   AgentDenoisers clone() const;  // memory of its own, without gradients
@@ -52,26 +50,18 @@ class AgentDenoisers {
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
-  struct Agent {
-    std::int64_t observation_offset, observation_size, action_offset, action_size;
-  };
-  struct Group {  // agents of equal sizes
-    std::vector<std::size_t> members;
-    Mlp time;  // embedding of the step
+  struct Networks {  // of one group
+    Mlp time;        // embedding of the step
     Mlp body;
   };
 
-  torch::Tensor observations_of(const Group& group, const torch::Tensor& joint) const;
-  torch::Tensor actions_of(const Group& group, const torch::Tensor& joint) const;
-  torch::Tensor stacked(const std::vector<torch::Tensor>& parts) const;
-  torch::Tensor joint_of(const std::vector<torch::Tensor>& by_group, std::int64_t rows) const;
-  torch::Tensor sample_group(const Group& group, const torch::Tensor& observations, std::int64_t particles,
+  torch::Tensor sample_group(std::size_t group, const torch::Tensor& observations, std::int64_t particles,
                              const DiffusionSchedule& schedule, double initial_deviation, RandomStream& random) const;
 
-  DenoiserOptions options_;
+  std::size_t hidden_layers_;
   torch::Tensor positions_;  // s_0 ... s_{T-1}, [T, 16]
-  std::vector<Agent> agents_;
-  std::vector<Group> groups_;
+  AgentGroups groups_;
+  std::vector<Networks> networks_;
 };
 
 }  // namespace tutti

@@ -12,8 +12,7 @@
 #include <numbers>
 #include <string_view>
 
-#include "adam.hpp"
-#include "tutti/torch.hpp"
+#include "temperature.hpp"
 
 namespace tutti {
 
@@ -21,39 +20,28 @@ class ExplorationTemperature {
  public:
   /// `action_size` is D, of all agents together.
   ExplorationTemperature(std::int64_t action_size, double initial, double learning_rate)
-      : action_size_(static_cast<double>(action_size)),
-        logarithm_(torch::full({1}, std::log(initial), torch::kFloat64)),
-        weights_(weights_of(logarithm_)),
-        adam_({weights_}, {.learning_rate = learning_rate}) {}
+      : action_size_(static_cast<double>(action_size)), temperature_(initial, /*learned=*/true, learning_rate) {}
 
-  double value() const { return std::exp(logarithm_.item<double>()); }
+  double value() const { return temperature_.value(); }
 
   /// One Adam step.
   void relax() {
     const double deviation = kNoise * value();
     const double entropy =
         0.5 * action_size_ * std::log(2 * std::numbers::pi * std::numbers::e * deviation * deviation);
-    weights_.gradient.fill_(entropy - kEntropyPerAction * action_size_);
-    adam_.step();
+    const double excess = entropy - kEntropyPerAction * action_size_;
+    temperature_.step(-excess);
   }
 
-  void save(SnapshotWriter& writer, std::string_view name) const {
-    save_tensor(writer, std::string(name) + "/logarithm", logarithm_);
-    adam_.save(writer, std::string(name) + "/adam");
-  }
-  void load(SnapshotReader& reader, std::string_view name) {
-    load_tensor(reader, std::string(name) + "/logarithm", logarithm_);
-    adam_.load(reader, std::string(name) + "/adam");
-  }
+  void save(SnapshotWriter& writer, std::string_view name) const { temperature_.save(writer, name); }
+  void load(SnapshotReader& reader, std::string_view name) { temperature_.load(reader, name); }
 
  private:
   static constexpr double kNoise = 0.1;              // the source's, also where an algorithm explores with other noise
   static constexpr double kEntropyPerAction = -0.9;  // nats
 
   double action_size_;
-  torch::Tensor logarithm_;
-  Weights weights_;
-  Adam adam_;
+  Temperature temperature_;
 };
 
 }  // namespace tutti

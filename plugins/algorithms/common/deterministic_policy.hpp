@@ -1,5 +1,9 @@
-// How deterministic actors act, and how a target action is blurred (Fujimoto et al. 2018, target policy smoothing).
+// How deterministic actors act, how a target action is blurred (Fujimoto et al. 2018, target policy smoothing), and the
+// loss of actors that improve each on its own. Shapes: B batch, N agents, O and A the sums of observation and action
+// sizes.
 #pragma once
+
+#include <vector>
 
 #include "networks.hpp"
 #include "tutti/algorithm.hpp"
@@ -14,5 +18,26 @@ torch::Tensor with_noise(const torch::Tensor& actions, double deviation, double 
 /// policy is its action.
 void act_deterministically(const AgentNetworks& actors, Rows<const float> observations, ActMode mode,
                            double exploration_deviation, RandomStream& random, Rows<float> actions);
+
+/// The joint actions at which the agents' gradients are taken: row block i is the replayed action with agent i's part
+/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone.
+template <class Actors>
+torch::Tensor own_action_replaced(const Actors& actors, const torch::Tensor& replayed, const torch::Tensor& present) {
+  std::vector<torch::Tensor> blocks;
+  for (std::size_t i = 0; i < actors.agents(); ++i) {
+    const torch::Tensor own = present.narrow(1, actors.action_offset(i), actors.action_size(i));
+    blocks.push_back(actors.replace(replayed, i, own));
+  }
+  return torch::cat(blocks);
+}
+
+/// Sum over agents of the loss -mean Q_1(s, replayed actions but for the agent's own), in one pass over N B rows.
+/// `value(actions)` is Q_1 (or Q) of the batch's states, repeated for each agent, [N B, A] -> [N B].
+template <class Actors, class Value>
+torch::Tensor actor_loss(const Actors& actors, const torch::Tensor& observations, const torch::Tensor& replayed,
+                         const Value& value) {
+  const torch::Tensor joint = own_action_replaced(actors, replayed, actors(observations)[0]);
+  return -value(joint).sum() / observations.size(0);
+}
 
 }  // namespace tutti

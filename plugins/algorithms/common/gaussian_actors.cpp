@@ -1,8 +1,5 @@
 #include "gaussian_actors.hpp"
 
-#include <cmath>
-#include <string>
-
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -35,29 +32,6 @@ void GaussianActors::act(Rows<const float> observations, ActMode mode, RandomStr
   const torch::Tensor outputs = networks_(as_tensor(observations));
   const bool deterministic = mode == ActMode::kDeterministic;
   as_tensor(actions).copy_(deterministic ? torch::tanh(outputs[0]) : sample_of(outputs, random).actions);
-}
-
-Temperature::Temperature(double initial, bool learned, double learning_rate)
-    : learned_(learned),
-      lambda_{torch::full({1}, std::log(initial), torch::kFloat64), torch::zeros({1}, torch::kFloat64)},
-      optimizer_({lambda_}, {.learning_rate = learning_rate}) {}
-
-double Temperature::value() const { return std::exp(lambda_.values.item<double>()); }
-
-void Temperature::step(double shortfall) {
-  if (!learned_) return;
-  lambda_.gradient.fill_(-shortfall);
-  optimizer_.step();
-}
-
-void Temperature::save(SnapshotWriter& writer, std::string_view name) const {
-  save_tensor(writer, name, lambda_.values);
-  optimizer_.save(writer, std::string(name) + "/optimizer");
-}
-
-void Temperature::load(SnapshotReader& reader, std::string_view name) {
-  load_tensor(reader, name, lambda_.values);
-  optimizer_.load(reader, std::string(name) + "/optimizer");
 }
 
 }  // namespace tutti

@@ -1,7 +1,6 @@
-// One squashed Gaussian policy for each agent, and a temperature that keeps its entropy near a target.
+// One squashed Gaussian policy for each agent.
 #pragma once
 
-#include "adam.hpp"
 #include "gaussian_policy.hpp"
 #include "networks.hpp"
 #include "tutti/algorithm.hpp"
@@ -31,27 +30,6 @@ class GaussianActors {
 
  private:
   AgentNetworks networks_;
-};
-
-/// alpha = exp(lambda): fixed, or learned by dual ascent on a loss that is linear in lambda.
-class Temperature {
- public:
-  Temperature(double initial, bool learned, double learning_rate);
-
-  double value() const;
-  bool learned() const { return learned_; }
-
-  /// One Adam step on the loss -lambda `shortfall`: the temperature rises while `shortfall` is positive. With SAC it is
-  /// the mean log-density plus the target entropy. Does nothing if the temperature is fixed.
-  void step(double shortfall);
-
-  void save(SnapshotWriter& writer, std::string_view name) const;
-  void load(SnapshotReader& reader, std::string_view name);
-
- private:
-  bool learned_;
-  Weights lambda_;
-  Adam optimizer_;
 };
 
 }  // namespace tutti

@@ -1,11 +1,8 @@
 #include "linear.hpp"
 
-#include <string>
-
 #include "gelu.hpp"
 #include "matrix_product.hpp"
 #include "mish.hpp"
-#include "tutti/error.hpp"
 
 namespace tutti {
 namespace {
@@ -172,15 +169,6 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
 };
 
 }  // namespace
-
-Activation activation_named(std::string_view name) {
-  if (name == "identity") return Activation::kIdentity;
-  if (name == "relu") return Activation::kRelu;
-  if (name == "tanh") return Activation::kTanh;
-  if (name == "mish") return Activation::kMish;
-  if (name == "gelu") return Activation::kGelu;
-  throw Error("unknown activation \"" + std::string(name) + "\"; expected identity, relu, tanh, mish or gelu");
-}
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Activation activation) {
   const Tensor rows = input.stride(-1) == 1 || input.size(-1) == 1 ? input : input.contiguous();

@@ -2,17 +2,12 @@
 // one autograd node whose products go through matrix_product and whose backward pass is derived by hand.
 #pragma once
 
-#include <string_view>
-
 #include "tutti/torch.hpp"
 
 namespace tutti {
 
 /// GELU is its tanh approximation, mish(x) = x tanh(softplus(x)).
 enum class Activation { kIdentity, kRelu, kTanh, kMish, kGelu };
-
-/// "relu", "tanh", "mish", "gelu" or "identity". Throws Error on another name.
-Activation activation_named(std::string_view name);
 
 /// activation(input weight + bias) for K networks and B rows.
 ///   input   [K, B, in], or [B, in] shared by all networks; its last dimension is dense, the others may be strided

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agent_groups.hpp"
 #include "linear.hpp"
-#include "tutti/environment.hpp"
 #include "weights.hpp"
 
 namespace tutti {
@@ -35,7 +35,6 @@ class Mlp {
   torch::Tensor operator()(const torch::Tensor& input) const;
 
   std::int64_t networks() const { return block_.networks(); }
-  std::int64_t parameters_per_network() const { return block_.values().size(1); }
   const WeightBlock& block() const { return block_; }
   Weights weights() const { return block_.weights(); }
 
@@ -58,12 +57,8 @@ class Mlp {
 struct AgentNetworkSpec {
   std::vector<LayerSpec> hidden;
   std::int64_t outputs_per_action = 1;  // 2 for a mean and a logarithm of the deviation
-  std::int64_t extra_inputs = 0;        // beside the observation, e.g. a time embedding
-  bool action_input = false;            // the agent's own (noisy) action is an input, after the observation
   Activation output_activation = Activation::kIdentity;
-  Initialisation initialisation = Initialisation::kTorch;
-  bool share_parameters =
-      false;  // one network for all agents of equal sizes; the agent's identity, one-hot, is appended
+  bool share_parameters = false;  // one network for all agents of equal sizes, as AgentGroups has it
 };
 
 /// One network for each agent. Agents of equal sizes are stacked into one product, others follow in a loop; the results
@@ -74,17 +69,14 @@ class AgentNetworks {
   AgentNetworks(const std::vector<AgentSpec>& agents, const AgentNetworkSpec& spec, std::uint64_t seed);
 
   /// Outputs of all agents, [B, O] -> outputs_per_action tensors [B, A] in agent order, stacked: [outputs, B, A].
-  /// `actions` [B, A] and `extra` [B, extra_inputs] are needed if the spec says so.
-  torch::Tensor operator()(const torch::Tensor& observations, const torch::Tensor& actions = {},
-                           const torch::Tensor& extra = {}) const;
+  torch::Tensor operator()(const torch::Tensor& observations) const;
 
   /// Outputs of one agent, [B, O] -> [outputs, B, d_i].
-  torch::Tensor agent(std::size_t index, const torch::Tensor& observations, const torch::Tensor& actions = {},
-                      const torch::Tensor& extra = {}) const;
+  torch::Tensor agent(std::size_t index, const torch::Tensor& observations) const;
 
-  std::size_t agents() const { return agents_.size(); }
-  std::int64_t action_offset(std::size_t agent) const { return agents_[agent].action_offset; }
-  std::int64_t action_size(std::size_t agent) const { return agents_[agent].action_size; }
+  std::size_t agents() const { return groups_.agents(); }
+  std::int64_t action_offset(std::size_t agent) const { return groups_.agent(agent).action_offset; }
+  std::int64_t action_size(std::size_t agent) const { return groups_.agent(agent).action_size; }
   /// `joint` [B, A] with the columns of one agent replaced by `actions` [B, d_i].
   torch::Tensor replace(const torch::Tensor& joint, std::size_t agent, const torch::Tensor& actions) const;
 
@@ -97,32 +89,16 @@ class AgentNetworks {
   /// The stacks themselves, one for each group of equal agents.
   std::vector<WeightBlock> blocks() const;
 
-  AgentNetworks frozen() const;  // as Mlp's
-  AgentNetworks clone() const;   // as Mlp's
+  AgentNetworks clone() const;  // as Mlp's
   AgentNetworks to(torch::ScalarType type) const;
 
   void save(SnapshotWriter& writer, std::string_view name) const;
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
-  struct Agent {
-    std::int64_t observation_offset, observation_size, action_offset, action_size;
-    std::size_t group, place;  // where its network is
-  };
-  struct Group {
-    std::vector<std::size_t> members;  // agent numbers
-    Mlp network;                       // one for each member, or one for all
-  };
-
-  torch::Tensor inputs(const std::vector<std::size_t>& members, const torch::Tensor& observations,
-                       const torch::Tensor& actions, const torch::Tensor& extra) const;
-  torch::Tensor columns(const std::vector<std::size_t>& members, const torch::Tensor& joint, bool of_actions) const;
-  torch::Tensor group_outputs(const Group& group, const torch::Tensor& observations, const torch::Tensor& actions,
-                              const torch::Tensor& extra) const;
-
-  AgentNetworkSpec spec_;
-  std::vector<Agent> agents_;
-  std::vector<Group> groups_;
+  std::int64_t outputs_per_action_;
+  AgentGroups groups_;
+  std::vector<Mlp> networks_;  // one for each group: a stack with one network for each member, or one for all
 };
 
 }  // namespace tutti

@@ -3,17 +3,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "gaussian_policy.hpp"
+
 namespace tutti {
 namespace {
 
 double prior_precision(const ReverseSdeOptions& options) { return 1 / (options.prior_scale * options.prior_scale); }
 
 double inverse_softplus(double y) { return std::log(std::expm1(y)); }
-
-// sum over dimensions of log(1 - tanh(x)^2) in a form that is stable for large |x|.
-torch::Tensor log_tanh_derivative(const torch::Tensor& x) {
-  return 2 * (std::numbers::ln2 - x - torch::softplus(-2 * x)).sum(-1);
-}
 
 // Places in the block.
 constexpr std::size_t kTimeStep = 0;
@@ -72,7 +69,7 @@ ReverseSdePath ReverseSde::sample(ScoreFunction& score, const torch::Tensor& noi
   // The normalisers of both kernels cancel: they have the same scale.
   const torch::Tensor noise_squares = noise.slice(0, 1).square().sum(torch::IntArrayRef{0, -1});
   path.actions = x.tanh();
-  path.running_cost = (cost.sum(-1) - noise_squares) / 2 - log_tanh_derivative(x);
+  path.running_cost = (cost.sum(-1) - noise_squares) / 2 - log_tanh_derivative(x).sum(-1);
   const double log_normaliser = std::log(2 * std::numbers::pi) / 2 + std::log(options_.prior_scale);
   path.terminal_cost = noise[0].square().sum(-1) / -2 - static_cast<double>(x.size(-1)) * log_normaliser;
   if (keep) {

@@ -150,9 +150,7 @@ ReverseSdePolicy::ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::in
       score_(seeds, observation_size, action_size, options, type) {}
 
 torch::Tensor ReverseSdePolicy::noise(RandomStream& random, std::int64_t rows) const {
-  torch::Tensor result = torch::empty({chain_.options().steps + 1, agents_, rows, action_size_}, torch::kFloat32);
-  random.fill_normal(std::span<float>(result.data_ptr<float>(), static_cast<std::size_t>(result.numel())));
-  return result.to(type_);
+  return normal_tensor(random, {chain_.options().steps + 1, agents_, rows, action_size_}).to(type_);
 }
 
 ReverseSdePath ReverseSdePolicy::sample(const torch::Tensor& observations, const torch::Tensor& noise) const {

@@ -102,9 +102,6 @@ class ReverseSdePolicy {
   const ReverseSde& chain() const { return chain_; }
   const ScoreNetwork& score() const { return score_; }
   std::vector<Weights> weights() const { return {chain_.block().weights(), score_.block().weights()}; }
-  std::int64_t parameters_per_agent() const {
-    return chain_.block().values().size(1) + score_.block().values().size(1);
-  }
 
   void save(SnapshotWriter& writer, std::string_view name) const;
   void load(SnapshotReader& reader, std::string_view name);

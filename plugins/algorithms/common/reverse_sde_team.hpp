@@ -8,15 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "agent_groups.hpp"
 #include "reverse_sde_policy.hpp"
-#include "tutti/environment.hpp"
 
 namespace tutti {
 
 class ReverseSdeTeam {
  public:
   /// Agent i's first weights depend on `seed` and i alone. With `share_parameters` agents of equal sizes have one
-  /// policy, which finds the agent's identity, one-hot, behind the observation. Throws Error if there are no agents.
+  /// policy, as AgentGroups has it. Throws Error if there are no agents.
   ReverseSdeTeam(const std::vector<AgentSpec>& agents, const ReverseSdePolicyOptions& options, std::uint64_t seed,
                  torch::ScalarType type = torch::kFloat32, bool share_parameters = false);
 
@@ -29,49 +29,38 @@ class ReverseSdeTeam {
 
   /// Samples at the joint observations [B, O], without gradient. `last_noise = false` leaves out the noise of the last
   /// step, which gives calmer actions whose costs mean nothing.
-  Sample sample(const torch::Tensor& observations, RandomStream& random, bool last_noise = true) const;
+  Sample sample(const torch::Tensor& joint, RandomStream& random, bool last_noise = true) const;
 
   /// The same, to be differentiated once.
   struct Recording {
     Sample sample;
     std::vector<ReverseSdePolicy::Recording> groups;
   };
-  Recording record(const torch::Tensor& observations, RandomStream& random) const;
+  Recording record(const torch::Tensor& joint, RandomStream& random) const;
 
   /// Adds to the gradients of all agents, given the loss's gradients with respect to the actions [B, A] and to every
   /// row's cost (P is a constant, so that of R and of C are the same).
   void backward(Recording& recording, const torch::Tensor& action_gradient, double cost_gradient);
 
-  /// Agents of equal sizes.
-  struct Group {
-    torch::Tensor observation_columns, action_columns;  // of its members in the joint rows
-    ReverseSdePolicy policy;
-    std::vector<std::size_t> members;
-    torch::Tensor identities;  // of its members, one-hot, if they share the policy: [n, N]
-
-    /// As the policy reads them: a stack, or the members' rows one after the other if they share it.
-    torch::Tensor observations(const torch::Tensor& joint) const;  // [B, O] -> [n, B, O_i] or [1, n B, O_i + N]
-    torch::Tensor actions(const torch::Tensor& joint) const;       // [B, A] -> [n, B, d] or [1, n B, d]
-    torch::Tensor noise(RandomStream& random, std::int64_t rows) const;
-    bool shared() const { return identities.defined(); }
-  };
-  const std::vector<Group>& groups() const { return groups_; }
+  const AgentGroups& groups() const { return groups_; }
+  const ReverseSdePolicy& policy(std::size_t group) const { return policies_[group]; }
 
   double mean_time_step() const;
   double mean_friction() const;
   double mean_last_deviation() const;  // of the noise of the last step
 
   std::vector<Weights> weights() const;
-  std::int64_t parameters() const;  // of all agents
 
   void save(SnapshotWriter& writer, std::string_view name) const;
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
+  torch::Tensor observations(std::size_t group, const torch::Tensor& joint) const;
+  torch::Tensor noise(std::size_t group, RandomStream& random, std::int64_t rows) const;
   Sample join(const std::vector<const ReverseSdePath*>& paths, std::int64_t rows) const;
 
-  std::int64_t action_size_ = 0;
-  std::vector<Group> groups_;
+  AgentGroups groups_;
+  std::vector<ReverseSdePolicy> policies_;  // one for each group
 };
 
 }  // namespace tutti

@@ -26,8 +26,6 @@ class UpdateSchedule {
   /// Gradient steps due now; they count as done.
   std::int64_t take_due();
 
-  std::int64_t environment_steps() const { return steps_; }
-
   void save(SnapshotWriter& writer) const;
   void load(SnapshotReader& reader);
 

@@ -35,11 +35,6 @@ double truncated_normal(RandomStream& random) {
 
 }  // namespace
 
-Weights weights_of(Tensor& leaf) {
-  leaf.mutable_grad() = torch::zeros_like(leaf);
-  return {leaf.detach().view(-1), leaf.grad().view(-1)};
-}
-
 WeightBlock::WeightBlock(std::int64_t networks, Shapes shapes, torch::ScalarType type) {
   std::int64_t size = 0;
   for (const auto& shape : shapes) size += count_of(shape);

@@ -18,10 +18,6 @@ struct Weights {
   torch::Tensor gradient;
 };
 
-/// A single learnable tensor, such as the logarithm of a temperature: gives `leaf` a gradient of zeros and returns
-/// both.
-Weights weights_of(torch::Tensor& leaf);
-
 /// Parameters of K equally shaped networks: row k of values() and gradient() holds network k, and tensor(j) is a leaf
 /// of the automatic differentiation that sees parameter j of all K networks, [K, shape...]. The backward pass adds into
 /// gradient(). A copy of a block is another handle to the same memory.

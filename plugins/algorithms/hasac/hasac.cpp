@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "adam.hpp"
+#include "critics.hpp"
 #include "gaussian_actors.hpp"
 #include "learning.hpp"
 #include "polyak.hpp"
@@ -17,6 +18,7 @@
 #include "replay_buffer.hpp"
 #include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "temperature.hpp"
 
 namespace tutti {
 
@@ -64,13 +66,6 @@ struct HasacConfig {
   }
   void check() const { check_batch(batch_size, buffer_size); }
 };
-
-/// Target of the critics: the smaller target value, [C, B], less the price of the team's log-density, [B] -> [B]. The
-/// rewards of an n-step window carry no entropy terms; only the bootstrap is soft.
-inline Tensor soft_target(const Batch& batch, const Tensor& next_values, double temperature,
-                          const Tensor& log_density) {
-  return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0) - temperature * log_density);
-}
 
 /// What the sequential update leaves for the critic's temperature and the record.
 struct SequenceResult {
@@ -227,11 +222,7 @@ class Hasac final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
-    if (!metrics.wanted()) return;
-    metrics.add("mean_q", values.mean().item<double>());
-    metrics.add("target_mean", target.mean().item<double>());
-    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
-    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    report_critic(metrics, values, target, critic_optimizer_);
   }
 
   // The agents in sequence, each with its temperature (target entropy -d_i), then the critic's temperature (-D).
@@ -249,7 +240,8 @@ class Hasac final : public Algorithm {
       loss.backward();
       actor_optimizer_.step(optimizer);
       temperatures_[agent].step(log_density - static_cast<double>(networks.action_size(agent)));
-      if (metrics.wanted()) norm += actor_optimizer_.gradient_norm(optimizer) / static_cast<double>(networks.agents());
+      if (metrics.wanted())
+        norm += actor_optimizer_.gradient_norm(optimizer) / static_cast<double>(networks.agents());
     };
     const SequenceResult result =
         update_in_sequence(Policy{actors_, policy_stream_}, order, batch.observations, value, temperature, step);

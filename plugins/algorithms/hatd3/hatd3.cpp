@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "adam.hpp"
+#include "critics.hpp"
 #include "deterministic_policy.hpp"
 #include "learning.hpp"
 #include "polyak.hpp"
@@ -61,11 +62,6 @@ struct Hatd3Config {
   }
   void check() const { check_batch(batch_size, buffer_size); }
 };
-
-/// Target of the critics: n-step reward, then the smaller of the two target values, [C, B] -> [B].
-inline Tensor hatd3_target(const Batch& batch, const Tensor& next_values) {
-  return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0));
-}
 
 /// The sequential actor update. Agent i follows the gradient of Q_1 at the joint action in which the agents before it
 /// in `order` already act by their updated actors and those after it still by their old ones; nothing comes from
@@ -172,7 +168,7 @@ class Hatd3 final : public Algorithm {
       const torch::NoGradGuard no_grad;
       const Tensor next_actions = with_noise(target_actors_(batch.next_observations)[0], config_.target_noise,
                                              config_.target_noise_limit, noise_stream_);
-      target = hatd3_target(batch, critic_values(target_critics_, batch.next_states, next_actions));
+      target = twin_target(batch, critic_values(target_critics_, batch.next_states, next_actions));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
     const Tensor loss = (values - target).square().mean(1).sum();
@@ -180,11 +176,7 @@ class Hatd3 final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
-    if (!metrics.wanted()) return;
-    metrics.add("mean_q", values.mean().item<double>());
-    metrics.add("target_mean", target.mean().item<double>());
-    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
-    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    report_critic(metrics, values, target, critic_optimizer_);
   }
 
   void update_actors(const Batch& batch, Metrics& metrics) {
@@ -202,7 +194,8 @@ class Hatd3 final : public Algorithm {
           if (metrics.wanted()) norm += actor_optimizer_.gradient_norm(optimizer);
         });
     metrics.add("actor_loss", require_finite(loss, "actor_loss", updates_));
-    if (metrics.wanted()) metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
+    if (metrics.wanted())
+      metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
   }
 
   Hatd3Config config_;

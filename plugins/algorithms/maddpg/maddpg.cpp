@@ -7,6 +7,7 @@
 //
 // Shapes: B batch, N agents, O and A their observations and actions side by side, S state.
 #include "adam.hpp"
+#include "critics.hpp"
 #include "deterministic_policy.hpp"
 #include "learning.hpp"
 #include "polyak.hpp"
@@ -51,26 +52,6 @@ struct MaddpgConfig {
   }
   void check() const { check_batch(batch_size, buffer_size); }
 };
-
-/// The joint actions at which the agents' gradients are taken: row block i is the replayed action with agent i's part
-/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone.
-template <class Actors>
-Tensor own_action_replaced(const Actors& actors, const Tensor& replayed, const Tensor& present) {
-  std::vector<Tensor> blocks;
-  for (std::size_t i = 0; i < actors.agents(); ++i) {
-    const Tensor own = present.narrow(1, actors.action_offset(i), actors.action_size(i));
-    blocks.push_back(actors.replace(replayed, i, own));
-  }
-  return torch::cat(blocks);
-}
-
-/// Sum over agents of the loss -mean Q(s, replayed actions but for the agent's own), in one pass over N B rows.
-/// `value(actions)` is Q of the batch's states, repeated for each agent, [N B, A] -> [N B].
-template <class Actors, class Value>
-Tensor actor_loss(const Actors& actors, const Tensor& observations, const Tensor& replayed, const Value& value) {
-  const Tensor joint = own_action_replaced(actors, replayed, actors(observations)[0]);
-  return -value(joint).sum() / observations.size(0);
-}
 
 class Maddpg final : public Algorithm {
  public:
@@ -156,11 +137,7 @@ class Maddpg final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
-    if (!metrics.wanted()) return;
-    metrics.add("mean_q", values.mean().item<double>());
-    metrics.add("target_mean", target.mean().item<double>());
-    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
-    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    report_critic(metrics, values, target, critic_optimizer_);
   }
 
   void update_actors(const Batch& batch, Metrics& metrics) {

@@ -6,12 +6,14 @@
 //
 // Shapes: B batch, N agents, O and A their observations and actions side by side, D = A, S state, C = 2 critics.
 #include "adam.hpp"
+#include "critics.hpp"
 #include "gaussian_actors.hpp"
 #include "learning.hpp"
 #include "polyak.hpp"
 #include "replay_buffer.hpp"
 #include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "temperature.hpp"
 
 namespace tutti {
 
@@ -53,12 +55,6 @@ struct MasacConfig {
   }
   void check() const { check_batch(batch_size, buffer_size); }
 };
-
-/// Target of the critics: the smaller target value, [C, B], less the price of the team's log-density, [B] -> [B].
-inline Tensor soft_target(const Batch& batch, const Tensor& next_values, double temperature,
-                          const Tensor& log_density) {
-  return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0) - temperature * log_density);
-}
 
 /// mean[ alpha sum_i log pi_i(a_i) - min_c Q_c(s, a) ] from the team's log-density [B] and both values [C, B].
 inline Tensor team_loss(double temperature, const Tensor& log_density, const Tensor& values) {
@@ -149,11 +145,7 @@ class Masac final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
-    if (!metrics.wanted()) return;
-    metrics.add("mean_q", values.mean().item<double>());
-    metrics.add("target_mean", target.mean().item<double>());
-    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
-    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    report_critic(metrics, values, target, critic_optimizer_);
   }
 
   // All agents at once, each through its own fresh sample. Returns the mean log-density of the team.

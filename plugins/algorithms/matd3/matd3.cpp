@@ -7,6 +7,7 @@
 //
 // Shapes: B batch, N agents, O and A their observations and actions side by side, S state, C = 2 critics.
 #include "adam.hpp"
+#include "critics.hpp"
 #include "deterministic_policy.hpp"
 #include "learning.hpp"
 #include "polyak.hpp"
@@ -57,31 +58,6 @@ struct Matd3Config {
   }
   void check() const { check_batch(batch_size, buffer_size); }
 };
-
-/// Target of the critics: n-step reward, then the smaller of the two target values, [C, B] -> [B].
-inline Tensor matd3_target(const Batch& batch, const Tensor& next_values) {
-  return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0));
-}
-
-/// The joint actions at which the agents' gradients are taken: row block i is the replayed action with agent i's part
-/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone.
-template <class Actors>
-Tensor own_action_replaced(const Actors& actors, const Tensor& replayed, const Tensor& present) {
-  std::vector<Tensor> blocks;
-  for (std::size_t i = 0; i < actors.agents(); ++i) {
-    const Tensor own = present.narrow(1, actors.action_offset(i), actors.action_size(i));
-    blocks.push_back(actors.replace(replayed, i, own));
-  }
-  return torch::cat(blocks);
-}
-
-/// Sum over agents of the loss -mean Q_1(s, replayed actions but for the agent's own), in one pass over N B rows.
-/// `value(actions)` is Q_1 of the batch's states, repeated for each agent, [N B, A] -> [N B].
-template <class Actors, class Value>
-Tensor actor_loss(const Actors& actors, const Tensor& observations, const Tensor& replayed, const Value& value) {
-  const Tensor joint = own_action_replaced(actors, replayed, actors(observations)[0]);
-  return -value(joint).sum() / observations.size(0);
-}
 
 class Matd3 final : public Algorithm {
  public:
@@ -162,7 +138,7 @@ class Matd3 final : public Algorithm {
       const torch::NoGradGuard no_grad;
       const Tensor next_actions = with_noise(target_actors_(batch.next_observations)[0], config_.target_noise,
                                              config_.target_noise_limit, noise_stream_);
-      target = matd3_target(batch, critic_values(target_critics_, batch.next_states, next_actions));
+      target = twin_target(batch, critic_values(target_critics_, batch.next_states, next_actions));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
     const Tensor loss = (values - target).square().mean(1).sum();
@@ -170,11 +146,7 @@ class Matd3 final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
-    if (!metrics.wanted()) return;
-    metrics.add("mean_q", values.mean().item<double>());
-    metrics.add("target_mean", target.mean().item<double>());
-    metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());
-    metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    report_critic(metrics, values, target, critic_optimizer_);
   }
 
   void update_actors(const Batch& batch, Metrics& metrics) {

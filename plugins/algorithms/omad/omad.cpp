@@ -19,7 +19,6 @@
 //   3  every actor_interval steps, with the updated critics in evaluation mode and fresh (a, C) ~ pi(o):
 //      L_pi = mean[ -(Q_1 + Q_2) / 2 + alpha sum_i C_i ]       all agents at once
 //      L_alpha = -alpha (mean[sum_i R_i] - cost_threshold D)
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -31,6 +30,8 @@
 #include "replay_buffer.hpp"
 #include "reverse_sde_team.hpp"
 #include "schedule.hpp"
+#include "snapshot_parts.hpp"
+#include "temperature.hpp"
 #include "tutti/error.hpp"
 #include "tutti/torch.hpp"
 
@@ -202,12 +203,6 @@ class Critics {
     return result;
   }
 
-  std::int64_t parameters_per_critic() const {
-    std::int64_t count = block_.values().size(1);
-    for (const BatchRenormalization& norm : norms_) count += norm.block().values().size(1);
-    return count;
-  }
-
   void save(SnapshotWriter& writer) const {
     block_.save(writer, "critics");
     for (const BatchRenormalization& norm : norms_) norm.save(writer, "critics/norm");
@@ -242,13 +237,13 @@ class Omad final : public Algorithm {
         team_(context.environment.agents, config.policy(), context.seed, torch::kFloat32, config.share_parameters),
         critics_(context.seed, critic_inputs(context.environment, config), config.critic_hidden_sizes,
                  config.distributional() ? config.atoms : 1, config.normalization()),
-        log_temperature_(torch::full({1}, config.initial_temperature > 0 ? std::log(config.initial_temperature) : 0)),
+        temperature_(config.initial_temperature, config.automatic_temperature, config.temperature_learning_rate,
+                     torch::kFloat32),
         actor_optimizer_(team_.weights(), {.learning_rate = config.actor_learning_rate,
                                            .beta1 = config.actor_beta1,
                                            .element_limit = config.actor_gradient_limit}),
         critic_optimizer_(critics_.weights(),
                           {.learning_rate = config.critic_learning_rate, .beta1 = config.critic_beta1}),
-        temperature_optimizer_({weights_of(log_temperature_)}, {.learning_rate = config.temperature_learning_rate}),
         buffer_(context, config.buffer_size),
         schedule_({.warm_up_steps = config.warm_up_steps, .updates_per_step = config.updates_per_step}),
         random_(derive_seed(context.seed, "update")) {
@@ -363,7 +358,7 @@ class Omad final : public Algorithm {
     const double cost = sample.cost.mean().item<double>();
     const double loss = temperature() * cost - q.mean().item<double>();
     metrics.add("actor_loss", require_finite(loss, "the actor loss", updates_));
-    if (config_.automatic_temperature) update_temperature(running_cost);
+    update_temperature(running_cost);
     const auto dimensions = static_cast<double>(action_size_);
     metrics.add("temperature", temperature());
     metrics.add("running_cost", running_cost / dimensions);
@@ -375,11 +370,11 @@ class Omad final : public Algorithm {
     metrics.add("last_noise_deviation", team_.mean_last_deviation());
   }
 
-  /// Dual ascent on lambda = log alpha: a running cost above the threshold, too little entropy, raises alpha.
+  /// Dual ascent on lambda = log alpha, unless alpha is fixed: a running cost above the threshold, too little entropy,
+  /// raises alpha.
   void update_temperature(double running_cost) {
     const double excess = running_cost - config_.cost_threshold * static_cast<double>(action_size_);
-    log_temperature_.mutable_grad().fill_(-temperature() * excess);
-    temperature_optimizer_.step();
+    temperature_.step(temperature() * excess);
   }
 
   // ---- records
@@ -395,37 +390,25 @@ class Omad final : public Algorithm {
 
   std::int64_t updates() const override { return updates_; }
 
-  void save(SnapshotWriter& writer) override {
-    save_policy(writer);
-    critics_.save(writer);
-    save_tensor(writer, "log temperature", log_temperature_);
-    actor_optimizer_.save(writer, "actor optimizer");
-    critic_optimizer_.save(writer, "critic optimizer");
-    temperature_optimizer_.save(writer, "temperature optimizer");
-    buffer_.save(writer);
-    schedule_.save(writer);
-    random_.save(writer, "random");
-    writer.value<std::int64_t>("updates", updates_);
+  /// Everything that the next update depends on.
+  template <class Visit>
+  void each_part(const Visit& visit) {
+    visit("actors", team_);
+    visit("critics", critics_);
+    visit("temperature", temperature_);
+    visit("actor optimizer", actor_optimizer_);
+    visit("critic optimizer", critic_optimizer_);
+    visit("buffer", buffer_);
+    visit("schedule", schedule_);
+    visit("random", random_);
+    visit("updates", updates_);
   }
-
-  void load(SnapshotReader& reader) override {
-    load_policy(reader);
-    critics_.load(reader);
-    load_tensor(reader, "log temperature", log_temperature_);
-    actor_optimizer_.load(reader, "actor optimizer");
-    critic_optimizer_.load(reader, "critic optimizer");
-    temperature_optimizer_.load(reader, "temperature optimizer");
-    buffer_.load(reader);
-    schedule_.load(reader);
-    random_.load(reader, "random");
-    updates_ = reader.value<std::int64_t>("updates");
-  }
-
+  void save(SnapshotWriter& writer) override { save_parts(*this, writer); }
+  void load(SnapshotReader& reader) override { load_parts(*this, reader); }
   void save_policy(SnapshotWriter& writer) override { team_.save(writer, "actors"); }
   void load_policy(SnapshotReader& reader) override { team_.load(reader, "actors"); }
 
-  /// alpha. A fixed 0 has no logarithm.
-  double temperature() const { return config_.initial_temperature > 0 ? std::exp(log_temperature_.item<double>()) : 0; }
+  double temperature() const { return temperature_.value(); }
   const ReverseSdeTeam& team() const { return team_; }
   const Critics& critics() const { return critics_; }
 
@@ -446,10 +429,9 @@ class Omad final : public Algorithm {
   Tensor atoms_;
   ReverseSdeTeam team_;
   Critics critics_;
-  Tensor log_temperature_;  // lambda, [1]
+  Temperature temperature_;
   Adam actor_optimizer_;
   Adam critic_optimizer_;
-  Adam temperature_optimizer_;
   ReplayBuffer buffer_;
   UpdateSchedule schedule_;
   RandomStream random_;

@@ -90,14 +90,5 @@ TEST(Adam, ContinuesFromASnapshotBitForBit) {
   EXPECT_TRUE(one.values.equal(two.values));
 }
 
-TEST(Weights, OfALeafShareItsMemoryAndItsGradient) {
-  Tensor leaf = torch::ones({2}).requires_grad_(true);
-  const Weights weights = weights_of(leaf);
-  (leaf * leaf).sum().backward();
-  EXPECT_TRUE(weights.gradient.allclose(torch::full({2}, 2.0F)));
-  Adam({weights}, {.learning_rate = 0.5}).step();
-  EXPECT_TRUE(leaf.detach().allclose(torch::full({2}, 0.5F)));
-}
-
 }  // namespace
 }  // namespace tutti

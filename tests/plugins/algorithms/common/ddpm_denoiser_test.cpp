@@ -89,7 +89,9 @@ TEST(AgentDenoisers, PredictionsDependOnTheStep) {
 
 TEST(AgentDenoisers, HaveTheSourcesNumberOfParameters) {
   const AgentDenoisers denoisers({{"ant half", 63, 4}, {"ant half", 63, 4}}, {{256, 256, 256}, 20, false}, 1);
-  EXPECT_EQ(denoisers.parameters_of(0), 155'188);
+  std::int64_t parameters = 0;
+  for (const Weights& weights : denoisers.weights()) parameters += weights.values.numel();
+  EXPECT_EQ(parameters, 2 * 155'188);
 }
 
 TEST(AgentDenoisers, RefuseATeamWithoutAgents) { EXPECT_THROW(AgentDenoisers({}, small_options(), 1), Error); }

@@ -112,11 +112,6 @@ TEST(Linear, RefusesAnInputOfAnotherWidth) {
   EXPECT_THROW(linear(torch::ones({2, 3}), torch::ones({1, 4, 1}), torch::zeros({1, 1})), c10::Error);
 }
 
-TEST(Linear, KnowsActivationsByName) {
-  EXPECT_EQ(activation_named("gelu"), Activation::kGelu);
-  EXPECT_THROW(activation_named("swish"), Error);
-}
-
 TEST(MatrixProduct, EqualsLibTorchForEveryTranspositionAndAccumulation) {
   RandomStream random(3);
   const std::int64_t rows = 5, columns = 4, inner = 6;

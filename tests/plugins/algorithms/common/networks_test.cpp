@@ -36,7 +36,7 @@ TEST(Mlp, StackEqualsItsNetworksOneByOneInValuesAndGradients) {
 
 TEST(Mlp, CountsTheParametersOfPublishedSizes) {
   const auto count = [](std::int64_t inputs, std::vector<std::int64_t> hidden, std::int64_t outputs) {
-    return Mlp(network_seeds(1, "x", 1), inputs, layers(hidden, Activation::kRelu, outputs)).parameters_per_network();
+    return Mlp(network_seeds(1, "x", 1), inputs, layers(hidden, Activation::kRelu, outputs)).block().values().size(1);
   };
   EXPECT_EQ(count(63, {256, 256}, 4), 83'204);       // HARL's HATD3 actor for Ant 2x4, |o| = 63, d = 4
   EXPECT_EQ(count(105 + 8, {256, 256}, 1), 95'233);  // its critic, |s| = 105
@@ -110,8 +110,7 @@ class AgentNetworksOf : public testing::TestWithParam<std::pair<std::vector<Agen
 
 TEST_P(AgentNetworksOf, AllAgentsAtOnceEqualOneByOneInValuesAndGradients) {
   const auto& [agents, share] = GetParam();
-  const AgentNetworkSpec spec{
-      .hidden = kHidden, .outputs_per_action = 2, .extra_inputs = 2, .action_input = true, .share_parameters = share};
+  const AgentNetworkSpec spec{.hidden = kHidden, .outputs_per_action = 2, .share_parameters = share};
   const AgentNetworks together(agents, spec, 5), apart(agents, spec, 5);
   std::int64_t observations = 0, actions = 0;
   for (const AgentSpec& agent : agents) {
@@ -119,14 +118,13 @@ TEST_P(AgentNetworksOf, AllAgentsAtOnceEqualOneByOneInValuesAndGradients) {
     actions += agent.action_size;
   }
   RandomStream random(6);
-  const Tensor o = normal_tensor(random, {7, observations}), a = normal_tensor(random, {7, actions});
-  const Tensor extra = normal_tensor(random, {7, 2}), direction = normal_tensor(random, {2, 7, actions});
-  const Tensor joint = together(o, a, extra);
+  const Tensor o = normal_tensor(random, {7, observations}), direction = normal_tensor(random, {2, 7, actions});
+  const Tensor joint = together(o);
   ASSERT_EQ(joint.sizes(), torch::IntArrayRef({2, 7, actions}));
   (joint * direction).sum().backward();
   for (std::size_t i = 0; i < agents.size(); ++i) {
     const auto columns = [&](const Tensor& t) { return t.narrow(2, apart.action_offset(i), apart.action_size(i)); };
-    const Tensor alone = apart.agent(i, o, a, extra);
+    const Tensor alone = apart.agent(i, o);
     EXPECT_TRUE(alone.allclose(columns(joint), 1e-5, 1e-6)) << "agent " << i;
     (alone * columns(direction)).sum().backward();
   }

@@ -36,9 +36,16 @@ struct Problem {
 };
 
 TEST(ReverseSdePolicy, HasTheParametersOfThePublishedNetwork) {
-  const std::vector<std::uint64_t> seed = {1};
-  EXPECT_EQ(ReverseSdePolicy(seed, 63, 4, {}).parameters_per_agent(), 412'937);
-  EXPECT_EQ(ReverseSdePolicy(seed, 18, 2, {}).parameters_per_agent(), 400'389);
+  const auto parameters = [](std::int64_t observation_size, std::int64_t action_size) {
+    const std::vector<std::uint64_t> seed = {1};
+    std::int64_t count = 0;
+    for (const Weights& weights : ReverseSdePolicy(seed, observation_size, action_size, {}).weights()) {
+      count += weights.values.numel();
+    }
+    return count;
+  };
+  EXPECT_EQ(parameters(63, 4), 412'937);
+  EXPECT_EQ(parameters(18, 2), 400'389);
 }
 
 TEST(ReverseSdePolicy, FreshScoreIsNearlyZero) {

@@ -15,52 +15,23 @@ std::vector<AgentSpec> equal_agents() { return {{"a", 3, 2}, {"b", 3, 2}}; }
 std::vector<AgentSpec> mixed_agents() { return {{"a", 4, 2}, {"b", 3, 1}, {"c", 4, 2}}; }
 
 // Gradients of agent i, chain and score.
-torch::Tensor gradient_of(const ReverseSdeTeam& team, std::size_t agent) {
-  for (const ReverseSdeTeam::Group& group : team.groups()) {
-    for (std::size_t place = 0; place < group.members.size(); ++place) {
-      if (group.members[place] != agent) continue;
-      const auto row = static_cast<std::int64_t>(place);
-      return torch::cat({group.policy.chain().block().gradient()[row], group.policy.score().block().gradient()[row]});
-    }
-  }
-  throw std::logic_error("no such agent");
+torch::Tensor gradient_of(const ReverseSdeTeam& team, std::size_t index) {
+  const AgentGroups::Agent& agent = team.groups().agent(index);
+  const ReverseSdePolicy& policy = team.policy(agent.group);
+  const auto row = static_cast<std::int64_t>(agent.place);
+  return torch::cat({policy.chain().block().gradient()[row], policy.score().block().gradient()[row]});
 }
 
 void clear_gradients(const ReverseSdeTeam& team) {
   for (const Weights& weights : team.weights()) torch::Tensor(weights.gradient).zero_();
 }
 
-TEST(ReverseSdeTeam, EqualAgentsFormOneGroupOthersTheirOwn) {
-  EXPECT_EQ(ReverseSdeTeam(equal_agents(), kSmall, 1).groups().size(), 1U);
-  const ReverseSdeTeam mixed(mixed_agents(), kSmall, 1);
-  ASSERT_EQ(mixed.groups().size(), 2U);
-  EXPECT_EQ(mixed.groups()[0].members, (std::vector<std::size_t>{0, 2}));
-  EXPECT_EQ(mixed.groups()[1].members, (std::vector<std::size_t>{1}));
-}
-
-TEST(ReverseSdeTeam, ActionsAndGradientsAreInTheEnvironmentsOrder) {
-  const ReverseSdeTeam team(mixed_agents(), kSmall, 1);
-  const torch::Tensor joint = torch::arange(5).unsqueeze(0);  // a a b c c
-  EXPECT_TRUE(team.groups()[0].actions(joint).equal(torch::tensor({0, 1, 3, 4}).view({2, 1, 2})));
-  EXPECT_TRUE(team.groups()[1].actions(joint).equal(torch::tensor({2}).view({1, 1, 1})));
-  const torch::Tensor observations = torch::arange(11).unsqueeze(0);
-  EXPECT_TRUE(team.groups()[0].observations(observations)[1].equal(torch::tensor({{7, 8, 9, 10}})));
-}
-
-TEST(ReverseSdeTeam, AgentsThatShareParametersAreOneNetworkThatSeesWhoActs) {
+TEST(ReverseSdeTeam, AgentsThatShareParametersAreOneNetwork) {
+  const ReverseSdeTeam apart(mixed_agents(), kSmall, 1);
   const ReverseSdeTeam team(mixed_agents(), kSmall, 1, torch::kFloat32, /*share_parameters=*/true);
-  ASSERT_EQ(team.groups().size(), 2U);
-  for (const auto& group : team.groups()) EXPECT_EQ(group.policy.score().block().values().size(0), 1);
-  // Observations of the agents a and c, one after the other, each with its identity among the three.
-  const torch::Tensor observations = torch::arange(22, torch::kFloat32).view({2, 11});
-  const torch::Tensor expected = torch::tensor(
-      {{0, 1, 2, 3, 1, 0, 0}, {11, 12, 13, 14, 1, 0, 0}, {7, 8, 9, 10, 0, 0, 1}, {18, 19, 20, 21, 0, 0, 1}},
-      torch::kFloat32);
-  EXPECT_TRUE(team.groups()[0].observations(observations).equal(expected.unsqueeze(0)));
-  EXPECT_TRUE(
-      team.groups()[1].observations(observations)[0][0].equal(torch::tensor({4.0F, 5.0F, 6.0F, 0.0F, 1.0F, 0.0F})));
-  const std::int64_t of_first = team.groups()[0].policy.parameters_per_agent();
-  EXPECT_EQ(team.parameters(), of_first + team.groups()[1].policy.parameters_per_agent());
+  EXPECT_EQ(apart.policy(0).score().block().values().size(0), 2);
+  ASSERT_EQ(team.groups().count(), 2U);
+  for (const std::size_t group : {0, 1}) EXPECT_EQ(team.policy(group).score().block().values().size(0), 1);
 }
 
 class SharingTeam : public testing::TestWithParam<bool> {};

@@ -86,14 +86,6 @@ TEST(Hasac, LogDensitiesForTheCriticsTemperatureAreThoseBeforeTheSteps) {
   EXPECT_NE(outcome.first, 0.1);
 }
 
-TEST(Hasac, CriticsTemperatureEntersTheTarget) {
-  Batch batch;
-  batch.rewards = torch::tensor({1.0F, 1.0F});
-  batch.bootstrap = torch::tensor({0.5F, 0.0F});
-  const Tensor next = torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}), log_density = torch::tensor({-2.0F, 7.0F});
-  EXPECT_TRUE(soft_target(batch, next, 0.5, log_density).equal(torch::tensor({1 + 0.5F * (3 + 1), 1.0F})));
-}
-
 Tensor actors_of(Training& training) {
   return part_of<GaussianActors>(training.as<Hasac>(), "actors").networks().weights().front().values.clone();
 }

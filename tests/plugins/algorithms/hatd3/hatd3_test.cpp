@@ -39,14 +39,6 @@ TEST(Hatd3, TheOrderOfTheSequenceMatters) {
   EXPECT_NEAR(second, -0.1, 1e-12);
 }
 
-TEST(Hatd3, TargetTakesTheSmallerValueAndBootstrapsWhereItMay) {
-  Batch batch;
-  batch.rewards = torch::tensor({1.0F, 1.0F});
-  batch.bootstrap = torch::tensor({0.5F, 0.0F});
-  const Tensor target = hatd3_target(batch, torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}));
-  EXPECT_TRUE(target.equal(torch::tensor({2.5F, 1.0F})));
-}
-
 /// One update (the actors' included) after the warm-up, from a state that `change` may alter first.
 template <class Change>
 Training after_change(const ParameterValues& values, const Change& change) {

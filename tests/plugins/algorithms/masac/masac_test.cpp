@@ -42,14 +42,6 @@ TEST(Masac, CopiesOfOneAgentGetTheGradientOfBenchmarlsAverageWithTheTemperatureD
   EXPECT_TRUE(ours.allclose(theirs, 1e-5, 1e-7));
 }
 
-TEST(Masac, TargetIsSoftAndBootstrapsWhereItMay) {
-  Batch batch;
-  batch.rewards = torch::tensor({1.0F, 1.0F});
-  batch.bootstrap = torch::tensor({0.5F, 0.0F});
-  const Tensor next = torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}), log_density = torch::tensor({-2.0F, 7.0F});
-  EXPECT_TRUE(soft_target(batch, next, 0.5, log_density).equal(torch::tensor({1 + 0.5F * (3 + 1), 1.0F})));
-}
-
 /// One update after the warm-up from a state that `change` may alter first.
 template <class Change>
 Training after_change(const Change& change) {

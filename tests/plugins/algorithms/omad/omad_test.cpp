@@ -78,8 +78,13 @@ std::vector<float> act(Omad& omad, std::vector<float> observations, std::size_t 
 // ---- critics
 
 TEST(OmadCritics, HaveTheParametersOfThePublishedNetwork) {
-  EXPECT_EQ(Critics(1, 105 + 8, {2048, 2048}, 100, {}).parameters_per_critic(), 4'643'142);
-  EXPECT_EQ(Critics(1, 54 + 6, {2048, 2048}, 100, {}).parameters_per_critic(), 4'534'492);
+  const auto parameters = [](std::int64_t inputs) {  // of both critics
+    std::int64_t count = 0;
+    for (const Weights& weights : Critics(1, inputs, {2048, 2048}, 100, {}).weights()) count += weights.values.numel();
+    return count;
+  };
+  EXPECT_EQ(parameters(105 + 8), 2 * 4'643'142);
+  EXPECT_EQ(parameters(54 + 6), 2 * 4'534'492);
 }
 
 // The loss uses the first half of the outputs; the second half counts through the batch statistics.
@@ -207,8 +212,8 @@ TEST(Omad, CriticStepLeavesTheActorsAsTheyAre) {
 TEST(Omad, LearnsWithSharedParametersToo) {
   ToyLoop loop(make_line_spread, 10, 1);
   const auto shared = make(loop.spec(), tiny({{"share_parameters", true}}));
-  ASSERT_EQ(shared->team().groups().size(), 1U);
-  EXPECT_EQ(shared->team().groups()[0].policy.score().block().values().size(0), 1);  // one network
+  ASSERT_EQ(shared->team().groups().count(), 1U);
+  EXPECT_EQ(shared->team().policy(0).score().block().values().size(0), 1);  // one network
   SnapshotWriter before, after;
   shared->save_policy(before);
   RecordedMetrics metrics;

@@ -1,0 +1,31 @@
+// The price of entropy in a loss, learned or not.
+#pragma once
+
+#include <string_view>
+
+#include "adam.hpp"
+
+namespace tutti {
+
+/// alpha = exp(lambda): fixed, or learned by dual ascent on a loss that is linear in lambda.
+class Temperature {
+ public:
+  /// A fixed one may be 0.
+  Temperature(double initial, bool learned, double learning_rate, torch::ScalarType type = torch::kFloat64);
+
+  double value() const;
+
+  /// One Adam step on the loss -lambda `shortfall`: the temperature rises while `shortfall` is positive. With SAC it is
+  /// the mean log-density plus the target entropy. Does nothing if the temperature is fixed.
+  void step(double shortfall);
+
+  void save(SnapshotWriter& writer, std::string_view name) const;
+  void load(SnapshotReader& reader, std::string_view name);
+
+ private:
+  bool learned_;
+  Weights lambda_;
+  Adam optimizer_;
+};
+
+}  // namespace tutti
