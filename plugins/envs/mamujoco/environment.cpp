@@ -14,8 +14,9 @@
 namespace tutti::mamujoco {
 namespace {
 
+// The harness has a digest, too, but a plugin is built against the SDK alone.
 std::string sha256_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
+  std::ifstream stream = open_model(file);
   const std::string content(std::istreambuf_iterator<char>(stream), {});
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 
 #include "tutti/error.hpp"
@@ -43,13 +45,25 @@ bool is_divergence(int warning) {
 
 }  // namespace
 
+std::ifstream open_model(const std::filesystem::path& file) {
+  const std::string name = "mamujoco: model file " + file.string();
+  std::error_code problem;
+  const auto status = std::filesystem::status(file, problem);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw Error(name + " is missing; it is installed beside the plugin");
+  }
+  if (problem) throw Error(name + " cannot be opened: " + problem.message());
+  if (!std::filesystem::is_regular_file(status)) throw Error(name + " cannot be opened: it is not a regular file");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw Error(name + " cannot be opened: " + std::generic_category().message(errno));
+  return stream;
+}
+
 Model load_model(const std::filesystem::path& file) {
   require_supported(mj_version());
   mju_user_warning = ignore_warning;
   mju_user_error = stop;
-  if (!std::filesystem::is_regular_file(file)) {
-    throw Error("mamujoco: model file " + file.string() + " is missing; it is installed beside the plugin");
-  }
+  open_model(file);  // MuJoCo calls whatever it cannot open "not found"
   std::array<char, 1000> reason{};
   Model model(mj_loadXML(file.c_str(), nullptr, reason.data(), static_cast<int>(reason.size())));
   if (!model) throw Error("mamujoco: model file " + file.string() + " cannot be read: " + on_one_line(reason.data()));

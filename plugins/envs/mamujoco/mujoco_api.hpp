@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ struct DataDeleter {
 };
 using Model = std::unique_ptr<mjModel, ModelDeleter>;
 using Data = std::unique_ptr<mjData, DataDeleter>;
+
+/// A model file, open at its beginning. Throws Error when it is missing or cannot be opened.
+std::ifstream open_model(const std::filesystem::path& file);
 
 /// Compiles a model file. Throws Error when it is missing or unreadable. From then on a fatal error within MuJoCo ends
 /// the program with its reason.

@@ -1,6 +1,7 @@
 #include "simulation.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +18,25 @@ const std::filesystem::path kModels = TUTTI_SOURCE_DIR "/plugins/envs/mamujoco/m
 TEST(Simulation, AMissingModelFileIsNamed) {
   const std::string message = message_of([] { Simulation(robot("ant"), Version::kV5, "/nonexistent"); });
   EXPECT_NE(message.find("model file /nonexistent/ant.xml is missing"), std::string::npos) << message;
+}
+
+TEST(Simulation, AModelFileThatCannotBeOpenedIsNamedWithTheReason) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "tutti_closed_models";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "half_cheetah.xml");
+  fs::create_symlink("ant.xml", folder / "ant.xml");
+  std::ofstream(folder / "swimmer.xml") << "<mujoco/>";
+  fs::permissions(folder / "swimmer.xml", fs::perms::none);
+  const std::pair<const char*, const char*> reasons[] = {
+      {"half_cheetah", "half_cheetah.xml cannot be opened: it is not a regular file"},
+      {"ant", "ant.xml cannot be opened: Too many levels of symbolic links"},
+      {"swimmer", geteuid() == 0 ? "swimmer.xml" : "swimmer.xml cannot be opened: Permission denied"}};
+  for (const auto& [name, reason] : reasons) {
+    const std::string message = message_of([&] { Simulation(robot(name), Version::kV5, folder); });
+    EXPECT_NE(message.find(reason), std::string::npos) << message;
+  }
+  fs::remove_all(folder);
 }
 
 TEST(Simulation, AnUnreadableModelFileIsNamedWithTheReason) {
