@@ -207,10 +207,13 @@ class MamujocoEnvironment final : public RobotEnvironment {
                   " values; expected " + std::to_string(controls_.size()) + " (of " +
                   std::to_string(factorization_.size()) + " agents)");
     }
-    const auto bad = std::ranges::find_if(joint_action, [](float value) { return !std::isfinite(value); });
-    if (bad != joint_action.end()) {
-      throw Error("mamujoco " + std::string(name) + ": value " + std::to_string(bad - joint_action.begin()) +
-                  " of the joint action is " + std::to_string(*bad) + "; expected a number in [-1, 1]");
+    auto next = joint_action.begin();
+    for (const AgentSpec& agent : spec_.agents) {
+      for (std::int64_t i = 0; i < agent.action_size; ++i, ++next) {
+        if (std::isfinite(*next)) continue;
+        throw Error("mamujoco " + std::string(name) + ": value " + std::to_string(i) + " of " + agent.name +
+                    "'s action is " + std::to_string(*next) + "; expected a number in [-1, 1]");
+      }
     }
   }
 

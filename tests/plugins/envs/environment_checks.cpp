@@ -177,6 +177,9 @@ void expect_bad_actions_refused(Environment& environment, const std::string& pre
     action.back() = bad;
     const std::string message = message_of([&] { environment.step(action); });
     EXPECT_NE(message.find(prefix), std::string::npos) << message;
+    const AgentSpec& last = environment.spec().agents.back();
+    const std::string where = "value " + std::to_string(last.action_size - 1) + " of " + last.name + "'s action is ";
+    EXPECT_NE(message.find(where), std::string::npos) << message;
     EXPECT_NE(message.find("expected a number in [-1, 1]"), std::string::npos) << message;
   }
 }

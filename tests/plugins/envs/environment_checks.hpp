@@ -38,7 +38,7 @@ void expect_seeded_episodes(const MakeEnvironment& make);
 /// Counts calls of operator new in a few hundred steps, with everything that the harness asks for after each.
 void expect_no_allocation(Environment& environment);
 
-/// Wrong sizes and values that are not finite are refused, in a sentence that holds `prefix`.
+/// Wrong sizes and values that are not finite are refused, in a sentence that holds `prefix` and names the agent.
 void expect_bad_actions_refused(Environment& environment, const std::string& prefix);
 
 /// The message of the Error that `call` throws; fails the test when it throws none.
