@@ -26,8 +26,17 @@ void Config::declare(Parameters& parameter) {
 }
 
 void Config::check() const {
+  const Config defaults;
   (void)resolved_factorization();
-  if (full_observations() && neighbourhood != Config().neighbourhood) {
+  if (!actuators.empty() && mapping != defaults.mapping) {
+    throw Error("mamujoco: \"mapping\" is \"" + mapping +
+                "\", but \"actuators\" are listed, so that no factorization's name needs a meaning; leave one out");
+  }
+  // Named tasks set it: beside actuators any known name will do.
+  if (!actuators.empty() && factorization != defaults.factorization) {
+    (void)named_factorization(mamujoco::robot(robot), factorization, resolved_mapping());
+  }
+  if (full_observations() && neighbourhood != defaults.neighbourhood) {
     throw Error("mamujoco: \"neighbourhood\" is " + std::to_string(neighbourhood) +
                 ", but full observations show everything; leave it out or set observations = \"local\"");
   }

@@ -24,7 +24,8 @@ struct Config {
   std::int64_t episode_limit = 1000;
 
   void declare(Parameters& parameter);
-  /// Throws Error when the factorization does not fit the robot or a neighbourhood is set where all is seen.
+  /// Throws Error when the factorization does not fit the robot, a mapping is set where actuators are listed, or a
+  /// neighbourhood where all is seen.
   void check() const;
 
   // What "profile" stands for, where it was not overridden.

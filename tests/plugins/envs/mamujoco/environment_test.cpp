@@ -228,6 +228,18 @@ TEST(RobotEnvironment, WrongParametersAreRefused) {
   EXPECT_NE(message_of([] { make({{"actuators", IntegerLists{{0}}}}); }).find("leaves out 1"), std::string::npos);
 }
 
+TEST(RobotEnvironment, WhatListedActuatorsMakeMeaninglessIsRefused) {
+  ParameterValues values{{"actuators", IntegerLists{{0, 1, 2}, {3, 4, 5, 6, 7}}},
+                         {"factorization", std::string("4x2")}};
+  EXPECT_EQ(fact(*make(values), "factorization"), "explicit");  // a named task with actuators of its own
+  values["factorization"] = std::string("9x9");
+  EXPECT_NE(message_of([&] { make(values); }).find("unknown factorization \"9x9\""), std::string::npos);
+  values.erase("factorization");
+  values["mapping"] = std::string("original");
+  EXPECT_NE(message_of([&] { make(values); }).find("\"mapping\" is \"original\", but \"actuators\" are listed"),
+            std::string::npos);
+}
+
 TEST(RobotEnvironment, SnapshotsOfAnotherRobotAreRefused) {
   SnapshotWriter writer;
   make({})->save(writer);
