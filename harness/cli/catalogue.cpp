@@ -9,7 +9,13 @@
 namespace tutti::cli {
 
 loader::Registry load_plugins() {
-  loader::Registry registry(loader::search_path());
+  const std::vector<std::filesystem::path> folders = loader::search_path();
+  for (const std::filesystem::path& folder : folders) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(folder, ignored)) continue;
+    fmt::print(stderr, "warning: {}: no folder; expected one with plugins\n", folder.string());
+  }
+  loader::Registry registry(folders);
   for (const loader::Refusal& refusal : registry.refusals())
     fmt::print(stderr, "warning: plugin refused: {}\n", refusal.reason);
   return registry;

@@ -8,8 +8,8 @@
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
 #include "cli/time_estimate.hpp"
-#include "launch/local.hpp"
 #include "launch/room.hpp"
+#include "run/machine.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
 
@@ -39,7 +39,7 @@ PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registr
   return {.seconds = with_time ? estimated_seconds(run, registry) : 0,
           .copies = run.run_settings().copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
-          .resources = launch::resources_of(run, registry)};
+          .resources = launch::resources_of(run, environment->spec(), registry)};
 }
 
 void print_protocol(const suite::Plan& plan) {
@@ -85,13 +85,12 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   fmt::print("{}\n", text_table(table));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
   fmt::print(
-      "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, and "
-      "{} "
-      "of memory for each run at a time\n",
+      "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, "
+      "and {} of memory for each run at a time\n",
       grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
       launch::bytes_text(memory));
   if (with_time) {
-    const auto jobs = static_cast<double>(launch::available_cores());
+    const auto jobs = static_cast<double>(run::available_cores());
     fmt::print("about {} on the {} core(s) of this machine, as busy as it is now\n", time_text(seconds / jobs), jobs);
   }
 }

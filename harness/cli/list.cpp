@@ -1,14 +1,14 @@
-// tutti list, tutti describe, tutti version: what is loaded.
+// tutti list, tutti describe: what is loaded.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
-#include <set>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/text_table.hpp"
+#include "run/journal.hpp"
 #include "suite/nearest.hpp"
 #include "tutti/error.hpp"
 
@@ -17,14 +17,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 using Table = std::vector<Row>;
-
-// "18" where all agents have the same size, else "16, 14, 14".
-std::string sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
-  std::vector<std::int64_t> values;
-  for (const AgentSpec& agent : spec.agents) values.push_back(agent.*size);
-  if (std::set(values.begin(), values.end()).size() <= 1) values.resize(std::min<std::size_t>(values.size(), 1));
-  return fmt::format("{}", fmt::join(values, ", "));
-}
 
 ParameterValues values_of_task(const EnvironmentPlugin& plugin, const TaskSpec& task) {
   ParameterSchema schema;
@@ -41,8 +33,8 @@ Row task_row(loader::Registry& registry, const std::string& environment, const T
     const EnvironmentSpec& spec = copy->spec();
     return {name,
             std::to_string(spec.agents.size()),
-            sizes(spec, &AgentSpec::observation_size),
-            sizes(spec, &AgentSpec::action_size),
+            run::joined_sizes(spec, &AgentSpec::observation_size),
+            run::joined_sizes(spec, &AgentSpec::action_size),
             std::to_string(spec.state_size),
             std::to_string(spec.episode_limit),
             task.source};

@@ -3,13 +3,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <optional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
+#include "launch/command.hpp"
 #include "launch/local.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
@@ -21,6 +26,7 @@ namespace {
 struct RunOptions {
   std::shared_ptr<SuiteOptions> suite;
   launch::LocalOptions local;
+  std::optional<std::string> memory_limit;
   std::string launcher = "local";
   bool dry_run = false;
   bool fresh = false;
@@ -43,13 +49,48 @@ launch::OnChange on_change(const RunOptions& options) {
   return options.keep ? launch::OnChange::kKeep : launch::OnChange::kRefuse;
 }
 
+// What the same suite needs again to go on another time.
+std::vector<std::string> repeated(const RunOptions& options) {
+  std::vector<std::string> words = repeated(*options.suite);
+  if (options.launcher != "local") words.insert(words.end(), {"--launcher", options.launcher});
+  if (options.local.jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(options.local.jobs)});
+  if (options.memory_limit) words.insert(words.end(), {"--memory-limit", *options.memory_limit});
+  if (options.no_report) words.emplace_back("--no-report");
+  return words;
+}
+
+// "4GB" in bytes.
+std::int64_t bytes_from(const std::string& text) {
+  std::string bytes = text;
+  const bool starts_well = !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0;
+  const bool understood = starts_well && CLI::AsSizeValue(true)(bytes).empty();
+  std::int64_t value = 0;
+  const auto end = std::from_chars(bytes.data(), bytes.data() + bytes.size(), value);
+  if (!understood || end.ec != std::errc() || value == 0) {
+    throw Error(fmt::format("--memory-limit \"{}\": expected a size such as 4GB", text));
+  }
+  return value;
+}
+
+// What only this machine's launcher does is not ignored in silence.
+void refuse_local_options(const RunOptions& options) {
+  if (options.local.jobs > 0) {
+    throw Error("--jobs belongs to --launcher local; throttle in the suite's [slurm] table says how many run at once");
+  }
+  if (options.memory_limit) {
+    throw Error("--memory-limit belongs to --launcher local; memory in the suite's [slurm] table is that of each run");
+  }
+  if (options.no_report) throw Error("--no-report belongs to --launcher local; a cluster writes no report");
+}
+
 int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions& options) {
   const launch::Submission submission = launch::submit_to_slurm(plan, registry,
                                                                 {.results = options.local.results,
                                                                  .on_change = on_change(options),
                                                                  .retry = options.local.retry,
-                                                                 .dry_run = options.dry_run});
-  const std::string folder = (options.local.results / plan.name).string();
+                                                                 .dry_run = options.dry_run,
+                                                                 .repeated = repeated(options)});
+  const std::string folder = launch::shell_word((options.local.results / plan.name).string());
   if (submission.runs == 0) {
     launch::say(stdout, fmt::format("nothing to submit; `tutti status {}` says more\n", folder));
   } else if (options.dry_run) {
@@ -63,18 +104,25 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
 }
 
 int run(const RunOptions& options) {
+  const bool slurm = options.launcher == "slurm";
+  if (slurm) refuse_local_options(options);
+  if (options.dry_run && !slurm) {
+    throw Error("--dry-run belongs to --launcher slurm; `tutti check` shows the plan of a suite");
+  }
+  launch::LocalOptions local = options.local;
+  if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
+  local.repeated = repeated(options);
   loader::Registry registry = load_plugins();
   const suite::Plan plan = read_plan(*options.suite, registry);
-  if (options.launcher == "slurm") return submit(plan, registry, options);
-  if (options.dry_run) throw Error("--dry-run belongs to --launcher slurm; `tutti check` shows the plan of a suite");
-  launch::LocalOptions local = options.local;
+  if (slurm) return submit(plan, registry, options);
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
   const std::filesystem::path folder = local.results / plan.name;
   if (!summary.interrupted && !options.no_report) report_on(folder);
   if (!summary.complete()) {
-    launch::say(stdout, fmt::format("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n",
-                                    summary.finished, summary.failed, summary.unfinished, folder.string()));
+    launch::say(stdout,
+                fmt::format("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n", summary.finished,
+                            summary.failed, summary.unfinished, launch::shell_word(folder.string())));
   }
   return summary.complete() ? 0 : 1;
 }
@@ -82,8 +130,7 @@ int run(const RunOptions& options) {
 std::size_t terminal_width() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  constexpr std::size_t kWide = 160;  // into a file or a pipe: nothing cut off
-  return kWide;
+  return std::numeric_limits<std::size_t>::max();  // into a file or a pipe: nothing cut off
 }
 
 }  // namespace
@@ -96,8 +143,7 @@ void add_run(CLI::App& app, int& status) {
       ->check(CLI::PositiveNumber);
   command->add_option("--results", options->local.results, "folder for the results of all suites")
       ->capture_default_str();
-  command->add_option("--memory-limit", options->local.memory_limit_bytes, "memory of each run, such as 4GB")
-      ->transform(CLI::AsSizeValue(true));
+  command->add_option("--memory-limit", options->memory_limit, "memory of each run, such as 4GB");
   auto* fresh = command->add_flag("--fresh", options->fresh,
                                   "start anew those runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);

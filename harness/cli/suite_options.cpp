@@ -1,27 +1,76 @@
 #include "cli/suite_options.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
 #include "cli/catalogue.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::cli {
+namespace {
+
+// "20000", or "20_000" as suites write it; nothing for anything else.
+std::optional<std::int64_t> whole_number(std::string text) {
+  const bool digits_around = !text.starts_with('_') && !text.ends_with('_') && text.find("__") == std::string::npos;
+  std::erase(text, '_');
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (!digits_around || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+IntegerList seeds_from(const std::vector<std::string>& words) {
+  IntegerList seeds;
+  for (const std::string& word : words) {
+    const auto seed = whole_number(word);
+    if (!seed || *seed < 0) {
+      throw Error(
+          fmt::format("--seeds: \"{}\": expected whole numbers of at least 0 with commas between them, "
+                      "such as 1,2,3",
+                      word));
+    }
+    seeds.push_back(*seed);
+  }
+  return seeds;
+}
+
+std::int64_t steps_from(const std::string& text) {
+  const auto steps = whole_number(text);
+  if (!steps || *steps < 1) {
+    throw Error(fmt::format("--steps: \"{}\": expected a whole number of at least 1, such as 20_000", text));
+  }
+  return *steps;
+}
+
+}  // namespace
 
 std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command) {
   auto options = std::make_shared<SuiteOptions>();
   command.add_option("SUITE", options->file, "suite file (TOML)")->required();
   command.add_option("--seeds", options->seeds, "seeds in place of the suite's, such as 1,2,3")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--steps", options->environment_steps, "environment steps of each run in place of the suite's")
-      ->check(CLI::PositiveNumber);
+      ->allow_extra_args(false);
+  command.add_option("--steps", options->environment_steps, "environment steps of each run in place of the suite's");
   command
       .add_option("--set", options->settings, "one setting: run.KEY=VALUE, evaluation.KEY=VALUE or ALGORITHM.KEY=VALUE")
       ->allow_extra_args(false);
   return options;
 }
 
+std::vector<std::string> repeated(const SuiteOptions& options) {
+  std::vector<std::string> words;
+  if (!options.seeds.empty()) words.insert(words.end(), {"--seeds", fmt::format("{}", fmt::join(options.seeds, ","))});
+  if (options.environment_steps) words.insert(words.end(), {"--steps", *options.environment_steps});
+  for (const std::string& setting : options.settings) words.insert(words.end(), {"--set", setting});
+  return words;
+}
+
 suite::Plan read_plan(const SuiteOptions& options, loader::Registry& registry) {
   suite::CommandLine command_line;
-  if (!options.seeds.empty()) command_line.seeds = options.seeds;
-  if (options.environment_steps > 0) command_line.environment_steps = options.environment_steps;
+  if (!options.seeds.empty()) command_line.seeds = seeds_from(options.seeds);
+  if (options.environment_steps) command_line.environment_steps = steps_from(*options.environment_steps);
   command_line.settings = options.settings;
   return suite::read_plan(options.file, catalogue_of(registry), command_line);
 }

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,16 @@ namespace tutti::cli {
 
 struct SuiteOptions {
   std::filesystem::path file;
-  std::vector<std::int64_t> seeds;
-  std::int64_t environment_steps = 0;  // 0: as in the suite
+  std::vector<std::string> seeds;                // empty: as in the suite
+  std::optional<std::string> environment_steps;  // nothing: as in the suite
   std::vector<std::string> settings;
 };
 
 /// Declares SUITE, --seeds, --steps and --set.
 std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command);
+
+/// The options again, as words of a command line.
+std::vector<std::string> repeated(const SuiteOptions& options);
 
 /// The checked plan. Throws Error with one line for each problem.
 suite::Plan read_plan(const SuiteOptions& options, loader::Registry& registry);

@@ -22,6 +22,22 @@ std::string keep_end(const std::string& text, std::size_t width) {
   return width < 3 ? text.substr(0, width) : ".." + text.substr(text.size() - (width - 2));
 }
 
+/// The text in lines of at most `width` columns, broken between words where that is possible; all but the first are
+/// indented further.
+std::vector<std::string> wrapped(std::string text, std::size_t width) {
+  constexpr std::string_view kIndent = "    ";
+  std::vector<std::string> lines;
+  while (text.size() > std::max(width, kIndent.size() + 1)) {
+    const std::size_t space = text.rfind(' ', width);
+    const bool between = space != std::string::npos && space > kIndent.size();
+    const std::size_t end = between ? space : std::max(width, kIndent.size() + 1);
+    lines.push_back(text.substr(0, end));
+    text = std::string(kIndent) + text.substr(between ? end + 1 : end);
+  }
+  lines.push_back(text);
+  return lines;
+}
+
 std::string steps_text(const BoardRow& row, bool narrow) {
   const auto step = static_cast<double>(row.step);
   const auto budget = static_cast<double>(row.budget);
@@ -57,6 +73,7 @@ Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
     algorithm = std::max(algorithm, row->algorithm.size());
   }
   Widths widths = width < kNarrow ? kNarrowColumns : kWideColumns;
+  for (const BoardRow* row : rows) widths.seed = std::max(widths.seed, std::to_string(row->seed).size());
   const std::size_t fixed = widths.seed + widths.steps + widths.rate + widths.evaluation + widths.left + 6;  // 6 gaps
   const std::size_t room = width > fixed + kLeastTask ? width - fixed : kLeastTask;
   if (task + algorithm > room) {
@@ -123,6 +140,7 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
   row.seed = seed;
   row.state = view.state;
   row.budget = budget;
+  row.note = view.problem;
   if (!view.record) return row;
   if (view.state == RunState::kFailed && view.record->failure) {
     // LibTorch's messages go on with a stack trace; run.json has the whole.
@@ -165,7 +183,8 @@ std::string summary_line(const Board& board, std::size_t width) {
   return keep_start(text, width);
 }
 
-std::vector<std::string> table_lines(const Board& board, const std::vector<const BoardRow*>& rows, std::size_t width) {
+std::vector<std::string> table_lines(const Board& board, const std::vector<const BoardRow*>& rows, std::size_t width,
+                                     Notes notes) {
   const Widths widths = fit_widths(rows, width);
   const bool narrow = width < kNarrow;
   std::vector<std::string> lines = {
@@ -174,7 +193,10 @@ std::vector<std::string> table_lines(const Board& board, const std::vector<const
     lines.push_back(format_row(widths, row->task, row->algorithm, std::to_string(row->seed), steps_text(*row, narrow),
                                row->steps_per_second > 0 ? count_text(row->steps_per_second) : "-",
                                evaluation_text(*row), left_text(board, *row)));
-    if (!row->note.empty()) lines.push_back("  " + row->note);
+    if (row->note.empty()) continue;
+    const std::vector<std::string> note =
+        notes == Notes::kWhole ? wrapped("  " + row->note, width) : std::vector{"  " + row->note};
+    lines.insert(lines.end(), note.begin(), note.end());
   }
   for (std::string& line : lines) line = keep_start(line, width);
   return lines;
@@ -194,7 +216,7 @@ std::vector<std::string> live_lines(const Board& board, std::size_t width, std::
   running.insert(running.end(), ended.begin(), ended.end());
 
   std::vector<std::string> lines = {summary_line(board, width)};
-  const std::vector<std::string> table = table_lines(board, running, width);
+  const std::vector<std::string> table = table_lines(board, running, width, Notes::kCut);
   lines.insert(lines.end(), table.begin(), table.end());
   if (lines.size() > height) lines.resize(std::max<std::size_t>(height, 1));
   return lines;

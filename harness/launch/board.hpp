@@ -54,8 +54,12 @@ std::string count_text(double count);
 /// "quick: 0:35 left; 2 running, 3 finished, 1 failed, 6 waiting", at most `width` columns.
 std::string summary_line(const Board& board, std::size_t width);
 
-/// Column heads and a line for each of `rows`, none wider than `width`.
-std::vector<std::string> table_lines(const Board& board, const std::vector<const BoardRow*>& rows, std::size_t width);
+/// What becomes of notes that are wider than the table.
+enum class Notes { kCut, kWhole };
+
+/// Column heads and a line for each of `rows`, none wider than `width`; notes in lines below their row.
+std::vector<std::string> table_lines(const Board& board, const std::vector<const BoardRow*>& rows, std::size_t width,
+                                     Notes notes);
 
 /// The summary, the running rows and the last that ended, at most `height` lines of at most `width` columns.
 std::vector<std::string> live_lines(const Board& board, std::size_t width, std::size_t height);

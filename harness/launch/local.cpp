@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -16,6 +16,8 @@
 #include "launch/room.hpp"
 #include "launch/stop_requests.hpp"
 #include "launch/supervisor.hpp"
+#include "run/journal.hpp"
+#include "run/machine.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -32,7 +34,7 @@ class LocalLauncher {
       : plan_(plan),
         options_(options),
         folder_(options.results / plan.name),
-        jobs_(options.jobs > 0 ? options.jobs : available_cores()),
+        jobs_(options.jobs > 0 ? options.jobs : run::available_cores()),
         display_(stderr) {}
 
   Summary execute(loader::Registry& registry);
@@ -49,6 +51,8 @@ class LocalLauncher {
   void wait_for_strays();
   void work_off();
   void start_next();
+  std::unique_ptr<Supervisor> start(std::size_t index);
+  void record_failed_start(std::size_t index, const std::string& reason) const;
   void collect();
   void wait() const;
   void end(Active& active);
@@ -64,6 +68,7 @@ class LocalLauncher {
   StopRequests requests_;
   Board board_;
   std::deque<std::size_t> to_do_;
+  std::map<std::size_t, std::string> builds_;  // of the plugins of what is to do
   std::vector<Active> active_;
   std::int64_t ended_ = 0;
   bool stopping_ = false;
@@ -73,8 +78,10 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   results::make_folder(folder_);
   const results::Lock lock = claim(folder_);
   wait_for_strays();
-  to_do_ = settle_runs(plan_, folder_, options_.on_change, options_.retry, registry);
-  write_plan_files(plan_, folder_);
+  ChangeFinder finder(registry);
+  to_do_ = settle_runs(plan_, folder_, options_.on_change, options_.retry, finder);
+  for (const std::size_t index : to_do_) builds_[index] = finder.build(plan_.runs[index]);
+  write_plan_files(plan_, options_.repeated, folder_);
   look_at_runs();
   check_room(plan_, to_do_, jobs_, folder_, registry);
 
@@ -121,21 +128,38 @@ void LocalLauncher::work_off() {
   }
 }
 
+std::unique_ptr<Supervisor> LocalLauncher::start(std::size_t index) {
+  const bool keep = options_.on_change == OnChange::kKeep;
+  prepare_run(plan_.runs[index], folder_of(index), keep);
+  const SupervisorOptions options{
+      .jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes, .build = builds_.at(index), .keep = keep};
+  return std::make_unique<Supervisor>(plan_.runs[index], folder_of(index), options);
+}
+
+// For `status`, where the folder takes it.
+void LocalLauncher::record_failed_start(std::size_t index, const std::string& reason) const {
+  try {
+    if (!std::filesystem::exists(folder_of(index) / "config.toml")) return;
+    run::record_end(plan_.runs[index], folder_of(index), jobs_, results::Failure{"exception", reason, {}}, {});
+  } catch (const std::exception&) {
+    // That the folder takes nothing may be the very reason.
+  }
+}
+
 void LocalLauncher::start_next() {
   while (!to_do_.empty() && static_cast<std::int64_t>(active_.size()) < jobs_) {
     const std::size_t index = to_do_.front();
     to_do_.pop_front();
     BoardRow& row = board_.rows[index];
     try {
-      prepare_run(plan_.runs[index], folder_of(index), options_.on_change == OnChange::kKeep);
-      const SupervisorOptions options{.jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes};
-      active_.push_back({index, std::make_unique<Supervisor>(plan_.runs[index], folder_of(index), options)});
+      active_.push_back({index, start(index)});
       row.state = RunState::kRunning;
     } catch (const std::exception& error) {
       // A disk that is full or a folder that cannot be made costs this run, not the suite.
       row.state = RunState::kFailed;
       row.note = error.what();
       row.ended = ++ended_;
+      record_failed_start(index, error.what());
     }
     display_.announce(board_, row);
   }
@@ -198,12 +222,6 @@ void LocalLauncher::stop_all() {
 }
 
 }  // namespace
-
-std::int64_t available_cores() {
-  cpu_set_t cores;
-  if (::sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
-  return std::max(1U, std::thread::hardware_concurrency());
-}
 
 Summary run_suite(const suite::Plan& plan, loader::Registry& registry, const LocalOptions& options) {
   return LocalLauncher(plan, options).execute(registry);

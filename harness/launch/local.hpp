@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "launch/suite_folder.hpp"
 #include "loader/registry.hpp"
@@ -17,6 +19,7 @@ struct LocalOptions {
   OnChange on_change = OnChange::kRefuse;
   bool retry = false;                   // failed runs, and only they, are started again
   std::int64_t memory_limit_bytes = 0;  // of each run; 0: none
+  std::vector<std::string> repeated;    // options that the same suite needs again to go on, such as --seeds 1,2
 };
 
 struct Summary {
@@ -32,8 +35,5 @@ struct Summary {
 /// failed ones too unless `retry`. Ctrl-C makes the workers write checkpoints and ends in order. Throws Error if the
 /// suite cannot be started.
 Summary run_suite(const suite::Plan& plan, loader::Registry& registry, const LocalOptions& options);
-
-/// Cores that this process may use.
-std::int64_t available_cores();
 
 }  // namespace tutti::launch

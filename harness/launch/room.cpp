@@ -1,7 +1,6 @@
 #include "launch/room.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "launch/say.hpp"
+#include "run/machine.hpp"
 #include "run/training.hpp"
 #include "tutti/error.hpp"
 
@@ -43,7 +43,8 @@ Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, co
     const auto key = std::pair(run.task, run.algorithm);
     if (!known.contains(key)) {
       try {
-        known[key] = resources_of(run, registry);
+        const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
+        known[key] = resources_of(run, environment->spec(), registry);
       } catch (const std::exception&) {
         known[key] = {};
       }
@@ -66,13 +67,11 @@ std::int64_t sum_of_first(const std::vector<std::int64_t>& values, std::int64_t 
 
 }  // namespace
 
-Resources resources_of(const suite::Run& run, loader::Registry& registry) {
-  const ParameterValues task_values = suite::values_of(run.task_values);
+Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loader::Registry& registry) {
   const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
   const suite::RunSettings settings = run.run_settings();
-  const auto environment = registry.create_environment(run.environment, task_values);
   return registry.algorithm(run.algorithm_name)
-      .resources({.environment = environment->spec(),
+      .resources({.environment = spec,
                   .task = run.task_name,
                   .values = algorithm_values,
                   .copies = settings.copies,
@@ -109,7 +108,7 @@ void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, s
         "{}: {} free, but {} run(s) at once need up to {} more; fewer --jobs or a smaller replay buffer would fit",
         folder.string(), bytes_text(static_cast<std::int64_t>(space.available)), at_once, bytes_text(more_disk)));
   }
-  const std::int64_t installed = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE);
+  const std::int64_t installed = run::installed_memory_bytes();
   if (memory > installed) say(stderr, fmt::format("warning: this machine has {} of memory\n", bytes_text(installed)));
 }
 

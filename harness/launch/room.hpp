@@ -11,8 +11,8 @@
 
 namespace tutti::launch {
 
-/// What the plugin says that `run` needs. Throws what the plugins throw.
-Resources resources_of(const suite::Run& run, loader::Registry& registry);
+/// What the plugin says that `run` needs in its environment. Throws what the plugins throw.
+Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loader::Registry& registry);
 
 /// Says on standard error what the runs need. Throws Error if `jobs` of the runs `to_do` (indices into the plan) at
 /// once do not fit on the disk of `folder`; memory that is short is a warning.

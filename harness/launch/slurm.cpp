@@ -28,10 +28,15 @@ constexpr std::chrono::milliseconds kPollTime{100};
 
 std::filesystem::path slurm_folder(const std::filesystem::path& suite_folder) { return suite_folder / "slurm"; }
 
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
+/// A file name as an option of sbatch in a script: whole, and with nothing in it that Slurm would replace.
+std::string sbatch_path(const std::filesystem::path& path) {
+  std::string result;
+  for (const char c : path.string()) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (c == '%') result += '%';
+    result += c;
+  }
+  return result;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -83,10 +88,30 @@ std::string new_array_name(const std::filesystem::path& suite_folder) {
   return fmt::format("array-{}", number);
 }
 
-std::string manifest(const suite::Plan& plan, const std::deque<std::size_t>& to_do) {
+/// What a task of an array has to execute.
+struct Task {
+  std::filesystem::path folder;  // below the suite's
+  SupervisorOptions options;
+};
+
+std::string manifest(const suite::Plan& plan, const std::deque<std::size_t>& to_do, bool keep, ChangeFinder& finder) {
   std::string text;
-  for (const std::size_t index : to_do) text += plan.runs[index].folder().generic_string() + '\n';
+  for (const std::size_t index : to_do) {
+    const suite::Run& run = plan.runs[index];
+    text += fmt::format("{} {}{}\n", run.folder().generic_string(), finder.build(run), keep ? " keep" : "");
+  }
   return text;
+}
+
+Task task_from(const std::string& line) {
+  std::istringstream words(line);
+  std::string folder;
+  std::string keep;
+  Task task;
+  words >> folder >> task.options.build >> keep;
+  task.folder = folder;
+  task.options.keep = keep == "keep";
+  return task;
 }
 
 std::string submit(const std::filesystem::path& script) {
@@ -110,8 +135,9 @@ void queue_again_if_running() {
   if (shown.output.find("JobState=RUNNING") != std::string::npos) (void)run_command({"scontrol", "requeue", job});
 }
 
-RunView execute(const suite::Run& run, const std::filesystem::path& folder, const StopRequests& requests) {
-  Supervisor supervisor(run, folder, {});
+RunView execute(const suite::Run& run, const std::filesystem::path& folder, const SupervisorOptions& options,
+                const StopRequests& requests) {
+  Supervisor supervisor(run, folder, options);
   while (!supervisor.poll()) {
     if (requests.asked()) supervisor.stop();
     std::this_thread::sleep_for(kPollTime);
@@ -146,11 +172,11 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   if (!settings.memory.empty()) option("--mem=" + settings.memory);
   option("--requeue --open-mode=append");
   option(fmt::format("--signal=USR1@{}", kWarningSeconds));
-  option("--output=" + (slurm_folder(suite_folder) / (array + "-%a.out")).string());
+  option(fmt::format("--output=\"{}/{}-%a.out\"", sbatch_path(slurm_folder(suite_folder)), array));
   if (!settings.extra.empty()) option(settings.extra);
   // As a job step: those are told of a pre-emption, the script itself is not.
-  text += fmt::format("exec srun --ntasks=1 {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n", quoted(program.string()),
-                      quoted(suite_folder.string()), array);
+  text += fmt::format("exec srun --ntasks=1 {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n",
+                      shell_word(program.string()), shell_word(suite_folder.string()), array);
   return text;
 }
 
@@ -162,12 +188,13 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
     lock = claim(folder);
     for (const auto& [state, count] : tasks_by_state(submitted_jobs(folder))) {
       throw Error(fmt::format("{}: {} task(s) of an earlier job array are {}; wait for them, or `tutti cancel {}`",
-                              folder.string(), count, state, folder.string()));
+                              folder.string(), count, state, shell_word(folder.string())));
     }
   }
+  ChangeFinder finder(registry);
   const std::deque<std::size_t> to_do = options.dry_run
                                             ? runs_to_do(plan, folder, options.retry)
-                                            : settle_runs(plan, folder, options.on_change, options.retry, registry);
+                                            : settle_runs(plan, folder, options.on_change, options.retry, finder);
   const auto count = static_cast<std::int64_t>(to_do.size());
   Submission submission{.runs = to_do.size(), .script = "", .job = ""};
   if (to_do.empty()) return submission;
@@ -177,12 +204,12 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
 
   check_array_size(to_do.size());
   check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
-  write_plan_files(plan, folder);
-  for (const std::size_t index : to_do) {
-    prepare_run(plan.runs[index], folder / plan.runs[index].folder(), options.on_change == OnChange::kKeep);
-  }
+  write_plan_files(plan, options.repeated, folder);
+  const bool keep = options.on_change == OnChange::kKeep;
+  for (const std::size_t index : to_do) prepare_run(plan.runs[index], folder / plan.runs[index].folder(), keep);
   const std::filesystem::path script = slurm_folder(folder) / (array + ".sh");
-  results::write_file(slurm_folder(folder) / (array + ".runs"), manifest(plan, to_do), results::Durability::kPower);
+  results::write_file(slurm_folder(folder) / (array + ".runs"), manifest(plan, to_do, keep, finder),
+                      results::Durability::kPower);
   results::write_file(script, submission.script, results::Durability::kPower);
   submission.job = submit(script);
   const std::filesystem::path jobs = slurm_folder(folder) / "jobs";
@@ -194,12 +221,13 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
 int run_slurm_task(const std::vector<std::string>& arguments) {
   if (arguments.size() != 4) throw Error("slurm-task: started by Slurm only");
   const std::filesystem::path suite_folder = arguments[1];
-  const std::vector<std::string> folders =
+  const std::vector<std::string> tasks =
       lines_of(results::read_file(slurm_folder(suite_folder) / (arguments[2] + ".runs")));
   std::size_t index = 0;
   std::from_chars(arguments[3].data(), arguments[3].data() + arguments[3].size(), index);
-  if (index >= folders.size()) throw Error("slurm-task: no run number " + arguments[3] + " in " + arguments[2]);
-  const std::filesystem::path folder = suite_folder / folders[index];
+  if (index >= tasks.size()) throw Error("slurm-task: no run number " + arguments[3] + " in " + arguments[2]);
+  const Task task = task_from(tasks[index]);
+  const std::filesystem::path folder = suite_folder / task.folder;
   const suite::Run run = suite::read_config(folder / "config.toml");
 
   const StopRequests requests;
@@ -209,27 +237,31 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
     std::this_thread::sleep_for(kPollTime);
     view = view_run(folder);
   }
-  if (view.state != RunState::kFinished) view = execute(run, folder, requests);
-  say(stdout, fmt::format("{}: {}\n", folders[index], to_text(view.state)));
+  if (view.state != RunState::kFinished) view = execute(run, folder, task.options, requests);
+  say(stdout, fmt::format("{}: {}\n", task.folder.generic_string(), to_text(view.state)));
   if (view.state == RunState::kInterrupted) queue_again_if_running();
   return view.state == RunState::kFailed ? 1 : 0;
 }
 
-std::string slurm_status(const std::filesystem::path& suite_folder) {
+Queue slurm_queue(const std::filesystem::path& suite_folder) {
   const std::vector<std::string> jobs = submitted_jobs(suite_folder);
-  if (jobs.empty()) return "";
-  std::string text = fmt::format("slurm: job {}: ", jobs.back());
+  if (jobs.empty()) return {};
+  Queue queue{.text = fmt::format("slurm: job {}: ", jobs.back()), .tasks = 0};
   try {
     std::vector<std::string> parts;
-    for (const auto& [state, count] : tasks_by_state({jobs.back()}))
+    for (const auto& [state, count] : tasks_by_state(jobs)) {
       parts.push_back(fmt::format("{} {}", count, state));
-    return text + (parts.empty() ? "nothing queued" : fmt::format("{}", fmt::join(parts, ", ")));
+      queue.tasks += count;
+    }
+    queue.text += parts.empty() ? "nothing queued" : fmt::format("{}", fmt::join(parts, ", "));
   } catch (const Error& error) {
-    return text + error.what();
+    queue.text += error.what();
   }
+  return queue;
 }
 
 void cancel_slurm(const std::filesystem::path& suite_folder) {
+  if (!std::filesystem::is_directory(suite_folder)) throw Error(suite_folder.string() + ": no such folder");
   std::vector<std::string> command = {"scancel"};
   for (const std::string& job : submitted_jobs(suite_folder)) command.push_back(job);
   if (command.size() == 1) throw Error(suite_folder.string() + ": was never submitted to Slurm");

@@ -1,7 +1,8 @@
 // Runs a suite on a Slurm cluster: one job array over a folder that all nodes see. Nothing of a run differs from one
 // that was executed locally.
 //
-//   results/<suite>/slurm/array-1.runs   a run's folder per line; line i belongs to array index i, from 0
+//   results/<suite>/slurm/array-1.runs   a line for each array index, from 0: the run's folder, which build of its
+//                                        plugins it was planned with, and "keep" if it was submitted with --keep
 //   results/<suite>/slurm/array-1.sh     the script as submitted
 //   results/<suite>/slurm/jobs           the job of each array, "<job id> array-1"
 #pragma once
@@ -21,7 +22,8 @@ struct SlurmOptions {
   std::filesystem::path results = "results";
   OnChange on_change = OnChange::kRefuse;
   bool retry = false;
-  bool dry_run = false;  // write nothing, submit nothing
+  bool dry_run = false;               // write nothing, submit nothing
+  std::vector<std::string> repeated;  // options that the same suite needs again to go on, such as --seeds 1,2
 };
 
 /// What submitting did.
@@ -48,8 +50,14 @@ std::optional<std::size_t> most_array_runs(const std::string& config);
 /// cancelled, the job then queues itself again. Returns the exit status.
 int run_slurm_task(const std::vector<std::string>& arguments);
 
-/// "slurm: job 7: 2 running, 4 pending"; empty if the suite was never submitted.
-std::string slurm_status(const std::filesystem::path& suite_folder);
+/// What the cluster still has to do for a suite.
+struct Queue {
+  std::string text;  // "slurm: job 7: 4 PENDING, 2 RUNNING"; empty if the suite was never submitted
+  int tasks = 0;     // that wait or run
+};
+
+/// Never throws for a cluster that does not answer: the text says so.
+Queue slurm_queue(const std::filesystem::path& suite_folder);
 
 /// Cancels what is queued or running; running ones write checkpoints. Throws Error if nothing was ever submitted.
 void cancel_slurm(const std::filesystem::path& suite_folder);

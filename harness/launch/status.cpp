@@ -2,19 +2,45 @@
 
 #include <fmt/format.h>
 
+#include "launch/command.hpp"
 #include "launch/slurm.hpp"
+#include "results/files.hpp"
+#include "results/lock.hpp"
 #include "results/plan_record.hpp"
 
 namespace tutti::launch {
 namespace {
 
 /// What people type to execute the suite of this folder.
-std::string run_command(const std::filesystem::path& suite_folder) {
-  const std::filesystem::path results = std::filesystem::absolute(suite_folder / ".").lexically_normal().parent_path();
-  const std::filesystem::path root = results.parent_path();
-  std::string command = "./tutti run " + results::read_plan(suite_folder).file;
-  if (root != std::filesystem::absolute("results")) command += " --results " + root.string();
+std::string command_of(const std::filesystem::path& suite_folder) {
+  const results::PlanRecord plan = results::read_plan(suite_folder);
+  const std::filesystem::path root = std::filesystem::canonical(suite_folder).parent_path();
+  std::vector<std::string> words = plan.command.empty() ? std::vector<std::string>{"run", plan.file} : plan.command;
+  if (root != std::filesystem::weakly_canonical("results")) words.insert(words.end(), {"--results", root.string()});
+  std::string command = "./tutti";
+  for (const std::string& word : words) command += ' ' + shell_word(word);
   return command;
+}
+
+/// "in work: process 7 on host since ..." while there is somebody to wait for; else empty.
+std::string work_text(const std::filesystem::path& suite_folder, const Queue& queue) {
+  const std::filesystem::path lock = suite_folder / kSuiteLockFile;
+  if (results::is_locked(lock)) return "in work: " + results::read_file_if_any(lock).value_or("") + '\n';
+  return queue.tasks > 0 ? "in work on the cluster\n" : "";
+}
+
+/// What to type about runs that failed or have not finished.
+std::string advice(const Board& board, const std::filesystem::path& suite_folder) {
+  const std::string command = command_of(suite_folder);
+  std::string text;
+  if (board.count(RunState::kFailed) > 0) {
+    text +=
+        fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
+  }
+  if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
+    text += fmt::format("to go on: {}\n", command);
+  }
+  return text;
 }
 
 }  // namespace
@@ -32,21 +58,15 @@ Board read_board(const std::filesystem::path& suite_folder) {
 
 std::string status_text(const std::filesystem::path& suite_folder, std::size_t width) {
   const Board board = read_board(suite_folder);
-  const std::string command = run_command(suite_folder);
+  const Queue queue = slurm_queue(suite_folder);
   std::vector<const BoardRow*> rows;
   for (const BoardRow& row : board.rows) rows.push_back(&row);
   std::string text;
-  for (const std::string& line : table_lines(board, rows, width)) text += line + '\n';
+  for (const std::string& line : table_lines(board, rows, width, Notes::kWhole)) text += line + '\n';
   text += summary_line(board, width) + '\n';
-  if (const std::string slurm = slurm_status(suite_folder); !slurm.empty()) text += slurm + '\n';
-  if (board.count(RunState::kFailed) > 0) {
-    text +=
-        fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
-  }
-  if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
-    text += fmt::format("to go on: {}\n", command);
-  }
-  return text;
+  if (!queue.text.empty()) text += queue.text + '\n';
+  const std::string work = work_text(suite_folder, queue);
+  return text + (work.empty() ? advice(board, suite_folder) : work);
 }
 
 }  // namespace tutti::launch

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "results/files.hpp"
+#include "results/host.hpp"
 #include "results/table.hpp"
 #include "run/checkpoint.hpp"
 #include "run/journal.hpp"
@@ -53,33 +55,6 @@ bool has_checkpoint(const std::filesystem::path& run_folder) {
   return !run::CheckpointStore(run_folder / "checkpoint").empty();
 }
 
-/// A build that nobody recorded matters only if something of it lives on: `begun`.
-void compare_plugins(const std::vector<results::PluginRecord>& now, const std::vector<results::PluginRecord>& before,
-                     bool begun, std::vector<std::string>& changes) {
-  for (const results::PluginRecord& plugin : now) {
-    const auto same_name = [&](const results::PluginRecord& other) {
-      return other.kind == plugin.kind && other.name == plugin.name;
-    };
-    const auto found = std::find_if(before.begin(), before.end(), same_name);
-    if (found == before.end()) {
-      if (begun) changes.push_back(fmt::format("{} {}: not recorded which build it was", plugin.kind, plugin.name));
-      continue;
-    }
-    if (found->sha256 == plugin.sha256) continue;
-    changes.push_back(fmt::format("{} {}: another build, {} {} now and {} {} before", plugin.kind, plugin.name,
-                                  plugin.version, plugin.sha256.substr(0, 12), found->version,
-                                  found->sha256.substr(0, 12)));
-  }
-}
-
-void compare_libraries(const results::Facts& now, const results::Facts& before, std::vector<std::string>& changes) {
-  for (const auto& [name, version] : now) {
-    const auto found = before.find(name);
-    if (found == before.end() || found->second == version) continue;
-    changes.push_back(fmt::format("{}: {}, was {}", name, version, found->second));
-  }
-}
-
 }  // namespace
 
 std::string_view to_text(RunState state) {
@@ -102,8 +77,8 @@ RunView view_run(const std::filesystem::path& run_folder) {
   RunView view;
   try {
     view.record = results::read_run_record(run_folder);
-  } catch (const Error&) {
-    return view;
+  } catch (const Error& error) {
+    view.problem = error.what();
   }
   if (results::is_locked(run_folder / run::kLockFile)) {
     view.state = RunState::kRunning;
@@ -150,47 +125,54 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
   return record;
 }
 
-const ChangeFinder::Makings& ChangeFinder::makings_of(const suite::Run& run) {
+const run::Makings& ChangeFinder::makings_of(const suite::Run& run) {
   const auto key = std::pair(run.environment, run.algorithm_name);
   const auto found = makings_.find(key);
   if (found != makings_.end()) return found->second;
-  return makings_.emplace(key, Makings{run::plugins_of(run, registry_), run::libraries_of(run, registry_)})
-      .first->second;
+  return makings_.emplace(key, run::makings_of(run, registry_)).first->second;
 }
+
+std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(makings_of(run).plugins); }
 
 std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std::filesystem::path& folder) {
   const RunView view = view_run(folder);
   const bool begun = has_checkpoint(folder);
-  if ((!view.record && !begun) || !std::filesystem::exists(folder / "config.toml")) return {};
-  const results::RunRecord before = view.record.value_or(results::RunRecord{});
+  if (!view.record && !begun) return {};
+  if (!std::filesystem::exists(folder / "config.toml")) {
+    return {"config.toml is missing: nobody knows what it was begun with"};
+  }
   std::vector<std::string> changes;
   try {
     changes = suite::differences(run, suite::read_config(folder / "config.toml"));
   } catch (const Error& error) {
     changes.push_back(error.what());
   }
-  compare_plugins(makings_of(run).plugins, before.plugins, begun, changes);
-  compare_libraries(makings_of(run).libraries, before.libraries, changes);
+  const results::RunRecord before = view.record.value_or(results::RunRecord{});
+  const std::vector<std::string> more = run::differences(makings_of(run), {before.plugins, before.libraries}, begun);
+  changes.insert(changes.end(), more.begin(), more.end());
   return changes;
 }
 
 namespace {
 
-/// Throws Error with the differences of all runs, shortened, if there are any.
-void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
+/// Throws Error with the differences of all runs but those of `left_out`, shortened, if there are any.
+void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                    const std::deque<std::size_t>& left_out, ChangeFinder& finder) {
   std::string text;
   std::size_t changed = 0;
-  for (const suite::Run& run : plan.runs) {
-    const std::vector<std::string> changes = finder.changes(run, suite_folder / run.folder());
+  for (std::size_t index = 0; index < plan.runs.size(); ++index) {
+    if (std::find(left_out.begin(), left_out.end(), index) != left_out.end()) continue;
+    const std::filesystem::path folder = suite_folder / plan.runs[index].folder();
+    const std::vector<std::string> changes = finder.changes(plan.runs[index], folder);
     if (changes.empty()) continue;
     if (++changed > kMostShownRuns) continue;
-    text += fmt::format("{}\n  {}\n", (suite_folder / run.folder()).string(), fmt::join(changes, "\n  "));
+    text += fmt::format("{}\n  {}\n", folder.string(), fmt::join(changes, "\n  "));
   }
   if (changed == 0) return;
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
-      fmt::format("{}{} run(s) of {} were begun with something else; --fresh starts them anew, --keep leaves "
-                  "them as they are and goes on as they began",
+      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them anew, "
+                  "--keep leaves them as they are and goes on as they began",
                   text, changed, plan.runs.size()));
 }
 
@@ -214,14 +196,15 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
 }
 
 std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
-                                    OnChange on_change, bool retry, loader::Registry& registry) {
+                                    OnChange on_change, bool retry, ChangeFinder& finder) {
   if (retry && on_change == OnChange::kFresh) {
+    // The others stay, so they have to be what the suite asks for.
     const std::deque<std::size_t> failed = runs_to_do(plan, suite_folder, true);
+    refuse_changes(plan, suite_folder, failed, finder);
     for (const std::size_t index : failed) remove_run(suite_folder / plan.runs[index].folder());
     return failed;
   }
-  ChangeFinder finder(registry);
-  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, finder);
+  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, {}, finder);
   if (on_change == OnChange::kFresh) remove_changed_runs(plan, suite_folder, finder);
   return runs_to_do(plan, suite_folder, retry);
 }
@@ -238,25 +221,31 @@ void remove_run(const std::filesystem::path& run_folder) {
 }
 
 results::Lock claim(const std::filesystem::path& suite_folder) {
-  const std::filesystem::path file = suite_folder / "lock";
+  const std::filesystem::path file = suite_folder / kSuiteLockFile;
   std::optional<results::Lock> lock = results::Lock::try_lock(file);
   if (!lock) {
     throw Error(
         fmt::format("{}: in use by {}; wait for it or stop it", suite_folder.string(), results::read_file(file)));
   }
-  lock->describe(fmt::format("process {} on {} since {}", ::getpid(), run::host_name(), run::utc_now()));
+  lock->describe(fmt::format("process {} on {} since {}", ::getpid(), results::host_name(), run::utc_now()));
   return std::move(*lock);
 }
 
-void write_plan_files(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+void write_plan_files(const suite::Plan& plan, const std::vector<std::string>& options,
+                      const std::filesystem::path& suite_folder) {
   results::write_file(suite_folder / "suite.toml", plan.text, results::Durability::kPower);
-  results::write_plan(suite_folder, plan_record(plan));
+  results::PlanRecord record = plan_record(plan);
+  record.command = {"run", std::filesystem::absolute(plan.file).lexically_normal().string()};
+  record.command.insert(record.command.end(), options.begin(), options.end());
+  results::write_plan(suite_folder, record);
 }
 
 void prepare_run(const suite::Run& run, const std::filesystem::path& run_folder, bool keep) {
   results::make_folder(run_folder);
   const std::filesystem::path config = run_folder / "config.toml";
-  if (keep && std::filesystem::exists(config)) return;
+  // Where nothing was begun, a configuration is what an earlier plan left behind.
+  const bool begun = has_checkpoint(run_folder) || view_run(run_folder).record;
+  if (keep && begun && std::filesystem::exists(config)) return;
   suite::Run prepared = run;
   if (has_checkpoint(run_folder) && std::filesystem::exists(config)) {
     prepared.run_values["checkpoint_interval"] = {suite::read_config(config).run_values.at("checkpoint_interval").value,

@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "loader/registry.hpp"
-#include "results/files.hpp"
+#include "results/lock.hpp"
 #include "results/plan_record.hpp"
 #include "results/run_record.hpp"
+#include "run/makings.hpp"
 #include "suite/plan.hpp"
 
 namespace tutti::launch {
@@ -36,6 +37,7 @@ std::string_view to_text(RunState state);
 struct RunView {
   RunState state = RunState::kWaiting;
   std::optional<results::RunRecord> record;
+  std::string problem;  // why there is no record although there is a file
 };
 
 /// Never throws for a damaged record: it counts as none.
@@ -53,15 +55,14 @@ class ChangeFinder {
   /// One line for each difference between `run` and what `folder` was begun with; empty if nothing was begun.
   std::vector<std::string> changes(const suite::Run& run, const std::filesystem::path& folder);
 
+  /// run::build_digest() of the run's plugins, as they were when it was first asked about them.
+  std::string build(const suite::Run& run);
+
  private:
-  struct Makings {
-    std::vector<results::PluginRecord> plugins;
-    results::Facts libraries;
-  };
-  const Makings& makings_of(const suite::Run& run);
+  const run::Makings& makings_of(const suite::Run& run);
 
   loader::Registry& registry_;
-  std::map<std::pair<std::string, std::string>, Makings> makings_;  // by environment and algorithm
+  std::map<std::pair<std::string, std::string>, run::Makings> makings_;  // by environment and algorithm
 };
 
 /// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else
@@ -69,22 +70,26 @@ class ChangeFinder {
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry);
 
 /// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
-/// differences; kFresh removes the folders of those runs, or with `retry` those of the failed ones. Throws Error, too,
-/// if a run to be removed is being executed.
+/// differences; kFresh removes the folders of those runs, or with `retry` those of the failed ones, and then refuses
+/// differences of the others. Throws Error, too, if a run to be removed is being executed.
 std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
-                                    OnChange on_change, bool retry, loader::Registry& registry);
+                                    OnChange on_change, bool retry, ChangeFinder& finder);
 
 /// Removes all that a run has left. Throws Error if a process is executing it.
 void remove_run(const std::filesystem::path& run_folder);
 
+/// File below the suite's folder that its host keeps locked.
+inline constexpr const char* kSuiteLockFile = "lock";
+
 /// Claims the suite's folder for this process. Throws Error naming who has it.
 results::Lock claim(const std::filesystem::path& suite_folder);
 
-/// Writes suite.toml and plan.json. Throws FileError.
-void write_plan_files(const suite::Plan& plan, const std::filesystem::path& suite_folder);
+/// Writes suite.toml and plan.json. `options`: of the command line, for whoever wants to go on. Throws FileError.
+void write_plan_files(const suite::Plan& plan, const std::vector<std::string>& options,
+                      const std::filesystem::path& suite_folder);
 
-/// Makes the run's folder and writes its config.toml, unless `keep` and there is one. A run that has a checkpoint keeps
-/// its checkpoint_interval: the room of its replay buffer follows from it. Throws FileError.
+/// Makes the run's folder and writes its config.toml, unless `keep` and it was begun with one. A run that has a
+/// checkpoint keeps its checkpoint_interval: the room of its replay buffer follows from it. Throws FileError.
 void prepare_run(const suite::Run& run, const std::filesystem::path& run_folder, bool keep);
 
 }  // namespace tutti::launch

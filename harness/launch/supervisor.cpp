@@ -28,7 +28,8 @@ Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const Super
       worker_({.folder = folder_,
                .jobs = options.jobs,
                .memory_limit_bytes = options.memory_limit_bytes,
-               .grace_seconds = options.grace_seconds}) {}
+               .build = options.build,
+               .keep = options.keep}) {}
 
 bool Supervisor::poll() {
   worker_.listen();

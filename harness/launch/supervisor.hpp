@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "launch/suite_folder.hpp"
 #include "launch/worker_process.hpp"
@@ -15,7 +16,8 @@ namespace tutti::launch {
 struct SupervisorOptions {
   std::int64_t jobs = 1;
   std::int64_t memory_limit_bytes = 0;
-  std::int64_t grace_seconds = 60;  // what a worker whose host died gets to write its checkpoint
+  std::string build = {};  // run::build_digest() of the plugins it was planned with; empty: any
+  bool keep = false;       // a checkpoint goes on with whatever plugins and libraries there are now
 };
 
 class Supervisor {

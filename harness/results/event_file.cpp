@@ -6,7 +6,8 @@
 #include <array>
 #include <bit>
 #include <chrono>
-#include <climits>
+
+#include "results/host.hpp"
 
 namespace tutti::results {
 namespace {
@@ -110,9 +111,7 @@ void EventFile::write() {
 }
 
 std::string event_file_name() {
-  std::array<char, HOST_NAME_MAX + 1> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  return fmt::format("events.out.tfevents.{}.{}.{}.0", static_cast<std::int64_t>(now()), host.data(), ::getpid());
+  return fmt::format("events.out.tfevents.{}.{}.{}.0", static_cast<std::int64_t>(now()), host_name(), ::getpid());
 }
 
 }  // namespace tutti::results

@@ -59,26 +59,4 @@ class AppendFile {
   std::uint64_t size_ = 0;
 };
 
-/// An exclusive claim on a file, held until destruction or the end of the process, kill included. Processes that the
-/// owner starts do not share it.
-class Lock {
- public:
-  /// Nothing if another process holds it. Throws FileError if the file cannot be made.
-  static std::optional<Lock> try_lock(const std::filesystem::path& file);
-  Lock(Lock&& other) noexcept;
-  Lock& operator=(Lock&& other) noexcept;
-  ~Lock();
-
-  /// Writes who holds the lock into the file, for people.
-  void describe(std::string_view text);
-
- private:
-  explicit Lock(int descriptor) : descriptor_(descriptor) {}
-
-  int descriptor_ = -1;
-};
-
-/// True while some process holds the lock. Asking never keeps anybody from taking it.
-bool is_locked(const std::filesystem::path& file);
-
 }  // namespace tutti::results

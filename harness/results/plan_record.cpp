@@ -38,6 +38,7 @@ PlanRecord from_object(const json& object) {
   PlanRecord plan;
   object.at("suite").get_to(plan.suite);
   plan.file = object.value("file", "");
+  plan.command = object.value("command", std::vector<std::string>{});  // earlier plans have none
   object.at("digest").get_to(plan.digest);
   plan.protocol = protocol_from_json(object.at("protocol"));
   object.at("tasks").get_to(plan.tasks);
@@ -52,39 +53,12 @@ PlanRecord from_object(const json& object) {
 
 }  // namespace
 
-nlohmann::ordered_json protocol_to_json(const Protocol& protocol) {
-  nlohmann::ordered_json object = {{"environment_steps", protocol.environment_steps},
-                                   {"interval", protocol.interval},
-                                   {"episodes", protocol.episodes},
-                                   {"mode", protocol.mode},
-                                   {"seeds", protocol.seeds},
-                                   {"absolute", protocol.absolute}};
-  if (protocol.copies > 0) object["copies"] = protocol.copies;
-  return object;
-}
-
-Protocol protocol_from_json(const json& object) {
-  Protocol protocol;
-  object.at("environment_steps").get_to(protocol.environment_steps);
-  object.at("interval").get_to(protocol.interval);
-  object.at("episodes").get_to(protocol.episodes);
-  object.at("mode").get_to(protocol.mode);
-  object.at("seeds").get_to(protocol.seeds);
-  object.at("absolute").get_to(protocol.absolute);
-  protocol.copies = object.value("copies", std::int64_t{0});
-  return protocol;
-}
-
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
-  const nlohmann::ordered_json object = {{"schema", kSchema},
-                                         {"suite", plan.suite},
-                                         {"file", plan.file},
-                                         {"digest", plan.digest},
-                                         {"protocol", protocol_to_json(plan.protocol)},
-                                         {"tasks", json(plan.tasks)},
-                                         {"algorithms", json(plan.algorithms)},
-                                         {"seeds", plan.seeds},
-                                         {"report", report_to_json(plan)},
+  const nlohmann::ordered_json object = {{"schema", kSchema},         {"suite", plan.suite},
+                                         {"file", plan.file},         {"command", plan.command},
+                                         {"digest", plan.digest},     {"protocol", protocol_to_json(plan.protocol)},
+                                         {"tasks", json(plan.tasks)}, {"algorithms", json(plan.algorithms)},
+                                         {"seeds", plan.seeds},       {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};
   write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
 }

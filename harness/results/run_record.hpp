@@ -43,6 +43,7 @@ struct CodeRecord {
   std::string version;
   std::string revision;
   bool modified = false;  // the tree had uncommitted changes
+  std::string changes;    // SHA-256 of them, as `git diff HEAD` shows them; empty if there were none
   std::string build_type;
   std::string compiler;
   std::string flags;
@@ -78,7 +79,7 @@ struct Segment {
   std::int64_t process = 0;
 };
 
-/// Summed over segments; what was lost in a kill does not count.
+/// Times are summed over segments; what was lost in a kill does not count.
 struct TimeRecord {
   double environment_seconds = 0;
   double act_seconds = 0;
@@ -89,8 +90,8 @@ struct TimeRecord {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   double steps_per_second = 0;
-  std::int64_t peak_memory_bytes = 0;
-  double startup_seconds = 0;  // of the newest segment alone: from the start of its process until it could step
+  std::int64_t peak_memory_bytes = 0;  // of the segment that used most
+  double startup_seconds = 0;          // of the newest segment alone: from the start of its process until it could step
 };
 
 struct ProgressRecord {

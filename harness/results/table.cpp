@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <fstream>
 #include <iterator>
 
 namespace tutti::results {
@@ -27,13 +28,24 @@ std::string header(const std::vector<std::string>& columns) {
   return line + '\n';
 }
 
+bool starts_with(const std::filesystem::path& file, const std::string& line) {
+  std::ifstream stream(file);
+  std::string first;
+  return std::getline(stream, first) && first + '\n' == line;
+}
+
 }  // namespace
 
 std::string shortest(double value) { return fmt::format("{}", value); }
 
 Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::uint64_t size)
     : file_(file, size), columns_(columns.size()) {
-  if (size == 0) file_.append(header(columns));
+  const std::string line = header(columns);
+  if (size == 0) {
+    file_.append(line);
+  } else if (!starts_with(file, line)) {
+    throw FileError(file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+  }
 }
 
 void Table::separate() {

@@ -20,7 +20,8 @@ std::string shortest(double value);
 
 class Table {
  public:
-  /// Goes on after the first `size` bytes of the file; 0 starts it with a header. Throws FileError.
+  /// Goes on after the first `size` bytes of the file; 0 starts it with a header. Throws FileError, also if
+  /// the file has another header.
   Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::uint64_t size);
 
   Table& add(std::int64_t value);

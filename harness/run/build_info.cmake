@@ -1,13 +1,15 @@
 # Writes build_info.cpp when what it says has changed. Runs at build time, because the revision changes without CMake.
 execute_process(COMMAND git -C ${SOURCE} rev-parse HEAD OUTPUT_VARIABLE REVISION OUTPUT_STRIP_TRAILING_WHITESPACE
                 ERROR_QUIET RESULT_VARIABLE failed)
-execute_process(COMMAND git -C ${SOURCE} status --porcelain --untracked-files=no OUTPUT_VARIABLE changes ERROR_QUIET)
+execute_process(COMMAND git -C ${SOURCE} diff --no-ext-diff --no-color --binary HEAD OUTPUT_VARIABLE difference ERROR_QUIET)
 if(failed)
   set(REVISION unknown)
 endif()
-if(changes)
+if(difference)
   set(MODIFIED true)
+  string(SHA256 CHANGES "${difference}")
 else()
   set(MODIFIED false)
+  set(CHANGES "")
 endif()
 configure_file(${SOURCE}/harness/run/build_info.cpp.in ${OUTPUT} @ONLY)

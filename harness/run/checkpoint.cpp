@@ -24,8 +24,11 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 
 std::vector<std::byte> to_bytes(const Account& account) {
   SnapshotWriter writer;
+  const auto* evaluations = reinterpret_cast<const std::uint8_t*>(account.evaluations.data());
+  writer.values<std::uint8_t>("evaluations", {evaluations, account.evaluations.size()});
   writer.values<double>("seconds", account.seconds);
   writer.value("cpu_seconds", account.cpu_seconds);
+  writer.value("peak_memory_bytes", account.peak_memory_bytes);
   writer.value("row_train_seconds", account.row_train_seconds);
   writer.value("tables", static_cast<std::int64_t>(account.table_sizes.size()));
   for (const auto& [name, size] : account.table_sizes) {
@@ -38,8 +41,12 @@ std::vector<std::byte> to_bytes(const Account& account) {
 Account account_from(std::span<const std::byte> bytes) {
   SnapshotReader reader(bytes);
   Account account;
+  const auto evaluations = reader.vector<std::uint8_t>("evaluations");
+  const auto* first = reinterpret_cast<const std::byte*>(evaluations.data());
+  account.evaluations.assign(first, first + evaluations.size());
   reader.values<double>("seconds", account.seconds);
   account.cpu_seconds = reader.value<double>("cpu_seconds");
+  account.peak_memory_bytes = reader.value<std::int64_t>("peak_memory_bytes");
   account.row_train_seconds = reader.value<double>("row_train_seconds");
   for (auto left = reader.value<std::int64_t>("tables"); left > 0; --left) {
     const std::string name = reader.text("table");

@@ -1,8 +1,8 @@
 // Checkpoints of one run, kept so that a kill at any instant, also while one is written, loses no more than what came
 // after the last complete one.
 //
-//   checkpoint/step-20000.state     what decides the numbers to come; the same bytes however often the run was killed
-//   checkpoint/step-20000.account   what does not: seconds spent, sizes of the tables at that step
+//   checkpoint/step-20000.state     how far training is; the same bytes however often the run was killed
+//   checkpoint/step-20000.account   what there is of it by then: evaluations, sizes of the tables, seconds spent
 //   checkpoint/work/                the algorithm's memory-mapped files
 //
 // Each file carries the SHA-256 of its content. The account is written last: a checkpoint without it does not exist.
@@ -28,10 +28,13 @@ void write_sealed(const std::filesystem::path& file, std::span<const std::byte> 
 /// The content. Throws Error if the file is torn, damaged or of another kind.
 std::vector<std::byte> read_sealed(const std::filesystem::path& file);
 
-/// What belongs to a checkpoint but differs between a run that was killed and one that was not.
+/// What belongs to a checkpoint but differs between a run that was stopped and one that was not: it may have been
+/// stopped while an evaluation at this step was still to come.
 struct Account {
+  std::vector<std::byte> evaluations;  // what the evaluations have come to
   Stopwatch::Seconds seconds{};
   double cpu_seconds = 0;
+  std::int64_t peak_memory_bytes = 0;
   double row_train_seconds = 0;                      // training time at the last row of training.csv
   std::map<std::string, std::uint64_t> table_sizes;  // bytes, by file name
 };

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "run/finite.hpp"
+#include "run/place.hpp"
+#include "run/protocol.hpp"
 
 namespace tutti::run {
 
@@ -44,7 +46,8 @@ Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint
     states_.resize(count() * state_size_);
     next_states_.resize(states_.size());
   }
-  for (std::size_t copy = 0; copy < count(); ++copy) streams_.emplace_back(derive_seed(run_seed, "environment", copy));
+  for (std::size_t copy = 0; copy < count(); ++copy)
+    streams_.emplace_back(derive_seed(run_seed, kEnvironmentStream, copy));
 }
 
 void Copies::start() {
@@ -68,23 +71,24 @@ void Copies::check_finite(std::int64_t step, const char* quantity, const std::ve
   if (all_finite(values)) return;
   const std::size_t index = first_not_finite(values);
   throw NotFiniteError(
-      fmt::format("step {}: {} {} of copy {} is {}", step, quantity, index % columns, index / columns, values[index]));
+      fmt::format("step {}, copy {}: {} {} is {}", step, index / columns, quantity, index % columns, values[index]));
+}
+
+void Copies::step_copy(std::size_t copy) {
+  const StepResult result = environments_[copy]->step(row(actions_, action_size_, copy));
+  if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
+  rewards_[copy] = static_cast<float>(result.reward);
+  terminated_[copy] = result.terminated ? 1 : 0;
+  truncated_[copy] = result.truncated && !result.terminated ? 1 : 0;
+  returns_[copy] += result.reward;
+  look(copy, next_observations_, next_states_);
 }
 
 void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
   check_finite(step, "action", actions_, action_size_);
   for (std::size_t copy = 0; copy < count(); ++copy) {
-    Environment& environment = *environments_[copy];
-    const StepResult result = environment.step(row(actions_, action_size_, copy));
-    if (!std::isfinite(result.reward)) {
-      throw NotFiniteError(fmt::format("step {}: the reward of copy {} is {}", step, copy, result.reward));
-    }
-    rewards_[copy] = static_cast<float>(result.reward);
-    terminated_[copy] = result.terminated ? 1 : 0;
-    truncated_[copy] = result.truncated && !result.terminated ? 1 : 0;
-    returns_[copy] += result.reward;
-    look(copy, next_observations_, next_states_);
-    after(environment);
+    at_place([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
+    after(*environments_[copy]);
   }
   check_finite(step, "observation", next_observations_, observation_size_);
   check_finite(step, "state value", next_states_, state_size_);

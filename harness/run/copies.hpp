@@ -4,7 +4,7 @@
 //   copies.start();
 //   while (...) {
 //     algorithm->act(copies.observations(), ActMode::kExplore, policy_stream, copies.actions());
-//     copies.step(step);
+//     copies.step(step, after_each);
 //     algorithm->observe(copies.transitions());
 //     copies.advance();   // restarts the copies whose episode ended
 //   }
@@ -41,7 +41,8 @@ class Copies {
   Rows<float> actions() { return {actions_.data(), count(), action_size_}; }                    // [E, A]
 
   /// One environment step of every copy with the present actions. `after` is called for each copy once it has stepped.
-  /// Throws NotFiniteError naming `step`, the quantity and the agent.
+  /// Throws NotFiniteError naming `step`, the copy and the quantity, and Error with the same before what an environment
+  /// threw.
   void step(std::int64_t step, const std::function<void(const Environment&)>& after);
 
   /// What the last step did. Valid until advance().
@@ -66,6 +67,7 @@ class Copies {
     return {values.data() + index * columns, columns};
   }
   void restart(std::size_t copy);
+  void step_copy(std::size_t copy);
   void look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states);
   void check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
                     std::size_t columns) const;

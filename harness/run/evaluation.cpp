@@ -7,6 +7,7 @@
 
 #include "run/copies.hpp"
 #include "run/finite.hpp"
+#include "run/place.hpp"
 
 namespace tutti::run {
 
@@ -32,12 +33,9 @@ void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
 }
 
 // Returns whether the episode goes on.
-bool Evaluator::advance(const Slot& slot, std::span<const float> action, std::int64_t step, Episode& episode) {
+bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode& episode) {
   const StepResult result = slot.environment->step(action);
-  if (!std::isfinite(result.reward)) {
-    throw NotFiniteError(
-        fmt::format("evaluation at step {}: the reward of episode {} is {}", step, slot.episode, result.reward));
-  }
+  if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
   slot.environment->reward_terms(terms_);
   for (std::size_t term = 0; term < terms_.size(); ++term) episode.terms[term] += terms_[term];
   episode.episode_return += result.reward;
@@ -72,7 +70,8 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     std::size_t kept = 0;
     for (std::size_t row = 0; row < active.size(); ++row) {
       Slot slot = active[row];
-      if (!advance(slot, actions.row(row), step, episodes[slot.episode])) {
+      const auto place = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
+      if (!at_place(place, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
         if (started == seeds.size()) continue;
         slot.episode = started++;
         begin(slot, seeds[slot.episode], episodes[slot.episode]);

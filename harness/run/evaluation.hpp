@@ -39,7 +39,7 @@ class Evaluator {
     std::size_t episode;
   };
   void begin(Slot slot, std::uint64_t seed, Episode& episode);
-  bool advance(const Slot& slot, std::span<const float> action, std::int64_t step, Episode& episode);
+  bool advance(const Slot& slot, std::span<const float> action, Episode& episode);
 
   std::vector<std::unique_ptr<Environment>> copies_;
   std::size_t observation_size_;

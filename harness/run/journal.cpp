@@ -9,9 +9,11 @@
 
 #include "digest/digest.hpp"
 #include "results/files.hpp"
+#include "results/host.hpp"
 #include "run/build_info.hpp"
 #include "run/guard.hpp"
 #include "run/machine.hpp"
+#include "run/protocol.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -30,7 +32,7 @@ std::string digest_if_any(const std::filesystem::path& file) {
 
 std::string new_run_id(const suite::Run& run) {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return sha256(fmt::format("{} {} {} {}", run.folder().string(), host_name(), ::getpid(), now)).substr(0, 16);
+  return sha256(fmt::format("{} {} {} {}", run.folder().string(), results::host_name(), ::getpid(), now)).substr(0, 16);
 }
 
 results::Protocol protocol_of(const suite::Run& run) {
@@ -47,19 +49,8 @@ results::Protocol protocol_of(const suite::Run& run) {
 
 std::map<std::string, std::uint64_t> stream_seeds(std::uint64_t seed) {
   std::map<std::string, std::uint64_t> seeds;
-  for (const char* name :
-       {"algorithm", "policy", "environment", "evaluation", "evaluation policy", "absolute evaluation"}) {
-    seeds[name] = derive_seed(seed, name);
-  }
+  for (const char* name : kStreams) seeds[name] = derive_seed(seed, name);
   return seeds;
-}
-
-/// "3, 3, 4" for agents that differ, "3" for agents that do not.
-std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
-  std::vector<std::int64_t> sizes;
-  for (const AgentSpec& agent : spec.agents) sizes.push_back(agent.*size);
-  if (std::equal(sizes.begin() + 1, sizes.end(), sizes.begin())) return std::to_string(sizes.front());
-  return fmt::format("{}", fmt::join(sizes, ", "));
 }
 
 results::Facts task_facts(const EnvironmentSpec& spec) {
@@ -100,25 +91,11 @@ std::filesystem::path suite_folder(const std::filesystem::path& run_folder, cons
   return folder;
 }
 
-std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loader::Registry& registry) {
-  std::vector<results::PluginRecord> records;
-  for (const auto& [kind, name] :
-       {std::pair(PluginKind::kEnvironment, run.environment), std::pair(PluginKind::kAlgorithm, run.algorithm_name)}) {
-    const loader::Plugin& plugin = registry.find(kind, name);
-    records.push_back({.kind = std::string(loader::to_text(kind)),
-                       .name = plugin.name,
-                       .version = plugin.version,
-                       .build_tag = plugin.build_tag,
-                       .sha256 = sha256_of_file(plugin.file)});
-  }
-  return records;
-}
-
-results::Facts libraries_of(const suite::Run& run, loader::Registry& registry) {
-  std::vector<LibraryVersion> libraries;
-  registry.environment(run.environment).libraries(libraries);
-  registry.algorithm(run.algorithm_name).libraries(libraries);
-  return libraries_in_use(libraries);
+std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
+  std::vector<std::int64_t> sizes;
+  for (const AgentSpec& agent : spec.agents) sizes.push_back(agent.*size);
+  if (std::equal(sizes.begin() + 1, sizes.end(), sizes.begin())) return std::to_string(sizes.front());
+  return fmt::format("{}", fmt::join(sizes, ", "));
 }
 
 std::uintmax_t log_size(const std::filesystem::path& folder) {
@@ -166,7 +143,7 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   carry_over(folder_, record_);
   results::Segment segment;
   segment.start = utc_now();
-  segment.host = host_name();
+  segment.host = results::host_name();
   segment.process = ::getpid();
   record_.segments.push_back(segment);
   results::write_run_record(folder_, record_);

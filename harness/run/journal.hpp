@@ -9,6 +9,7 @@
 
 #include "loader/registry.hpp"
 #include "results/run_record.hpp"
+#include "run/makings.hpp"
 #include "run/training.hpp"
 #include "suite/plan.hpp"
 
@@ -17,11 +18,8 @@ namespace tutti::run {
 /// The suite's folder, given a run's folder and the part of it below the suite's.
 std::filesystem::path suite_folder(const std::filesystem::path& run_folder, const std::filesystem::path& relative);
 
-/// Digests and versions of the two plugins of a run, in this order: environment, algorithm.
-std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loader::Registry& registry);
-
-/// Versions that the plugins' libraries report. Opens the plugins.
-results::Facts libraries_of(const suite::Run& run, loader::Registry& registry);
+/// "3, 3, 4" for agents that differ, "3" for agents that do not.
+std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size);
 
 /// Bytes of <folder>/log.txt; 0 if there is none.
 std::uintmax_t log_size(const std::filesystem::path& folder);
@@ -34,6 +32,9 @@ class Journal {
  public:
   /// Writes run.json as running, with a new segment after those of earlier attempts. Throws FileError.
   Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs);
+
+  /// What earlier attempts recorded that they were made with; empty if there was none.
+  Makings before() const { return {record_.plugins, record_.libraries}; }
 
   /// Keeps some room on the disk, so that a failure can be recorded when there is no more; and gives it back. Throws
   /// FileError if there is not even that much.

@@ -9,18 +9,22 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/version.hpp>
 #include <chrono>
-#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <thread>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
+
+#include "results/host.hpp"
 
 namespace tutti::run {
 namespace {
@@ -55,12 +59,6 @@ bool in_container() {
     if (::access(sign, F_OK) == 0) return true;
   }
   return false;
-}
-
-std::int64_t allowed_cores() {
-  cpu_set_t cores;
-  if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 0;
-  return CPU_COUNT(&cores);
 }
 
 /// "libstdc++.so.6.0.30": the file behind the library that is loaded. Asked by name: the address of one of its
@@ -146,11 +144,13 @@ double seconds_since_process_start() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 - started;
 }
 
-std::string host_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
+std::int64_t available_cores() {
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof cores, &cores) == 0) return CPU_COUNT(&cores);
+  return std::max(1U, std::thread::hardware_concurrency());
 }
+
+std::int64_t installed_memory_bytes() { return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE); }
 
 std::string utc_now() {
   const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -162,17 +162,19 @@ results::MachineRecord this_machine(std::int64_t jobs) {
   ::uname(&system);
   return {.processor = value_after("/proc/cpuinfo", "model name"),
           .instruction_set = widest_vectors(),
-          .cores = allowed_cores(),
-          .memory_bytes = std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE),
+          .cores = available_cores(),
+          .memory_bytes = installed_memory_bytes(),
           .kernel = system.release,
           .distribution = value_after("/etc/os-release", "PRETTY_NAME"),
           .container = in_container(),
-          .host = host_name(),
+          .host = results::host_name(),
           .jobs = jobs};
 }
 
 results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
-  results::Facts facts = {{"C library", ::gnu_get_libc_version()}, {"C++ library", cxx_library()}};
+  results::Facts facts = {{"C library", ::gnu_get_libc_version()},
+                          {"C++ library", cxx_library()},
+                          {"Boost", BOOST_LIB_VERSION " (headers)"}};
   for (const LibraryVersion& library : of_plugins) facts[library.name] = library.version;
   ::dl_iterate_phdr(add_if_computing, &facts);
   return facts;

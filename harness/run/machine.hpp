@@ -1,6 +1,7 @@
 // Where and with what a run was made: facts read from the running system.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ double seconds_since_process_start();
 /// "2026-01-01T00:00:00Z", now.
 std::string utc_now();
 
-std::string host_name();
+/// Cores that this process may use.
+std::int64_t available_cores();
+
+std::int64_t installed_memory_bytes();
 
 }  // namespace tutti::run

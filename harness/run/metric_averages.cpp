@@ -12,24 +12,25 @@ namespace tutti::run {
 MetricAverages::MetricAverages(std::vector<std::string> names)
     : names_(std::move(names)), sums_(names_.size()), counts_(names_.size()) {}
 
-std::size_t MetricAverages::index_of(std::string_view name) {
+std::size_t MetricAverages::index_of(std::string_view name, std::size_t first) const {
   for (std::size_t tried = 0; tried < names_.size(); ++tried) {
-    const std::size_t index = (expected_ + tried) % names_.size();
-    if (names_[index] != name) continue;
-    expected_ = index + 1;
-    return index;
+    const std::size_t index = (first + tried) % names_.size();
+    if (names_[index] == name) return index;
   }
   throw Error(
       fmt::format("the algorithm reported \"{}\", which is not among its metrics: {}", name, fmt::join(names_, ", ")));
 }
 
 void MetricAverages::add(std::string_view name, double value) {
-  const std::size_t index = index_of(name);
+  const std::size_t index = index_of(name, expected_);
+  expected_ = index + 1;
   // Remembered rather than thrown: this is called from inside the plugin's update.
   if (!std::isfinite(value) && not_finite_.empty()) not_finite_ = fmt::format("{} is {}", name, value);
   sums_[index] += value;
   ++counts_[index];
 }
+
+bool MetricAverages::wanted(std::string_view name) const { return counts_[index_of(name, expected_)] == 0; }
 
 void MetricAverages::check(std::int64_t step) const {
   if (!not_finite_.empty()) throw NotFiniteError(fmt::format("step {}: {}", step, not_finite_));

@@ -18,9 +18,8 @@ class MetricAverages final : public Metrics {
 
   /// Throws Error for a name that was not declared.
   void add(std::string_view name, double value) override;
-  bool wanted() const override { return wanted_; }
+  bool wanted(std::string_view name) const override;
 
-  void set_wanted(bool wanted) { wanted_ = wanted; }
   const std::vector<std::string>& names() const { return names_; }
 
   /// Throws NotFiniteError naming `step` and the first quantity that was not finite.
@@ -33,14 +32,14 @@ class MetricAverages final : public Metrics {
   void load(SnapshotReader& reader);
 
  private:
-  std::size_t index_of(std::string_view name);
+  /// Looks at names()[first] first. Throws Error for a name that was not declared.
+  std::size_t index_of(std::string_view name, std::size_t first) const;
 
   std::vector<std::string> names_;
   std::vector<double> sums_;
   std::vector<std::int64_t> counts_;
   std::size_t expected_ = 0;  // updates add quantities in the same order, so the next one is usually the next name
   std::string not_finite_;
-  bool wanted_ = false;
 };
 
 }  // namespace tutti::run

@@ -1,5 +1,6 @@
 #include "run/protocol.hpp"
 
+#include "digest/digest.hpp"
 #include "run/checkpoint.hpp"
 #include "tutti/random.hpp"
 
@@ -23,15 +24,19 @@ std::int64_t planned_evaluations(const suite::RunSettings& run, const suite::Eva
 std::vector<std::uint64_t> evaluation_seeds(std::uint64_t run_seed, const suite::EvaluationSettings& evaluation,
                                             std::int64_t index) {
   const auto drawn = static_cast<std::uint64_t>(evaluation.seeds == "fixed" ? 0 : index);
-  return episode_seeds(derive_seed(run_seed, "evaluation", drawn), evaluation.episodes);
+  return episode_seeds(derive_seed(run_seed, kEvaluationStream, drawn), evaluation.episodes);
 }
 
 std::vector<std::uint64_t> absolute_seeds(std::uint64_t run_seed, const suite::EvaluationSettings& evaluation) {
-  return episode_seeds(derive_seed(run_seed, "absolute evaluation"), kAbsoluteFactor * evaluation.episodes);
+  return episode_seeds(derive_seed(run_seed, kAbsoluteStream), kAbsoluteFactor * evaluation.episodes);
 }
 
 ActMode act_mode(const suite::EvaluationSettings& evaluation) {
   return evaluation.mode == "sampled" ? ActMode::kSampled : ActMode::kDeterministic;
+}
+
+std::string policy_digest(std::span<const std::byte> policy) {
+  return sha256({reinterpret_cast<const char*>(policy.data()), policy.size()}).substr(0, 16);
 }
 
 void BestPolicy::save(SnapshotWriter& writer) const {
@@ -56,15 +61,6 @@ void write_best_policy(const std::filesystem::path& run_folder, const BestPolicy
   SnapshotWriter writer;
   best.save(writer);
   write_sealed(run_folder / kBestPolicyFile, writer.bytes());
-}
-
-BestPolicy read_best_policy(const std::filesystem::path& run_folder) {
-  const std::vector<std::byte> bytes = read_sealed(run_folder / kBestPolicyFile);
-  SnapshotReader reader(bytes);
-  BestPolicy best;
-  best.load(reader);
-  reader.finish();
-  return best;
 }
 
 }  // namespace tutti::run

@@ -1,10 +1,12 @@
 // The evaluation protocol: when, from which initial states and with which policy.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "results/run_record.hpp"
@@ -13,6 +15,18 @@
 #include "tutti/algorithm.hpp"
 
 namespace tutti::run {
+
+/// Names of the random streams, each with a seed of its own that derives from the run's.
+inline constexpr const char* kAlgorithmStream = "algorithm";
+inline constexpr const char* kPolicyStream = "policy";  // acting while training
+inline constexpr const char* kEnvironmentStream = "environment";
+inline constexpr const char* kEvaluationStream = "evaluation";  // initial states
+inline constexpr const char* kEvaluationPolicyStream = "evaluation policy";
+inline constexpr const char* kAbsoluteStream = "absolute evaluation";
+inline constexpr const char* kAbsolutePolicyStream = "absolute evaluation policy";
+inline constexpr std::array kStreams = {kAlgorithmStream,     kPolicyStream,           kEnvironmentStream,
+                                        kEvaluationStream,    kEvaluationPolicyStream, kAbsoluteStream,
+                                        kAbsolutePolicyStream};
 
 using results::kAbsoluteFactor;
 
@@ -26,6 +40,9 @@ std::vector<std::uint64_t> absolute_seeds(std::uint64_t run_seed, const suite::E
 
 ActMode act_mode(const suite::EvaluationSettings& evaluation);
 
+/// The first 16 hexadecimal digits of the SHA-256 of what Algorithm::save_policy() wrote.
+std::string policy_digest(std::span<const std::byte> policy);
+
 /// The policy of the evaluation with the highest mean return, the earliest on a tie.
 struct BestPolicy {
   EvaluationPoint point;
@@ -36,12 +53,9 @@ struct BestPolicy {
   void load(SnapshotReader& reader);
 };
 
-/// Sealed file of the best policy, below a run's folder: what `tutti watch` plays.
+/// Sealed file of the best policy, below a run's folder, written by BestPolicy::save().
 inline constexpr const char* kBestPolicyFile = "checkpoint/best_policy.snapshot";
 
 void write_best_policy(const std::filesystem::path& run_folder, const BestPolicy& best);
-
-/// Throws Error if there is none or it is damaged.
-BestPolicy read_best_policy(const std::filesystem::path& run_folder);
 
 }  // namespace tutti::run

@@ -19,8 +19,8 @@ std::uint64_t size_of(const TableSizes& sizes, const std::string& name) {
 }
 
 std::vector<std::string> columns_of_episodes(const EnvironmentSpec& spec) {
-  std::vector<std::string> columns = {"evaluation", "step",   "actual_step", "episode",
-                                      "seed",       "return", "length",      "ended"};
+  std::vector<std::string> columns = {"evaluation", "step",   "actual_step", "episode", "seed",
+                                      "return",     "length", "ended",       "policy"};
   for (const std::string& term : spec.reward_terms) columns.push_back("term_" + term);
   return columns;
 }
@@ -32,16 +32,19 @@ std::vector<std::string> columns_of_training(const std::vector<std::string>& met
   return columns;
 }
 
-/// The event file that the checkpoint knows; a new one if it knows none, and then no other stays.
-std::filesystem::path events_file(const std::filesystem::path& folder, const TableSizes& sizes) {
-  for (const auto& [name, size] : sizes) {
-    if (name.starts_with(kEventsPrefix)) return folder / name;
-  }
+/// Goes on with the event file that the checkpoint knows. It decides no number: where it is gone, or was never there,
+/// a new one begins, and then no other stays.
+results::EventFile open_events(const std::filesystem::path& folder, const TableSizes& sizes) {
   std::error_code ignored;
+  for (const auto& [name, size] : sizes) {
+    if (!name.starts_with(kEventsPrefix)) continue;
+    const std::uintmax_t present = std::filesystem::file_size(folder / name, ignored);
+    if (!ignored && present >= size) return {folder / name, size};
+  }
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     if (entry.path().filename().string().starts_with(kEventsPrefix)) std::filesystem::remove(entry.path(), ignored);
   }
-  return folder / results::event_file_name();
+  return {folder / results::event_file_name(), 0};
 }
 
 void add_optional(results::Table& table, const std::optional<double>& value) {
@@ -52,11 +55,15 @@ void add_optional(results::Table& table, const std::optional<double>& value) {
   }
 }
 
-void add_episodes(results::Table& table, const EvaluationPoint& point, std::span<const Episode> episodes) {
+void add_episodes(results::Table& table, const EvaluationPoint& point, std::string_view policy,
+                  std::span<const Episode> episodes) {
   std::int64_t index = 0;
   for (const Episode& episode : episodes) {
     table.add(point.index).add(point.step).add(point.actual_step).add(index++).add(episode.seed);
-    table.add(episode.episode_return).add(episode.length).add(episode.terminated ? "terminated" : "truncated");
+    table.add(episode.episode_return)
+        .add(episode.length)
+        .add(episode.terminated ? "terminated" : "truncated")
+        .add(policy);
     for (const double term : episode.terms) table.add(term);
     table.end_row();
   }
@@ -75,7 +82,7 @@ Recorder::Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, st
               {"evaluation", "step", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds"},
               size_of(sizes, kTiming)),
       training_(folder_ / kTraining, columns_of_training(metrics_), size_of(sizes, kTraining)),
-      events_(events_file(folder_, sizes), sizes.empty() ? 0 : size_of(sizes, events_file(folder_, sizes).filename())) {
+      events_(open_events(folder_, sizes)) {
   if (!spec.coverage.empty()) {
     coverage_.emplace(folder_ / kCoverage,
                       std::vector<std::string>{"step", "bins", "visited", "inside", "outside", "entropy"},
@@ -83,8 +90,9 @@ Recorder::Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, st
   }
 }
 
-void Recorder::add_evaluation(const EvaluationPoint& point, std::span<const Episode> episodes) {
-  add_episodes(evaluations_, point, episodes);
+void Recorder::add_evaluation(const EvaluationPoint& point, std::string_view policy,
+                              std::span<const Episode> episodes) {
+  add_episodes(evaluations_, point, policy, episodes);
   events_.add(point.step, "evaluation/return", mean_return(episodes));
   events_.write();
 }
@@ -117,9 +125,9 @@ void Recorder::add_coverage(std::int64_t step, const Coverage& coverage) {
   coverage_->write();
 }
 
-void Recorder::write_absolute(const EvaluationPoint& best, std::span<const Episode> episodes) {
+void Recorder::write_absolute(const EvaluationPoint& best, std::string_view policy, std::span<const Episode> episodes) {
   results::Table table(folder_ / "absolute.csv", episode_columns_, 0);
-  add_episodes(table, best, episodes);
+  add_episodes(table, best, policy, episodes);
   table.flush();
 }
 

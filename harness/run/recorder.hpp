@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/event_file.hpp"
@@ -50,12 +51,13 @@ class Recorder {
   Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, std::vector<std::string> metrics,
            const TableSizes& sizes);
 
-  void add_evaluation(const EvaluationPoint& point, std::span<const Episode> episodes);
+  /// `policy`: digest of the policy that played.
+  void add_evaluation(const EvaluationPoint& point, std::string_view policy, std::span<const Episode> episodes);
   void add_timing(const EvaluationPoint& point, const Stopwatch& stopwatch, double evaluate_seconds);
   void add_training(const TrainingRow& row, const TrainingTimes& times, const Coverage* coverage);
 
   /// Replaces absolute.csv.
-  void write_absolute(const EvaluationPoint& best, std::span<const Episode> episodes);
+  void write_absolute(const EvaluationPoint& best, std::string_view policy, std::span<const Episode> episodes);
 
   /// Flushes everything to the disk itself and gives the sizes, for a checkpoint.
   TableSizes flush();

@@ -8,6 +8,7 @@
 
 #include "results/files.hpp"
 #include "run/machine.hpp"
+#include "run/place.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -41,7 +42,7 @@ double process_cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-std::int64_t peak_memory_bytes() {
+std::int64_t process_peak_memory_bytes() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   return std::int64_t{1024} * usage.ru_maxrss;
@@ -69,7 +70,7 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
       checkpoints_(folder_ / "checkpoint"),
       copies_(make_many(settings_.copies, [this] { return make_environment(); }), run_.seed),
       metrics_({}),
-      policy_stream_(derive_seed(run_.seed, "policy")),
+      policy_stream_(derive_seed(run_.seed, kPolicyStream)),
       checkpoint_time_(Clock::now()) {
   const EnvironmentSpec& spec = copies_.spec();
   if (!spec.coverage.empty()) {
@@ -98,7 +99,7 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
                                                           .values = algorithm_values_,
                                                           .copies = settings_.copies,
                                                           .environment_steps = settings_.environment_steps,
-                                                          .seed = derive_seed(run_.seed, "algorithm"),
+                                                          .seed = derive_seed(run_.seed, kAlgorithmStream),
                                                           .folder = folder,
                                                           .replayed_steps = replayed_steps(settings_)});
 }
@@ -119,13 +120,8 @@ std::optional<Checkpoint> Training::read_checkpoint() {
 void Training::restore(const Checkpoint& checkpoint) {
   SnapshotReader reader(checkpoint.state);
   step_ = reader.value<std::int64_t>("step");
-  next_evaluation_ = reader.value<std::int64_t>("next_evaluation");
   row_step_ = reader.value<std::int64_t>("row_step");
   row_updates_ = reader.value<std::int64_t>("row_updates");
-  if (reader.value<std::uint8_t>("has_evaluation") != 0) {
-    last_mean_ = reader.value<double>("last_mean");
-    best_.emplace().load(reader);
-  }
   copies_.load(reader);
   policy_stream_.load(reader, "policy");
   metrics_.load(reader);
@@ -134,21 +130,36 @@ void Training::restore(const Checkpoint& checkpoint) {
   reader.finish();
   updates_ = algorithm_->updates();
   account_ = checkpoint.account;
+  load_evaluations();
   first_step_ = checkpoint_step_ = step_;
+}
+
+void Training::load_evaluations() {
+  SnapshotReader reader(account_.evaluations);
+  next_evaluation_ = reader.value<std::int64_t>("next_evaluation");
+  if (next_evaluation_ > 0) {
+    last_mean_ = reader.value<double>("last_mean");
+    best_.emplace().load(reader);
+  }
+  reader.finish();
+}
+
+std::vector<std::byte> Training::saved_evaluations() const {
+  SnapshotWriter writer;
+  writer.value("next_evaluation", next_evaluation_);
+  if (next_evaluation_ > 0) {
+    writer.value("last_mean", *last_mean_);
+    best_->save(writer);
+  }
+  return writer.bytes();
 }
 
 void Training::write_checkpoint() {
   const Activity before = stopwatch_.start(Activity::kCheckpoint);
   SnapshotWriter writer;
   writer.value("step", step_);
-  writer.value("next_evaluation", next_evaluation_);
   writer.value("row_step", row_step_);
   writer.value("row_updates", row_updates_);
-  writer.value<std::uint8_t>("has_evaluation", best_ ? 1 : 0);
-  if (best_) {
-    writer.value("last_mean", *last_mean_);
-    best_->save(writer);
-  }
   copies_.save(writer);
   policy_stream_.save(writer, "policy");
   metrics_.save(writer);
@@ -156,9 +167,11 @@ void Training::write_checkpoint() {
   algorithm_->save(writer);
 
   Account account = account_;
+  account.evaluations = saved_evaluations();
   account.table_sizes = recorder_->flush();
   account.seconds = stopwatch_.all();
   account.cpu_seconds = cpu_seconds();
+  account.peak_memory_bytes = peak_memory_bytes();
   checkpoints_.write(step_, writer.bytes(), account);
   checkpoint_step_ = step_;
   checkpoint_time_ = Clock::now();
@@ -188,7 +201,11 @@ void Training::train() {
     beat();
     if (hooks_.should_stop()) throw Interrupted{};
   }
-  if (checkpoint_step_ != step_) write_checkpoint();
+  if (checkpoint_step_ != step_) {
+    write_checkpoint();
+  } else {
+    (void)recorder_->flush();  // an evaluation may have come after the checkpoint
+  }
 }
 
 void Training::sweep() {
@@ -209,25 +226,19 @@ void Training::sweep() {
 }
 
 void Training::learn() {
-  metrics_.set_wanted(row_is_due());
-  try {
-    algorithm_->observe(copies_.transitions());
-    algorithm_->update(metrics_);
-  } catch (const NotFiniteError& error) {
-    // Plugins count updates, not environment steps.
-    throw NotFiniteError(fmt::format("step {}: {}", step_, error.what()));
-  }
+  // Plugins count updates, not environment steps.
+  at_place([this] { return fmt::format("step {}", step_); },
+           [this] {
+             algorithm_->observe(copies_.transitions());
+             algorithm_->update(metrics_);
+           });
   metrics_.check(step_);
   updates_ = algorithm_->updates();
 }
 
-bool Training::row_is_due() const {
-  const std::int64_t interval = settings_.training_interval;
-  return step_ / interval > row_step_ / interval || step_ >= settings_.environment_steps;
-}
-
 void Training::write_row_if_due() {
-  if (!row_is_due()) return;
+  const std::int64_t interval = settings_.training_interval;
+  if (step_ / interval == row_step_ / interval && step_ < settings_.environment_steps) return;
   TrainingRow row{.step = step_,
                   .updates = updates_,
                   .episodes = copies_.episodes(),
@@ -252,10 +263,12 @@ void Training::evaluate_if_due() {
     const double before = stopwatch_.seconds(Activity::kEvaluate);
     const std::vector<Episode> episodes =
         evaluate(*algorithm_, point, evaluation_seeds(run_.seed, evaluation_, point.index),
-                 derive_seed(run_.seed, "evaluation policy", static_cast<std::uint64_t>(point.index)));
+                 derive_seed(run_.seed, kEvaluationPolicyStream, static_cast<std::uint64_t>(point.index)));
     last_mean_ = mean_return(episodes);
-    keep_if_best(point, *last_mean_);
-    recorder_->add_evaluation(point, episodes);
+    SnapshotWriter policy;
+    algorithm_->save_policy(policy);
+    recorder_->add_evaluation(point, policy_digest(policy.bytes()), episodes);
+    keep_if_best({point, *last_mean_, policy.bytes()});
     recorder_->add_timing(point, stopwatch_, stopwatch_.seconds(Activity::kEvaluate) - before);
     ++next_evaluation_;
   }
@@ -279,11 +292,9 @@ std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPo
   return episodes;
 }
 
-void Training::keep_if_best(const EvaluationPoint& point, double mean) {
-  if (best_ && mean <= best_->mean_return) return;
-  SnapshotWriter writer;
-  algorithm_->save_policy(writer);
-  best_ = BestPolicy{point, mean, writer.bytes()};
+void Training::keep_if_best(BestPolicy candidate) {
+  if (best_ && candidate.mean_return <= best_->mean_return) return;
+  best_ = std::move(candidate);
   write_best_policy(folder_, *best_);
 }
 
@@ -295,8 +306,8 @@ void Training::evaluate_absolute() {
   restored->load_policy(reader);
   reader.finish();
   const std::vector<Episode> episodes = evaluate(*restored, best_->point, absolute_seeds(run_.seed, evaluation_),
-                                                 derive_seed(run_.seed, "absolute evaluation policy"));
-  recorder_->write_absolute(best_->point, episodes);
+                                                 derive_seed(run_.seed, kAbsolutePolicyStream));
+  recorder_->write_absolute(best_->point, policy_digest(best_->policy), episodes);
 }
 
 void Training::write_checkpoint_if_due() {
@@ -313,6 +324,10 @@ void Training::beat() {
 }
 
 double Training::cpu_seconds() const { return account_.cpu_seconds + process_cpu_seconds(); }
+
+std::int64_t Training::peak_memory_bytes() const {
+  return std::max(account_.peak_memory_bytes, process_peak_memory_bytes());
+}
 
 results::ProgressRecord Training::progress() const {
   return {step_, updates_, copies_.episodes(), next_evaluation_, last_mean_};

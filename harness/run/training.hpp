@@ -57,20 +57,22 @@ class Training {
   std::unique_ptr<Algorithm> make_algorithm(const std::filesystem::path& folder);
   std::optional<Checkpoint> read_checkpoint();
   void restore(const Checkpoint& checkpoint);
+  void load_evaluations();
+  std::vector<std::byte> saved_evaluations() const;
   void train();
   void sweep();
   void learn();
   void evaluate_if_due();
   std::vector<Episode> evaluate(Algorithm& algorithm, const EvaluationPoint& point,
                                 std::span<const std::uint64_t> seeds, std::uint64_t policy_seed);
-  void keep_if_best(const EvaluationPoint& point, double mean);
+  void keep_if_best(BestPolicy candidate);
   void write_row_if_due();
   void write_checkpoint_if_due();
   void write_checkpoint();
   void evaluate_absolute();
-  bool row_is_due() const;
   void beat();
   double cpu_seconds() const;
+  std::int64_t peak_memory_bytes() const;
 
   suite::Run run_;
   suite::RunSettings settings_;

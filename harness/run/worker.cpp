@@ -17,9 +17,11 @@
 
 #include "loader/registry.hpp"
 #include "results/files.hpp"
+#include "results/lock.hpp"
 #include "run/finite.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
+#include "run/makings.hpp"
 #include "run/training.hpp"
 
 namespace tutti::run {
@@ -105,6 +107,7 @@ class Worker {
   void train() {
     journal_.keep_reserve();
     limit_memory(options_.memory_limit_bytes);
+    check_makings();
     const ProgressPipe pipe(options_.progress_descriptor);
     training_.emplace(run_, registry_, options_.folder,
                       Hooks{.should_stop = stop_requested,
@@ -117,6 +120,19 @@ class Worker {
     journal_.describe(registry_, *training_);
     spdlog::info("{} from step {}", training_->first_step() == 0 ? "starts" : "resumes", training_->first_step());
     outcome_ = training_->execute();
+  }
+
+  // Numbers of one run come from one build.
+  void check_makings() {
+    const Makings now = makings_of(run_, registry_);
+    if (!options_.build.empty() && build_digest(now.plugins) != options_.build) {
+      throw Error("its plugins were built again after the suite was started; start the suite again");
+    }
+    if (options_.keep || CheckpointStore(options_.folder / "checkpoint").empty()) return;
+    const std::vector<std::string> changes = differences(now, journal_.before(), true);
+    if (changes.empty()) return;
+    throw Error(fmt::format("its checkpoint was made with something else: {}; --fresh starts it anew, --keep goes on",
+                            fmt::join(changes, "; ")));
   }
 
   void refresh() {
@@ -170,17 +186,21 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
           std::to_string(options.jobs),
           std::to_string(options.parent),
           std::to_string(options.memory_limit_bytes),
-          std::to_string(options.grace_seconds)};
+          std::to_string(options.grace_seconds),
+          options.build,
+          options.keep ? "keep" : ""};
 }
 
 WorkerOptions worker_options(std::span<const std::string> arguments) {
-  if (arguments.size() != 7 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
+  if (arguments.size() != 9 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
   return {.folder = arguments[1],
           .progress_descriptor = static_cast<int>(number_from(arguments[2])),
           .jobs = number_from(arguments[3]),
           .parent = number_from(arguments[4]),
           .memory_limit_bytes = number_from(arguments[5]),
-          .grace_seconds = number_from(arguments[6])};
+          .grace_seconds = number_from(arguments[6]),
+          .build = arguments[7],
+          .keep = arguments[8] == "keep"};
 }
 
 void work(const WorkerOptions& options) {

@@ -13,10 +13,14 @@ using Properties = std::map<std::string, std::string>;
 
 std::string flag(bool value) { return value ? "yes" : "no"; }
 
+std::string modified(const results::CodeRecord& code) {
+  return flag(code.modified) + (code.changes.empty() ? "" : ", changes with sha256 " + code.changes);
+}
+
 Properties code_of(const results::RunRecord& record) {
-  Properties result = {{"version", record.code.version},         {"revision", record.code.revision},
-                       {"modified", flag(record.code.modified)}, {"build type", record.code.build_type},
-                       {"compiler", record.code.compiler},       {"flags", record.code.flags}};
+  Properties result = {{"version", record.code.version},    {"revision", record.code.revision},
+                       {"modified", modified(record.code)}, {"build type", record.code.build_type},
+                       {"compiler", record.code.compiler},  {"flags", record.code.flags}};
   for (const results::PluginRecord& plugin : record.plugins) {
     result[plugin.kind + " " + plugin.name] = plugin.version + ", sha256 " + plugin.sha256;
     result["plugins built for"] = plugin.build_tag;  // of one program all have the same

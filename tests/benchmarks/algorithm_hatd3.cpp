@@ -10,7 +10,7 @@ namespace {
 
 struct IgnoredMetrics final : Metrics {
   void add(std::string_view, double) override {}
-  bool wanted() const override { return false; }
+  bool wanted(std::string_view) const override { return false; }
 };
 
 EnvironmentSpec navigation_sizes() {

@@ -18,7 +18,7 @@ constexpr double kSweepsOfARow = 1000.0 / kCopies;
 struct IgnoredMetrics final : Metrics {
   bool wants = false;
   void add(std::string_view, double) override {}
-  bool wanted() const override { return wants; }
+  bool wanted(std::string_view) const override { return wants; }
 };
 
 EnvironmentSpec navigation_sizes() {

@@ -16,12 +16,17 @@ class CheckedMetrics final : public Metrics {
   explicit CheckedMetrics(const std::vector<std::string>& names) : names_(names.begin(), names.end()) {}
   void add(std::string_view name, double value) override {
     EXPECT_TRUE(names_.contains(std::string(name))) << name << " is not among metric_names()";
+    reported_.emplace(name);
     if (!std::isfinite(value)) throw NotFiniteError(std::string(name));  // as the harness does after the update
   }
-  bool wanted() const override { return true; }
+  bool wanted(std::string_view name) const override { return !reported_.contains(std::string(name)); }
+
+  const std::set<std::string>& names() const { return names_; }
+  const std::set<std::string>& reported() const { return reported_; }
 
  private:
   std::set<std::string> names_;
+  std::set<std::string> reported_;
 };
 
 // One run's loop, as small as it gets: an algorithm and the copies that it acts in.
@@ -32,6 +37,7 @@ class Trainer {
         environments_(kCopies, fixtures::LineEnvironment(20)),
         exploration_(derive_seed(seed, "policy")),
         algorithm_(registry().create_algorithm(name, context(seed))),
+        metrics_(algorithm_->metric_names()),
         observations_(kCopies * 5),
         next_observations_(kCopies * 5),
         states_(kCopies * 4),
@@ -51,6 +57,7 @@ class Trainer {
   }
 
   Algorithm& algorithm() { return *algorithm_; }
+  const CheckedMetrics& metrics() const { return metrics_; }
 
   // From now on no reward is a number.
   void spoil_rewards() { spoiled_ = true; }
@@ -126,8 +133,7 @@ class Trainer {
                          .next_states = {next_states_.data(), kCopies, 4},
                          .terminated = terminated,
                          .truncated = truncated});
-    CheckedMetrics metrics(algorithm_->metric_names());
-    algorithm_->update(metrics);
+    algorithm_->update(metrics_);
     for (std::size_t copy = 0; copy < kCopies; ++copy) {
       if (terminated[copy] != 0 || truncated[copy] != 0) environments_[copy].reset(100 + episodes_++);
     }
@@ -140,6 +146,7 @@ class Trainer {
   bool spoiled_ = false;
   RandomStream exploration_;
   std::unique_ptr<Algorithm> algorithm_;
+  CheckedMetrics metrics_;
   std::vector<float> observations_;       // [E, O]
   std::vector<float> next_observations_;  // [E, O]
   std::vector<float> states_;             // [E, S]
@@ -166,6 +173,13 @@ TEST_P(AlgorithmConformance, SameSeedGivesTheSameBytesAfterUpdates) {
   first.train(kUpdates);
   second.train(kUpdates);
   EXPECT_TRUE(first.snapshot() == second.snapshot());
+}
+
+TEST_P(AlgorithmConformance, EveryMetricIsReportedWithinAFewUpdates) {
+  SKIP_UNLESS_IT_LEARNS();
+  Trainer trainer(GetParam(), 5);
+  trainer.train(2 * kUpdates);
+  EXPECT_EQ(trainer.metrics().reported(), trainer.metrics().names());
 }
 
 TEST_P(AlgorithmConformance, OtherSeedsGiveOtherParameters) {

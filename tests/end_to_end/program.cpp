@@ -14,18 +14,20 @@ namespace tutti::end_to_end {
 namespace {
 
 const std::filesystem::path kBuild = TUTTI_BINARY_DIR;
+const std::string kProgram = (kBuild / "bin/tutti").string();
 
 void redirect(const std::filesystem::path& file, int descriptor) {
   const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   ::dup2(opened, descriptor);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-                         const std::filesystem::path& out, const std::filesystem::path& err) {
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
+                         const std::filesystem::path& folder, const std::filesystem::path& out,
+                         const std::filesystem::path& err) {
   redirect(out, STDOUT_FILENO);
   redirect(err, STDERR_FILENO);
   ::setenv("TUTTI_PLUGIN_PATH", (kBuild / "fixtures/sound").c_str(), 1);
-  const std::string program = (kBuild / "bin/tutti").string();
+  ::setenv("TUTTI", kProgram.c_str(), 1);
   std::vector<char*> pointers = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
@@ -38,6 +40,17 @@ int status_of(pid_t child) {
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+Outcome outcome_of(const std::string& program, const std::vector<std::string>& arguments,
+                   const std::filesystem::path& folder) {
+  const TemporaryFolder streams;
+  const auto out = streams.path() / "out";
+  const auto err = streams.path() / "err";
+  const pid_t child = ::fork();
+  if (child == 0) become(program, arguments, folder, out, err);
+  const int status = status_of(child);
+  return {.status = status, .out = content(out), .err = content(err)};
 }
 
 }  // namespace
@@ -58,18 +71,16 @@ std::filesystem::path TemporaryFolder::write(const std::string& name, const std:
 int tutti_into(const std::filesystem::path& file, const std::vector<std::string>& arguments,
                const std::filesystem::path& folder) {
   const pid_t child = ::fork();
-  if (child == 0) become(arguments, folder, file, file);
+  if (child == 0) become(kProgram, arguments, folder, file, file);
   return status_of(child);
 }
 
 Outcome tutti(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
-  const TemporaryFolder streams;
-  const auto out = streams.path() / "out";
-  const auto err = streams.path() / "err";
-  const pid_t child = ::fork();
-  if (child == 0) become(arguments, folder, out, err);
-  const int status = status_of(child);
-  return {.status = status, .out = content(out), .err = content(err)};
+  return outcome_of(kProgram, arguments, folder);
+}
+
+Outcome shell(const std::string& script, const std::filesystem::path& folder) {
+  return outcome_of("/bin/sh", {"-euc", script}, folder);
 }
 
 std::string content(const std::filesystem::path& file) {

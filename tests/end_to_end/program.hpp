@@ -33,7 +33,10 @@ class TemporaryFolder {
 /// Starts build/bin/tutti in `folder` with the fixture plugins on its search path, and waits for its end.
 Outcome tutti(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
 
-/// The same with both of its outputs going to `file`. Returns the status as in Outcome.
+/// A shell script around the program, which is "$TUTTI".
+Outcome shell(const std::string& script, const std::filesystem::path& folder);
+
+/// tutti() with both of its outputs going to `file`. Returns the status as in Outcome.
 int tutti_into(const std::filesystem::path& file, const std::vector<std::string>& arguments,
                const std::filesystem::path& folder);
 

@@ -97,6 +97,54 @@ TEST(EndToEnd, TheReportIsWrittenAtTheEndAndTheStatusTells) {
   EXPECT_NE(status.out.find("finished"), std::string::npos) << status.out;
 }
 
+TEST(EndToEnd, WhatTheStatusPrintsGoesOnWithTheSameSuiteFromAnywhere) {
+  const TemporaryFolder folder;
+  folder.write("my suite.toml", kSound);
+  const Outcome outcome = shell(
+      R"(
+    "$TUTTI" run 'my suite.toml' --results 'my results' --seeds 3 --steps 2_00 --set learner.batch_size=5 --no-report
+    rm -r 'my results/sound/line/short/learner/seed-3'
+    command=$("$TUTTI" status 'my results/sound' | sed -n 's/^to go on: .\/tutti/"$TUTTI"/p')
+    results=$PWD/'my results/sound'
+    mkdir elsewhere
+    cd elsewhere
+    eval "$command"
+    "$TUTTI" status "$results")",
+      folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("sound: 2 finished\n"), std::string::npos) << outcome.out << outcome.err;
+  EXPECT_EQ(outcome.out.find("to go on"), std::string::npos) << outcome.out;
+}
+
+TEST(EndToEnd, ASuiteGoesOnWhileItsProgramIsBuiltAgain) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const Outcome outcome = shell(
+      R"(
+    cp "$TUTTI" mine
+    ./mine run sound.toml --jobs 1 --no-report &
+    while [ ! -e results/sound/line/short/learner/seed-1/run.json ]; do sleep 0.01; done
+    rm mine
+    wait $!)",
+      folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST(EndToEnd, ASuiteUnderNohupOutlivesTheTerminal) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const Outcome outcome = shell(
+      R"(
+    trap '' HUP
+    "$TUTTI" run sound.toml --jobs 1 --no-report &
+    while [ ! -e results/sound/line/short/learner/seed-1/run.json ]; do sleep 0.01; done
+    kill -HUP $!
+    wait $!)",
+      folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.err.find("stopping"), std::string::npos) << outcome.err;
+}
+
 struct Fault {
   const char* fault;
   const char* kind;  // of the failure that run.json has to record

@@ -113,18 +113,20 @@ resumed=$(grep -l '"reason": "interrupted"' results/cluster/line/long/*learner/s
 
 echo "--- told that its time is nearly over: a checkpoint, and in the queue again"
 suite 400_000_000 >suite.toml
-"$tutti" run suite.toml --results cancelled --launcher slurm
-wait_until 60 two_train cancelled
+cancelled="cancelled 100%"  # a path that neither a shell nor Slurm may take apart
+"$tutti" run suite.toml --results "$cancelled" --launcher slurm
+wait_until 60 two_train "$cancelled"
+[ -e "$cancelled/cluster/slurm/array-1-0.out" ] || fail "no output in its place"
 job=$(squeue --noheader --array --states=RUNNING --format=%i | head -n 1)
 # Slurm 22.05 delivers the signal, answers that the job could not be altered, and scancel tries again for a minute and a
 # half, while the job waits in the queue. What counts is what became of the run.
 timeout 3 scancel --signal=USR1 "$job" || true
 queued_again() { scontrol --oneliner show job "$job" | grep -q ' Restarts=1 '; }
 wait_until 60 queued_again
-grep -rqs --include=run.json '"reason": "interrupted"' cancelled || fail "no run was interrupted"
+grep -rqs --include=run.json '"reason": "interrupted"' "$cancelled" || fail "no run was interrupted"
 
 echo "--- cancelled: a checkpoint, and nothing in the queue"
-"$tutti" cancel cancelled/cluster
+"$tutti" cancel "$cancelled/cluster"
 wait_until 60 queue_is_empty
-"$tutti" status cancelled/cluster | grep -q interrupted || fail "the cancelled run left no checkpoint"
+"$tutti" status "$cancelled/cluster" | grep -q interrupted || fail "the cancelled run left no checkpoint"
 echo "passed"

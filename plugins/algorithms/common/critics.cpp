@@ -13,7 +13,7 @@ Tensor soft_target(const Batch& batch, const Tensor& next_values, double tempera
 }
 
 void report_critic(Metrics& metrics, const Tensor& values, const Tensor& target, const Adam& optimizer) {
-  if (!metrics.wanted()) return;
+  if (!metrics.wanted("mean_q")) return;
   metrics.add("mean_q", values.mean().item<double>());
   metrics.add("target_mean", target.mean().item<double>());
   metrics.add("target_deviation", target.std(/*unbiased=*/false).item<double>());

@@ -142,7 +142,7 @@ void DdpmLearner::step_policy(const Tensor& loss, Metrics& metrics) {
   policy_optimizer_.step();
   ++policy_steps_;
   metrics.add("policy_loss", require_finite(loss.item<double>(), "the policy loss", updates_));
-  if (metrics.wanted()) metrics.add("policy_gradient_norm", policy_optimizer_.gradient_norm());
+  if (metrics.wanted("policy_gradient_norm")) metrics.add("policy_gradient_norm", policy_optimizer_.gradient_norm());
 }
 
 double DdpmLearner::policy_rate() const {

@@ -240,7 +240,7 @@ class Hasac final : public Algorithm {
       loss.backward();
       actor_optimizer_.step(optimizer);
       temperatures_[agent].step(log_density - static_cast<double>(networks.action_size(agent)));
-      if (metrics.wanted())
+      if (metrics.wanted("actor_gradient_norm"))
         norm += actor_optimizer_.gradient_norm(optimizer) / static_cast<double>(networks.agents());
     };
     const SequenceResult result =
@@ -248,7 +248,7 @@ class Hasac final : public Algorithm {
     critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
     metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates_));
     metrics.add("entropy", require_finite(-result.log_density, "entropy", updates_));
-    if (!metrics.wanted()) return;
+    if (!metrics.wanted("temperature")) return;
     double sum = 0;
     for (const Temperature& of_agent : temperatures_) sum += of_agent.value();
     metrics.add("temperature", sum / static_cast<double>(temperatures_.size()));

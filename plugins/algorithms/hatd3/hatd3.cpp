@@ -191,10 +191,10 @@ class Hatd3 final : public Algorithm {
           actor_optimizer_.zero_gradient(optimizer);
           of_agent.backward();
           actor_optimizer_.step(optimizer);
-          if (metrics.wanted()) norm += actor_optimizer_.gradient_norm(optimizer);
+          if (metrics.wanted("actor_gradient_norm")) norm += actor_optimizer_.gradient_norm(optimizer);
         });
     metrics.add("actor_loss", require_finite(loss, "actor_loss", updates_));
-    if (metrics.wanted())
+    if (metrics.wanted("actor_gradient_norm"))
       metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
   }
 

@@ -75,7 +75,7 @@ class Madpmd final : public Algorithm {
     const Tensor noisy = add_noise(learner_.diffusion(), actions, step, noise);
     const Tensor predicted = learner_.denoiser()(observations, noisy, step);
     learner_.step_policy((weights.unsqueeze(1) * (predicted - noise).square()).mean(), metrics);
-    if (!metrics.wanted()) return;
+    if (!metrics.wanted("saturated_weights")) return;
     const Tensor saturated = normalised.abs() >= config_.weight_limit;
     metrics.add("saturated_weights", saturated.to(torch::kFloat32).mean().item<double>());
   }

@@ -304,13 +304,13 @@ class Mappo final : public Algorithm {
     loss.backward();
     actor_optimizer_.step();
     metrics.add("actor_loss", require_finite(loss.item<double>(), "the actor loss", updates_));
-    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
+    if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     return ratios.detach();
   }
 
   /// Once for each row of training.csv, after a rollout, by the ratios of its last part: those of its first are one.
   void report_policies(const Tensor& ratios, Metrics& metrics) const {
-    if (!metrics.wanted()) return;
+    if (!metrics.wanted("entropy")) return;
     metrics.add("entropy", entropy().item<double>());
     metrics.add("clipped_share", ((ratios - 1).abs() > config_.clip_range).to(torch::kFloat32).mean().item<double>());
     metrics.add("divergence", (ratios - 1 - ratios.log()).mean().item<double>());
@@ -324,7 +324,7 @@ class Mappo final : public Algorithm {
     loss.backward();
     critic_optimizer_.step();
     metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
-    if (metrics.wanted()) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+    if (metrics.wanted("critic_gradient_norm")) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
   }
 
   // ---- records

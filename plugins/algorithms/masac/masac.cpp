@@ -160,7 +160,7 @@ class Masac final : public Algorithm {
     const double mean_log_density = log_density.mean().item<double>();
     metrics.add("actor_loss", require_finite(loss.item<double>(), "actor_loss", updates_));
     metrics.add("entropy", require_finite(-mean_log_density, "entropy", updates_));
-    if (metrics.wanted()) {
+    if (metrics.wanted("temperature")) {
       metrics.add("temperature", temperature_.value());
       metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     }

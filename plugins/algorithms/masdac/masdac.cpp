@@ -70,7 +70,7 @@ class Masdac final : public Algorithm {
 
     const auto share = 1 / static_cast<double>(config_.noise_draws);
     learner_.step_policy(share * (learner_.denoiser()(observations, noisy, step) - target).square().mean(), metrics);
-    if (metrics.wanted()) metrics.add("largest_weight", weights.amax(0).mean().item<double>());
+    if (metrics.wanted("largest_weight")) metrics.add("largest_weight", weights.amax(0).mean().item<double>());
   }
 
   /// softmax over the draws of (alpha_0 / alpha) min_c Q_c(o, a): [B, O], [M, B, A] -> [M, B].

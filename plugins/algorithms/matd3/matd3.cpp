@@ -159,7 +159,7 @@ class Matd3 final : public Algorithm {
     actor_optimizer_.step();
     metrics.add("actor_loss",
                 require_finite(loss.item<double>(), "actor_loss", updates_) / static_cast<double>(agents));
-    if (metrics.wanted()) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
+    if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
   }
 
   Matd3Config config_;

@@ -292,7 +292,7 @@ class Omad final : public Algorithm {
     critic_optimizer_.step();
 
     metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
-    if (!metrics.wanted()) return;
+    if (!metrics.wanted("mean_q")) return;
     metrics.add("mean_q", means(halves[0].detach()).mean().item<double>());
     metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
   }
@@ -310,7 +310,7 @@ class Omad final : public Algorithm {
     const Tensor next_probabilities = torch::softmax(next_logits, -1).mean(0);
     const Tensor values = moved(batch, next_cost, atoms_);
     const Tensor target = support_.project(next_probabilities, values);
-    if (metrics.wanted()) {
+    if (metrics.wanted("target_mean")) {
       report_target(torch::matmul(target, atoms_), metrics);
       const double clipped = support_.clipped_mass(next_probabilities, values).mean().item<double>();
       metrics.add("clipped_target_mass", clipped);
@@ -323,7 +323,7 @@ class Omad final : public Algorithm {
   Tensor scalar_loss(const Batch& batch, const Tensor& predicted, const Tensor& next, const Tensor& next_cost,
                      Metrics& metrics) const {
     const Tensor target = moved(batch, next_cost, next.mean(0));
-    if (metrics.wanted()) report_target(target, metrics);
+    if (metrics.wanted("target_mean")) report_target(target, metrics);
     return 0.5 * (predicted - target).square().mean(torch::IntArrayRef{1, 2}).sum();
   }
 
@@ -363,7 +363,7 @@ class Omad final : public Algorithm {
     metrics.add("temperature", temperature());
     metrics.add("running_cost", running_cost / dimensions);
     metrics.add("entropy_bound", -cost / dimensions);
-    if (!metrics.wanted()) return;
+    if (!metrics.wanted("actor_gradient_norm")) return;
     metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     metrics.add("time_step", team_.mean_time_step());
     metrics.add("friction", team_.mean_friction());

@@ -88,8 +88,9 @@ void require_supported(int version) {
 void require_no_warning(const mjData& data) {
   for (int kind = 0; kind < mjNWARNING; ++kind) {
     if (data.warning[kind].number == 0) continue;
-    const std::string what = is_divergence(kind) ? "the simulation diverged: " : "the simulation is not exact: ";
-    throw Error("mamujoco: " + what + mju_warningText(kind, data.warning[kind].lastinfo));
+    const std::string text = mju_warningText(kind, data.warning[kind].lastinfo);
+    if (is_divergence(kind)) throw NotFiniteError("mamujoco: the simulation diverged: " + text);
+    throw Error("mamujoco: the simulation is not exact: " + text);
   }
 }
 

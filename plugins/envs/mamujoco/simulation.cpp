@@ -126,7 +126,8 @@ bool Simulation::healthy() const {
 void Simulation::require_finite() const {
   const auto is_finite = [](double value) { return std::isfinite(value); };
   if (!std::ranges::all_of(qpos(), is_finite) || !std::ranges::all_of(qvel(), is_finite)) {
-    throw Error("mamujoco: the simulation diverged: a position or velocity of " + robot_.name + " is not finite");
+    throw NotFiniteError("mamujoco: the simulation diverged: a position or velocity of " + robot_.name +
+                         " is not finite");
   }
 }
 

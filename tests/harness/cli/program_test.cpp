@@ -58,6 +58,44 @@ TEST(Program, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run({"report", "nowhere"}).status, 2);
 }
 
+TEST(Program, OptionsThatCannotBeMeantGetASentence) {
+  const auto problem = [](const std::string& option, const std::string& value) {
+    const Outcome outcome = run({"run", "demo.toml", option, value});
+    EXPECT_EQ(outcome.status, 2);
+    return outcome.err;
+  };
+  const std::string seeds = ": expected whole numbers of at least 0 with commas between them, such as 1,2,3\n";
+  EXPECT_EQ(problem("--seeds", "1-5"), "--seeds: \"1-5\"" + seeds);
+  EXPECT_EQ(problem("--seeds", ""), "--seeds: \"\"" + seeds);
+  EXPECT_EQ(problem("--seeds", "1,-2"), "--seeds: \"-2\"" + seeds);
+  EXPECT_EQ(problem("--steps", "many"), "--steps: \"many\": expected a whole number of at least 1, such as 20_000\n");
+  EXPECT_EQ(problem("--memory-limit", "-1"), "--memory-limit \"-1\": expected a size such as 4GB\n");
+}
+
+TEST(Program, OptionsOfOneLauncherAreRefusedByTheOther) {
+  const std::vector<std::vector<std::string>> options = {{"--jobs", "2"}, {"--memory-limit", "4GB"}, {"--no-report"}};
+  for (const auto& option : options) {
+    std::vector<std::string> arguments = {"run", "demo.toml", "--launcher", "slurm", "--dry-run"};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2);
+    expect_all(outcome.err, {option[0] + " belongs to --launcher local"});
+  }
+  EXPECT_EQ(run({"run", "demo.toml", "--dry-run"}).status, 2);
+}
+
+TEST(Program, CancelNeedsAFolder) {
+  EXPECT_EQ(run({"cancel", "nowhere"}).err, "nowhere: no such folder\n");
+  EXPECT_EQ(run({"cancel", "."}).err, ".: was never submitted to Slurm\n");
+}
+
+TEST(Program, PluginFolderThatIsNoneIsSaidToBeSo) {
+  const TemporaryFolder folder;
+  const Outcome outcome = end_to_end::shell("TUTTI_PLUGIN_PATH=nowhere \"$TUTTI\" list", folder.path());
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "warning: nowhere: no folder; expected one with plugins\n");
+}
+
 TEST(Program, ListShowsWhatIsLoaded) {
   expect_all(run({"list"}).out, {"learner", "Walks at random.", "line/short", "line/long"});
   const Outcome tasks = run({"list", "tasks"});
@@ -117,7 +155,7 @@ TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
 }
 
 TEST(Program, TheCommandLineChangesThePlan) {
-  expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "500"}).out,
+  expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "5_00"}).out,
              {"= 2 runs", "500 environment steps, 6 evaluations"});
   expect_all(run({"check", "demo.toml", "--set", "evaluation.episodes=2", "--set", "learner.copies=9"}).out,
              {"of 2 episodes", "8.8 KB"});

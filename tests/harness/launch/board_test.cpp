@@ -81,6 +81,25 @@ TEST(Board, NoLineIsWiderThanTheTerminalNorTheTableLonger) {
   }
 }
 
+TEST(Board, StatusShowsTheWholeOfANoteAndEverySeed) {
+  Board board = large_board();
+  BoardRow& failed = board.rows[299];
+  failed.seed = 1234567890123;
+  const std::string path(70, 'x');
+  failed.note = "disk: " + path + " is full";
+  const auto alone = table_lines(board, {&failed}, 200, Notes::kWhole);
+  EXPECT_EQ(alone.back(), "  " + failed.note);
+  EXPECT_NE(alone.at(1).find(" 1234567890123 "), std::string::npos) << alone.at(1);
+  EXPECT_EQ(alone.at(0).size(), alone.at(1).size());
+  std::string text;
+  for (const std::string& line : table_lines(board, {&failed}, 40, Notes::kWhole)) {
+    EXPECT_LE(line.size(), 40U) << line;
+    text += line.substr(line.find_first_not_of(' '));
+  }
+  EXPECT_NE(text.find("disk:" + path + "is full"), std::string::npos) << text;
+  EXPECT_EQ(table_lines(board, {&failed}, 40, Notes::kCut).size(), 3U);
+}
+
 TEST(Board, SixtyColumnsShowEveryColumn) {
   const auto lines = live_lines(large_board(), 60, 30);
   EXPECT_EQ(lines.at(0), "paper: 3:02:37 left; 8 running, 299 finished, 1 failed, 92..");

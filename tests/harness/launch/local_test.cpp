@@ -8,6 +8,7 @@
 #include "launch/status.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
+#include "run/worker.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -73,9 +74,9 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
       {faulty_algorithm("_exit"), "exit", "something ended the process with exit status 0", "starts from step 0"},
       {faulty_algorithm("quick_exit"), "exit", "something ended the process with exit status 0", ""},
       {faulty_algorithm("hang", "stall_timeout = 1.5"), "stalled", "no progress for 1.5 seconds", "stack trace"},
-      {faulty_algorithm("nan_action"), "not-finite", "step 80: action 0 of copy 0 is nan", ""},
+      {faulty_algorithm("nan_action"), "not-finite", "step 80, copy 0: action 0 is nan", ""},
       {faulty_algorithm("nan_metric"), "not-finite", "step 80: weight is nan", ""},
-      {faulty_environment("nan_reward"), "not-finite", "reward", ""},
+      {faulty_environment("nan_reward"), "not-finite", "step 0, episode 0: the reward is nan", ""},
       {faulty_environment("nan_observation"), "not-finite", "observation", ""},
       {faulty_environment("segfault"), "signal", "SIGSEGV", "faulty_environment.so"},
   };
@@ -126,6 +127,40 @@ TEST_F(LaunchTest, FailedRunsCanStartAnew) {
   EXPECT_EQ(launch(suite).failed, 1);
   EXPECT_EQ(record_of(failed).segments.size(), 1U) << "nothing of the first attempt is left";
   EXPECT_EQ(results::read_file(run_folder(plan(suite).runs.at(1)) / "run.json"), good);
+}
+
+TEST_F(LaunchTest, FailedRunsOnlyStartAnewBesideRunsOfTheSameSettings) {
+  const std::string suite = faulty_algorithm("abort") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
+  EXPECT_EQ(launch(suite).failed, 1);
+  const std::string failed = results::read_file(run_folder(plan(suite).runs.at(0)) / "run.json");
+  options_.retry = true;
+  options_.on_change = OnChange::kFresh;
+  try {
+    launch(suite + "learning_rate = 0.5\n");
+    FAIL() << "one suite of two configurations";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("learning_rate: 0.5, was 0.01"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(results::read_file(run_folder(plan(suite).runs.at(0)) / "run.json"), failed) << "refused, but removed";
+}
+
+TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
+  const suite::Plan planned = plan(line_suite());
+  const std::filesystem::path folder = folder_.path() / "line";
+  results::make_folder(folder);
+  write_plan_files(planned, {"--seeds", "1", "--set", "learner.name=two words"}, folder);
+  {
+    const results::Lock lock = claim(folder);
+    const std::string text = status_text(folder, 120);
+    EXPECT_NE(text.find("in work: process " + std::to_string(::getpid())), std::string::npos) << text;
+    EXPECT_EQ(text.find("to go on"), std::string::npos) << text;
+  }
+  const std::string command = "to go on: ./tutti run " + planned.file.string() +
+                              " --seeds 1 --set 'learner.name=two words' --results " + folder_.path().string() + "\n";
+  EXPECT_NE(status_text(folder, 120).find(command), std::string::npos) << status_text(folder, 120);
+  const testing_support::TemporaryFolder other;
+  std::filesystem::create_directory_symlink(folder, other.path() / "link");
+  EXPECT_NE(status_text(other.path() / "link", 120).find(command), std::string::npos);
 }
 
 TEST_F(LaunchTest, FailureBeforeThereIsARecordIsToldInItsOwnWords) {
@@ -196,6 +231,55 @@ TEST_F(LaunchTest, BuildThatNobodyRecordedIsNoticedWhereItsCheckpointLivesOn) {
   EXPECT_NO_THROW(launch(line_suite()));
 }
 
+/// Executes the run directly, as a job of a cluster that is started again does.
+RunView execute(const suite::Run& run, const std::filesystem::path& folder, const SupervisorOptions& options) {
+  Supervisor supervisor(run, folder, options);
+  while (!supervisor.poll()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return supervisor.conclude();
+}
+
+TEST_F(LaunchTest, WorkerGoesOnFromACheckpointOnlyWithWhatMadeIt) {
+  launch(line_suite());
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  results::RunRecord record = record_of(run);
+  record.plugins.at(1).sha256 = "0123456789abcdef";
+  results::write_run_record(run_folder(run), record);
+  const RunView refused = execute(run, run_folder(run), {});
+  EXPECT_EQ(refused.state, RunState::kFailed);
+  const std::string message = refused.record.value().failure.value().message;
+  EXPECT_NE(message.find("algorithm learner: another build"), std::string::npos) << message;
+  EXPECT_EQ(record_of(run).plugins.at(1).sha256, "0123456789abcdef") << "what the checkpoint was made with";
+  EXPECT_EQ(execute(run, run_folder(run), {.keep = true}).state, RunState::kFinished);
+}
+
+TEST_F(LaunchTest, WorkerThatFindsAnotherBuildThanItsHostFails) {
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  prepare_run(run, run_folder(run), false);
+  const RunView view = execute(run, run_folder(run), {.build = "of another plugin"});
+  EXPECT_EQ(view.state, RunState::kFailed);
+  const std::string message = view.record.value().failure.value().message;
+  EXPECT_NE(message.find("its plugins were built again"), std::string::npos) << message;
+}
+
+TEST_F(LaunchTest, RunWhoseConfigurationIsGoneIsRefused) {
+  launch(line_suite());
+  std::filesystem::remove(run_folder(plan(line_suite()).runs.at(0)) / "config.toml");
+  try {
+    launch(line_suite());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("config.toml is missing"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(LaunchTest, KeepingMeansRunsThatWereBegun) {
+  const suite::Run before = plan(line_suite()).runs.at(0);
+  prepare_run(before, run_folder(before), false);  // as a submission that was cancelled leaves it
+  const std::string after = line_suite() + "learning_rate = 0.5\n";
+  prepare_run(plan(after).runs.at(0), run_folder(before), true);
+  EXPECT_NE(results::read_file(run_folder(before) / "config.toml").find("learning_rate = 0.5"), std::string::npos);
+}
+
 TEST_F(LaunchTest, FolderInUseIsRefusedWithItsOwner) {
   results::make_folder(folder_.path() / "line");
   const results::Lock lock = claim(folder_.path() / "line");
@@ -212,6 +296,13 @@ TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndTheRunStartsAgain) {
   const suite::Run run = plan(line_suite()).runs.at(0);
   results::make_folder(run_folder(run));
   results::write_file(run_folder(run) / "run.json", "{\"schema\": 1, \"sui", results::Durability::kProcess);
+  const RunView view = view_run(run_folder(run));
+  EXPECT_EQ(view.state, RunState::kWaiting);
+  EXPECT_NE(row_of("", "", 1, 1, view).note.find("run.json"), std::string::npos) << view.problem;
+  {
+    const auto lock = results::Lock::try_lock(run_folder(run) / run::kLockFile);
+    EXPECT_EQ(view_run(run_folder(run)).state, RunState::kRunning);
+  }
   EXPECT_TRUE(launch(line_suite()).complete());
   EXPECT_EQ(record_of(run).status, results::RunStatus::kFinished);
 }
@@ -230,6 +321,8 @@ TEST_F(LaunchTest, ErrorOfAnyKindAtTheStartOfARunCostsOnlyThatRun) {
   const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
   const std::filesystem::path folder = run_folder(plan(suite).runs.at(0));
   results::make_folder(folder);
+  results::make_folder(folder / "checkpoint");
+  results::write_file(folder / "checkpoint" / "step-1.account", "", results::Durability::kProcess);
   // A link to itself: std::filesystem throws an exception of its own.
   std::filesystem::create_symlink("config.toml", folder / "config.toml");
   options_.on_change = OnChange::kKeep;

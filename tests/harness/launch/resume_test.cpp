@@ -157,7 +157,7 @@ TEST_F(ResumeTest, WorkerThatHangsWhileItsHostDiesIsEndedAllTheSame) {
   prepare_run(run, folder, false);
   const pid_t host = ::fork();
   if (host == 0) {
-    Supervisor supervisor(run, folder, {.grace_seconds = 1});
+    WorkerProcess worker({.folder = folder, .grace_seconds = 1});
     for (;;) ::pause();
   }
   const auto hangs = [&] {  // at update 20 of 50, after its second evaluation

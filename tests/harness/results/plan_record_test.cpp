@@ -14,6 +14,7 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   const testing_support::TemporaryFolder folder;
   PlanRecord plan;
   plan.suite = "quick";
+  plan.command = {"run", "/suites/quick.toml", "--seeds", "1,2"};
   plan.protocol = {20000, 5000, 32, "sampled", "fixed", false, 0};
   plan.tasks = {{"mpe/coop-nav-n3", "mpe"}};
   plan.algorithms = {{"ours", "omad", true}, {"hatd3", "hatd3", false}};
@@ -24,6 +25,7 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
 
   const PlanRecord read = read_plan(folder.path());
   EXPECT_EQ(read.suite, "quick");
+  EXPECT_EQ(read.command, plan.command);
   EXPECT_EQ(read.protocol.mode, "sampled");
   EXPECT_FALSE(read.protocol.absolute);
   EXPECT_EQ(read.tasks.at(0).family, "mpe");
@@ -31,6 +33,18 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.seeds, plan.seeds);
   EXPECT_EQ(read.report_options, plan.report_options);
   EXPECT_EQ(read.runs.at(0).folder, "mpe/coop-nav-n3/ours/seed-1");
+}
+
+TEST(PlanRecord, PlanOfBeforeThereWereCommandsIsRead) {
+  const testing_support::TemporaryFolder folder;
+  PlanRecord plan;
+  plan.file = "quick.toml";
+  write_plan(folder.path(), plan);
+  std::string text = read_file(folder.path() / "plan.json");
+  const std::string line = " \"command\": [],\n";
+  ASSERT_NE(text.find(line), std::string::npos) << text;
+  write_file(folder.path() / "plan.json", text.erase(text.find(line), line.size()), Durability::kProcess);
+  EXPECT_EQ(read_plan(folder.path()).file, "quick.toml");
 }
 
 TEST(PlanRecord, AbsentOrDamagedFileIsASentence) {

@@ -57,5 +57,18 @@ TEST(Table, GoesOnAfterTheRowsToKeep) {
   EXPECT_EQ(read_file(file), "step\n1\n3\n");
 }
 
+TEST(Table, DoesNotGoOnWithOtherColumns) {
+  const testing_support::TemporaryFolder folder;
+  const auto file = folder.path() / "t.csv";
+  const std::uint64_t size = Table(file, {"step"}, 0).size();
+  try {
+    Table(file, {"step", "seed"}, size);
+    FAIL() << "rows would not fit their header";
+  } catch (const FileError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+  }
+}
+
 }  // namespace
 }  // namespace tutti::results

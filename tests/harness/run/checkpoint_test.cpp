@@ -39,6 +39,8 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   account.seconds[0] = 1.5;
   account.cpu_seconds = 2;
   account.row_train_seconds = 3;
+  account.peak_memory_bytes = 4;
+  account.evaluations = bytes_of("three of five");
   account.table_sizes = {{"training.csv", 77}};
   store_.write(100, bytes_of("first"), {});
   store_.write(1000, bytes_of("second"), account);
@@ -48,6 +50,8 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   EXPECT_EQ(checkpoint.account.seconds, account.seconds);
   EXPECT_EQ(checkpoint.account.cpu_seconds, 2);
   EXPECT_EQ(checkpoint.account.row_train_seconds, 3);
+  EXPECT_EQ(checkpoint.account.peak_memory_bytes, 4);
+  EXPECT_EQ(checkpoint.account.evaluations, account.evaluations);
   EXPECT_EQ(checkpoint.account.table_sizes, account.table_sizes);
   EXPECT_TRUE(warnings_.empty());
 }

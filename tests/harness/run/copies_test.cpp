@@ -90,7 +90,7 @@ TEST(Copies, ActionThatIsNotFiniteIsNamed) {
     copies.step(40, [](const Environment&) {});
     FAIL();
   } catch (const NotFiniteError& error) {
-    EXPECT_STREQ(error.what(), "step 40: action 1 of copy 1 is inf");
+    EXPECT_STREQ(error.what(), "step 40, copy 1: action 1 is inf");
   }
 }
 

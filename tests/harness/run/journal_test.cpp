@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fixture_plan.hpp"
+#include "tutti/random.hpp"
 
 namespace tutti::run {
 namespace {
@@ -46,6 +47,8 @@ TEST_F(JournalTest, NewAttemptKeepsWhatTheEarlierOneKnewUntilItKnowsBetter) {
   EXPECT_EQ(now.task_facts, earlier.task_facts);
   EXPECT_EQ(now.progress.environment_steps, 120);
   EXPECT_EQ(now.time.wall_seconds, 7);
+  EXPECT_EQ(now.streams.size(), 7U);
+  EXPECT_EQ(now.streams.at("absolute evaluation policy"), derive_seed(run.seed, "absolute evaluation policy"));
 }
 
 TEST_F(JournalTest, LastLogLinesAreThoseOfThisAttemptAndFew) {

@@ -23,6 +23,18 @@ TEST(MetricAverages, GivesTheMeanSinceTheLastTake) {
   EXPECT_EQ(means.at(1), 4);
 }
 
+// Also a quantity that only every n-th update has is in every row that has such an update.
+TEST(MetricAverages, CostlyQuantityIsWantedOnceForEveryRow) {
+  MetricAverages metrics({"critic_loss", "actor_gradient_norm"});
+  metrics.add("critic_loss", 1);
+  EXPECT_TRUE(metrics.wanted("actor_gradient_norm"));
+  metrics.add("actor_gradient_norm", 2);
+  EXPECT_FALSE(metrics.wanted("actor_gradient_norm"));
+  metrics.take();
+  EXPECT_TRUE(metrics.wanted("actor_gradient_norm"));
+  EXPECT_THROW(metrics.wanted("no_such"), Error);
+}
+
 TEST(MetricAverages, PendingSumsSurviveASnapshot) {
   MetricAverages metrics({"a"});
   metrics.add("a", 0.1);

@@ -51,6 +51,15 @@ std::vector<std::string> column(const Csv& rows, const std::string& name) {
   return values;
 }
 
+BestPolicy best_policy_of(const std::filesystem::path& folder) {
+  const std::vector<std::byte> bytes = read_sealed(folder / kBestPolicyFile);
+  SnapshotReader reader(bytes);
+  BestPolicy best;
+  best.load(reader);
+  reader.finish();
+  return best;
+}
+
 class TrainingTest : public testing::Test {
  protected:
   TrainingTest() : registry_(testing_support::fixture_folders()) {}
@@ -100,7 +109,21 @@ TEST_F(TrainingTest, AbsoluteEvaluationPlaysTheBestPolicyOverTenTimesTheEpisodes
   const Csv absolute = read_csv(folder_.path() / "absolute.csv");
   EXPECT_EQ(absolute.size(), 30U);
   EXPECT_EQ(absolute.front().at("evaluation"), best);
-  EXPECT_EQ(std::to_string(read_best_policy(folder_.path()).point.index), best);
+  EXPECT_EQ(std::to_string(best_policy_of(folder_.path()).point.index), best);
+}
+
+TEST_F(TrainingTest, EveryEpisodeNamesThePolicyThatPlayedIt) {
+  execute(line_suite(), folder_.path());
+  std::map<std::string, std::string> policies;
+  for (const auto& row : read_csv(folder_.path() / "evaluations.csv")) {
+    const auto [found, is_new] = policies.try_emplace(row.at("evaluation"), row.at("policy"));
+    EXPECT_EQ(found->second, row.at("policy"));
+  }
+  EXPECT_EQ(policies.at("0").size(), 16U);
+  EXPECT_NE(policies.at("0"), policies.at("4"));
+  const Csv absolute = read_csv(folder_.path() / "absolute.csv");
+  EXPECT_EQ(absolute.front().at("policy"), policies.at(absolute.front().at("evaluation")));
+  EXPECT_EQ(absolute.front().at("policy"), policy_digest(best_policy_of(folder_.path()).policy));
 }
 
 TEST_F(TrainingTest, AbsoluteEvaluationCanBeLeftOut) {
@@ -146,7 +169,8 @@ TEST_F(TrainingTest, InterruptedRunEndsWithTheSameBytesAsOneThatWasNot) {
   const std::string suite = line_suite("checkpoint_interval = 30");
   execute(suite, folder_.path());
   const auto expected = column(read_csv(folder_.path() / "training.csv"), "weight");
-  for (const int first : {1, 5, 17, 40, 60, 61, 75}) {
+  // The last evaluation asks from the 70th to the 74th time.
+  for (const int first : {1, 5, 17, 40, 60, 61, 70, 72, 74, 75}) {
     const TemporaryFolder other;
     EXPECT_EQ(execute(suite, other.path(), stop_at(first)), Outcome::kInterrupted);
     while (execute(suite, other.path(), stop_at(40)) == Outcome::kInterrupted) {
@@ -156,6 +180,25 @@ TEST_F(TrainingTest, InterruptedRunEndsWithTheSameBytesAsOneThatWasNot) {
     }
     EXPECT_EQ(column(read_csv(other.path() / "training.csv"), "weight"), expected);
   }
+}
+
+TEST_F(TrainingTest, RunGoesOnWithoutItsEventsWhichDecideNoNumber) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path());
+  const TemporaryFolder other;
+  execute(suite, other.path(), stop_at(40));
+  const auto events = [&] {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(other.path())) {
+      if (entry.path().filename().string().starts_with("events.")) files.push_back(entry.path());
+    }
+    return files;
+  };
+  ASSERT_EQ(events().size(), 1U);
+  std::filesystem::remove(events().front());
+  EXPECT_EQ(execute(suite, other.path()), Outcome::kFinished);
+  EXPECT_EQ(events().size(), 1U);
+  EXPECT_EQ(sha256_of_file(folder_.path() / "evaluations.csv"), sha256_of_file(other.path() / "evaluations.csv"));
 }
 
 TEST_F(TrainingTest, TornCheckpointFallsBackToTheOneBefore) {

@@ -17,7 +17,7 @@ namespace tutti {
 class RecordedMetrics final : public Metrics {
  public:
   void add(std::string_view name, double value) override;
-  bool wanted() const override { return true; }
+  bool wanted(std::string_view) const override { return true; }
 
   /// Throws Error on a quantity that was never reported.
   double last(const std::string& name) const;

@@ -64,8 +64,9 @@ class Metrics {
   /// Adds one value of a quantity declared by Algorithm::metric_names().
   virtual void add(std::string_view name, double value) = 0;
 
-  /// True when this update's costly quantities (gradient norms) will be written; skip them otherwise.
-  virtual bool wanted() const = 0;
+  /// Whether nothing was added under this name since the last row of training.csv. Costly quantities (gradient norms)
+  /// are computed only then: once for each row.
+  virtual bool wanted(std::string_view name) const = 0;
 };
 
 class TUTTI_API Algorithm {

@@ -38,7 +38,7 @@ DdpmLearner make(const DdpmConfig& config) {
 
 struct IgnoredMetrics final : Metrics {
   void add(std::string_view, double) override {}
-  bool wanted() const override { return false; }
+  bool wanted(std::string_view) const override { return false; }
 };
 
 TEST(DdpmLearner, PolicyRateIsConstantAtFirstAndThenFallsToItsEnd) {
