@@ -12,17 +12,23 @@
 
 namespace tutti {
 
-/// The part of an algorithm that its each_part() calls `name`.
+/// The parts of an algorithm that its each_part() calls `name`.
 template <class Part, class Algorithm>
-Part& part_of(Algorithm& algorithm, std::string_view name) {
-  Part* found = nullptr;
+std::vector<Part*> parts_of(Algorithm& algorithm, std::string_view name) {
+  std::vector<Part*> found;
   algorithm.each_part([&]<class Other>(std::string_view of_part, Other& part) {
     if constexpr (std::same_as<Other, Part>) {
-      if (of_part == name && found == nullptr) found = &part;
+      if (of_part == name) found.push_back(&part);
     }
   });
-  if (found == nullptr) throw Error("no such part: " + std::string(name));
-  return *found;
+  if (found.empty()) throw Error("no such part: " + std::string(name));
+  return found;
+}
+
+/// The first of them.
+template <class Part, class Algorithm>
+Part& part_of(Algorithm& algorithm, std::string_view name) {
+  return *parts_of<Part>(algorithm, name).front();
 }
 
 /// An algorithm and the loop that trains it, ten copies of a task.

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "constant_actors.hpp"
+#include "known_task.hpp"
+#include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
 namespace tutti {
@@ -117,14 +119,16 @@ TEST(Hasac, TemperaturesRiseWhenTheEntropyIsTooLowAndFallWhenItIsTooHigh) {
     block.tensor(4).detach().zero_();                              // weights of the last layer
     block.tensor(5).detach().copy_(torch::tensor({0.0F, value}));  // bias: mean 0, logarithm of the deviation
   };
-  const auto temperature = [](Training& training, std::string_view name) {
-    return part_of<Temperature>(training.as<Hasac>(), name).value();
+  const auto temperatures = [](Training& training) {
+    std::vector<Temperature*> all = parts_of<Temperature>(training.as<Hasac>(), "temperature");
+    all.push_back(&part_of<Temperature>(training.as<Hasac>(), "critic_temperature"));
+    return all;
   };
   auto narrow = after_change([&](Hasac& hasac) { set_log_deviation(hasac, -4); });
   auto wide = after_change([&](Hasac& hasac) { set_log_deviation(hasac, -0.5); });
-  for (const char* name : {"temperature", "critic_temperature"}) {
-    EXPECT_GT(temperature(narrow, name), 1) << name;
-    EXPECT_LT(temperature(wide, name), 1) << name;
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_GT(temperatures(narrow).at(i)->value(), 1) << i;
+    EXPECT_LT(temperatures(wide).at(i)->value(), 1) << i;
   }
 }
 
@@ -133,6 +137,76 @@ TEST(Hasac, FixedTemperaturesStay) {
   training.steps(1100);
   EXPECT_NEAR(training.metrics.last("temperature"), 0.2, 1e-12);
   EXPECT_NEAR(training.metrics.last("critic_temperature"), 0.2, 1e-12);
+}
+
+// Three updates written out from the equations; every temperature starts elsewhere, some rise and some fall.
+TEST(Hasac, UpdatesFollowTheEquations) {
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"hidden", IntegerList{8, 8}},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"actor_learning_rate", 0.01},
+                                         {"critic_learning_rate", 0.02}},
+                                        3);
+  auto& hasac = dynamic_cast<Hasac&>(*algorithm);
+  const WeightBlock actor_weights = part_of<GaussianActors>(hasac, "actors").networks().blocks().front(),
+                    critic_weights = part_of<Mlp>(hasac, "critics").block(),
+                    target_weights = part_of<Mlp>(hasac, "target_critics").block();
+  const Tensor log_deviation = actor_weights.tensor(5).detach().narrow(1, 2, 2);  // bias of the last layer
+  log_deviation.sub_(torch::tensor({{1.0F}, {2.0F}, {3.0F}}));
+  std::vector<Temperature*> temperatures = parts_of<Temperature>(hasac, "temperature");
+  temperatures.push_back(&part_of<Temperature>(hasac, "critic_temperature"));
+  ASSERT_EQ(temperatures.size(), 4U);
+  std::vector<Tensor> lambdas;
+  std::vector<PlainAdam> temperature_adams;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double alpha = 0.1 * std::pow(2.0, i);
+    *temperatures[i] = Temperature(alpha, /*learned=*/true, /*learning_rate=*/0.1);
+    lambdas.push_back(torch::full({1}, std::log(alpha), torch::kFloat64).requires_grad_(true));
+    temperature_adams.emplace_back(std::vector{lambdas[i]}, 0.1);
+  }
+  const auto alpha = [&](std::size_t i) { return lambdas[i].exp().item<double>(); };
+
+  std::vector<PlainMlp> actors = plain_stack(actor_weights, {relu, tanh, identity}),
+                        critics = plain_stack(critic_weights, {relu, relu, identity}),
+                        targets = plain_stack(target_weights, {relu, relu, identity});
+  std::vector<PlainAdam> actor_adams;
+  for (const PlainMlp& actor : actors) actor_adams.emplace_back(actor.parameters, 0.01);
+  PlainAdam critic_adam(parameters_of(critics), 0.02);
+  RandomStream replay = task.stream("replay"), policy = task.stream("policy"), orders = task.stream("order");
+  const auto noise = [&](std::int64_t columns) { return task.noise(policy, {task.kBatch, columns}); };
+  task.teach(*algorithm);
+
+  for (int update = 0; update < 3; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, replay);
+    const PlainSample next = plain_team_sample(actors, rows.next_observations, noise(task.kActions));
+    const Tensor soft = plain_minimum(targets, rows.next_states, next.actions) - alpha(3) * next.log_density;
+    const Tensor y = rows.rewards + 0.9 * rows.going_on * soft;
+    critic_adam.step(plain_squared_error(critics, rows.states, rows.actions, y));
+
+    const std::vector<Tensor> seen = rows.observations.chunk(task.kAgents, 1);
+    std::vector<Tensor> joint =
+        plain_team_sample(actors, rows.observations, noise(task.kActions)).actions.detach().chunk(task.kAgents, 1);
+    double sum = 0;
+    const std::vector<std::size_t> order = task.shuffled(orders);
+    for (const std::size_t i : order) {
+      const PlainSample own = plain_sample(actors[i], seen[i], noise(task.kAction));
+      joint[i] = own.actions;
+      const Tensor value = plain_minimum(critics, rows.states, torch::cat(joint, 1));
+      actor_adams[i].step(-(value - alpha(i) * own.log_density).mean());
+      const double log_density = own.log_density.mean().item<double>();
+      temperature_adams[i].step(-lambdas[i] * (log_density - task.kAction));
+      sum += log_density;
+      if (i == order.back()) break;  // nobody sees its new action, so none is drawn
+      joint[i] = plain_sample(actors[i], seen[i], noise(task.kAction)).actions.detach();
+    }
+    temperature_adams[3].step(-lambdas[3] * (sum - task.kActions));
+    follow(targets, critics, 0.3);
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(actor_weights, actors, "actor");
+  expect_close(target_weights, targets, "target critic");
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(temperatures[i]->value(), alpha(i), 1e-6) << i;
 }
 
 TEST(Hasac, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
