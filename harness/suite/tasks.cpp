@@ -22,16 +22,28 @@ std::vector<std::string> task_names(const Catalogue& catalogue) {
   return names;
 }
 
-// The environment's defaults with the named task's values on top; nothing if there is no such task.
-std::optional<ResolvedValues> values_of_task(const Catalogue& catalogue, const ParameterSchema& schema,
-                                             const std::string& environment, const std::string& task) {
-  for (const TaskSpec& candidate : tasks_of(catalogue, environment)) {
-    if (candidate.name != task) continue;
-    ResolvedValues values = defaults(schema);
-    for (const auto& [name, value] : candidate.values) values[name] = {value, "task " + task};
-    return values;
+// `name` is "mpe/coop-nav-n3"; nothing if there is no such task.
+std::optional<TaskSpec> find_task(const Catalogue& catalogue, const std::string& environment, const std::string& name) {
+  for (TaskSpec& candidate : tasks_of(catalogue, environment)) {
+    if (environment + "/" + candidate.name == name) return std::move(candidate);
   }
   return std::nullopt;
+}
+
+// What has a known task's name is that task: published figures stand beside it.
+void check_name(const Section& section, const TaskSpec* named, const Catalogue& catalogue, const Task& task,
+                SectionReader& read) {
+  const std::vector<std::string> known = task_names(catalogue);
+  if (std::ranges::count(known, task.label) == 0) return;
+  if (named == nullptr || task.label != task.name) {
+    read.problem("label", "\"" + task.label + "\" is the name of a task; expected a name of its own");
+    return;
+  }
+  for (const auto& [key, value] : named->values) {
+    if (section.settings.contains(key)) {
+      read.problem(key, "is what makes it " + task.name + "; a task with another value needs a label of its own");
+    }
+  }
 }
 
 // Decides which environment and which named values a [[task]] stands for; false with a problem added if it cannot.
@@ -72,17 +84,17 @@ void read_task(const Section& section, const Expansion& expansion, Task& task) {
   expansion.catalogue.environment(task.environment).declare(schema);
   check_schema(task.environment, schema);
   task.values = defaults(schema);
+  std::optional<TaskSpec> named;
   if (section.settings.contains("name")) {
-    const std::size_t slash = task.name.find('/');
-    const std::string short_name = slash == std::string::npos ? "" : task.name.substr(slash + 1);
-    const auto values = values_of_task(expansion.catalogue, schema, task.environment, short_name);
-    if (!values) {
+    named = find_task(expansion.catalogue, task.environment, task.name);
+    if (!named) {
       read.problem("name",
                    "unknown task \"" + task.name + "\"; " + suggestion(task.name, task_names(expansion.catalogue)));
       return;
     }
-    task.values = *values;
+    for (const auto& [key, value] : named->values) task.values[key] = {value, "task " + named->name};
   }
+  check_name(section, named ? &*named : nullptr, expansion.catalogue, task, read);
   read.assign(schema, "suite", task.values);
   read.finish();
   require_all(schema, task.values, section, expansion.problems);

@@ -51,7 +51,10 @@ void DdpmConfig::declare(Parameters& parameter) {
   parameter("updates_per_step", updates_per_step, more_than(0), "critic updates for each environment step");
 }
 
-void DdpmConfig::check() const { check_batch(batch_size, buffer_size); }
+void DdpmConfig::check() const {
+  if (denoiser_hidden_sizes.empty()) throw Error("denoiser_hidden_sizes is empty; expected one width at least");
+  check_batch(batch_size, buffer_size);
+}
 
 DdpmLearner::DdpmLearner(const AlgorithmContext& context, const DdpmConfig& config)
     : config_(config),
@@ -126,7 +129,7 @@ Tensor DdpmLearner::update_critics(const Batch& batch, const Tensor& targets, Me
   critic_optimizer_.zero_gradient();
   loss.backward();
   critic_optimizer_.step();
-  metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
+  metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_ + 1));
   return values;
 }
 
@@ -141,7 +144,7 @@ void DdpmLearner::step_policy(const Tensor& loss, Metrics& metrics) {
   loss.backward();
   policy_optimizer_.step();
   ++policy_steps_;
-  metrics.add("policy_loss", require_finite(loss.item<double>(), "the policy loss", updates_));
+  metrics.add("policy_loss", require_finite(loss.item<double>(), "the policy loss", updates_ + 1));
   if (metrics.wanted("policy_gradient_norm")) metrics.add("policy_gradient_norm", policy_optimizer_.gradient_norm());
 }
 

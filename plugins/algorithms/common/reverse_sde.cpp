@@ -10,7 +10,8 @@ namespace {
 
 double prior_precision(const ReverseSdeOptions& options) { return 1 / (options.prior_scale * options.prior_scale); }
 
-double inverse_softplus(double y) { return std::log(std::expm1(y)); }
+// log(e^y - 1), without e^y.
+double inverse_softplus(double y) { return y + std::log(-std::expm1(-y)); }
 
 // Places in the block.
 constexpr std::size_t kTimeStep = 0;

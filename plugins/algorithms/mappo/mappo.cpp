@@ -12,6 +12,7 @@
 #include "adam.hpp"
 #include "learning.hpp"
 #include "presets.hpp"
+#include "return_statistics.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/error.hpp"
 #include "tutti/torch.hpp"
@@ -66,6 +67,7 @@ struct MappoConfig {
 /// Throws Error if the environment steps between two updates are too few to be parted.
 void check_rollout(const MappoConfig& config, std::int64_t copies) {
   const std::int64_t steps = config.rollout_length * copies;
+  if (steps < 2) throw Error("a rollout has 1 environment step; expected at least 2: rollout_length times copies");
   if (config.minibatches <= steps) return;
   throw Error("minibatches is " + std::to_string(config.minibatches) + ", but a rollout has only " +
               std::to_string(steps) + " environment steps; expected at most one part for each of them");
@@ -93,34 +95,6 @@ Tensor generalised_advantages(const Tensor& rewards, const Tensor& values, const
 Tensor clipped_gain(const Tensor& ratio, const Tensor& advantage, double range) {
   return torch::minimum(ratio * advantage, ratio.clamp(1 - range, 1 + range) * advantage);
 }
-
-/// Running mean and deviation of returns; averages are corrected for their start at 0 (HARL's ValueNorm).
-class ReturnStatistics {
- public:
-  void update(const Tensor& returns, double rate) {
-    mean_ = std::lerp(mean_, returns.mean().item<double>(), rate);
-    mean_square_ = std::lerp(mean_square_, returns.square().mean().item<double>(), rate);
-    weight_ = std::lerp(weight_, 1.0, rate);
-  }
-  double mean() const { return weight_ > 0 ? mean_ / weight_ : 0; }
-  double deviation() const {
-    if (weight_ == 0) return 1;
-    return std::sqrt(std::max(mean_square_ / weight_ - mean() * mean(), kSmallestVariance));
-  }
-
-  void save(SnapshotWriter& writer, std::string_view name) const {
-    writer.values<double>(name, std::vector<double>{mean_, mean_square_, weight_});
-  }
-  void load(SnapshotReader& reader, std::string_view name) {
-    std::vector<double> values(3);
-    reader.values<double>(name, values);
-    mean_ = values[0], mean_square_ = values[1], weight_ = values[2];
-  }
-
- private:
-  static constexpr double kSmallestVariance = 1e-2;
-  double mean_ = 0, mean_square_ = 0, weight_ = 0;
-};
 
 /// T steps of E copies. Actions are those drawn, before they were clipped to [-1, 1].
 struct Rollout {
@@ -227,7 +201,7 @@ class Mappo final : public Algorithm {
 
   void observe(const Transitions& transitions) override {
     if (!drawn_.defined()) throw Error("mappo: observe() without a preceding act() that explores");
-    for (const float reward : transitions.rewards) require_finite(reward, "the reward", updates_);
+    for (const float reward : transitions.rewards) require_finite(reward, "the reward", updates_ + 1);
     rollout_.add(transitions, drawn_, drawn_log_density_);
     drawn_ = Tensor();
   }
@@ -303,7 +277,7 @@ class Mappo final : public Algorithm {
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
-    metrics.add("actor_loss", require_finite(loss.item<double>(), "the actor loss", updates_));
+    metrics.add("actor_loss", require_finite(loss.item<double>(), "the actor loss", updates_ + 1));
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     return ratios.detach();
   }
@@ -323,7 +297,7 @@ class Mappo final : public Algorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_ + 1));
     if (metrics.wanted("critic_gradient_norm")) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
   }
 
@@ -396,7 +370,8 @@ class Mappo final : public Algorithm {
 void presets(std::vector<Preset>& out) {
   const ParameterValues defaults{{"copies", std::int64_t{20}}, {"rollout_length", std::int64_t{200}},
                                  {"epochs", std::int64_t{5}},  {"minibatches", std::int64_t{1}},
-                                 {"share_parameters", true},   {"hidden", IntegerList{128, 128}}};
+                                 {"share_parameters", true},   {"hidden", IntegerList{128, 128}},
+                                 {"initial_deviation", 0.3655}};
   const ParameterValues robots = with(defaults, {{"hidden", IntegerList{128, 128, 128}}, {"clip_range", 0.05}});
   const std::string tuned = "HARL, tuned_configs/";
   out = {

@@ -79,7 +79,9 @@ bool Config::is_modified() const {
 void named_tasks(std::vector<TaskSpec>& tasks) {
   const auto add = [&](const char* name, const char* robot_name, const char* factorization, const char* summary) {
     tasks.push_back({name,
-                     {{"robot", std::string(robot_name)}, {"factorization", std::string(factorization)}},
+                     {{"robot", std::string(robot_name)},
+                      {"factorization", std::string(factorization)},
+                      {"actuators", Config{}.actuators}},
                      summary,
                      "Gymnasium-Robotics 1.4.2 MaMuJoCo " + std::string(factorization) + " over Gymnasium 1.4.0 " +
                          robot(robot_name).task + "-v5"});

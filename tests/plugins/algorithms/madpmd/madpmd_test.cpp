@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "known_task.hpp"
+#include "plain_ddpm.hpp"
 #include "plugin_checks.hpp"
 
 namespace tutti {
@@ -91,6 +93,77 @@ TEST(Madpmd, DoubleCriticStepMovesTheCriticsFurther) {
   EXPECT_EQ(once.algorithm->updates(), twice.algorithm->updates());
 }
 
+// Five updates written out from the equations: policy and averages move with the first, third and fifth, the
+// temperature with the first and fourth. Then an action, which is the averaged policy's.
+TEST(Madpmd, UpdatesFollowTheEquations) {
+  constexpr std::int64_t kSteps = 5, kParticles = 4, kWidth = 8;
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"diffusion_steps", kSteps},
+                                         {"particles", kParticles},
+                                         {"denoiser_hidden_sizes", IntegerList{kWidth, kWidth}},
+                                         {"critic_hidden_sizes", IntegerList{8, 8}},
+                                         {"reward_scale", 2.0},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"value_statistics_rate", 0.4},
+                                         {"critic_learning_rate", 0.02},
+                                         {"policy_learning_rate", 0.01},
+                                         {"temperature_learning_rate", 0.3},
+                                         {"temperature_interval", std::int64_t{3}}},
+                                        5);
+  auto& madpmd = dynamic_cast<Madpmd&>(*algorithm);
+  const AgentDenoisers &denoiser = part_of<AgentDenoisers>(madpmd, "denoiser"),
+                       &averaged_denoiser = part_of<AgentDenoisers>(madpmd, "averaged_denoiser");
+  const WeightBlock critic_weights = part_of<Mlp>(madpmd, "critics").block(),
+                    target_weights = part_of<Mlp>(madpmd, "target_critics").block();
+  PlainDenoisers present(SavedDenoisers(denoiser), kWidth), averaged(SavedDenoisers(averaged_denoiser), kWidth);
+  std::vector<PlainMlp> critics = plain_stack(critic_weights, {plain_mish, plain_mish, identity}),
+                        targets = plain_stack(target_weights, {plain_mish, plain_mish, identity});
+  PlainAdam critic_adam(parameters_of(critics), 0.02), policy_adam(present.parameters(), 0.01);
+  PlainExplorationTemperature alpha(0.3);
+  double mean = 0, deviation = 1;
+  const std::vector<PlainDiffusionStep> chain = plain_diffusion(kSteps);
+  RandomStream random = task.stream("update");
+  const auto noise = [&] { return task.noise(random, {task.kBatch, task.kActions}); };
+  task.teach(*algorithm);
+
+  for (int update = 0; update < 5; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, random);
+    const Tensor& seen = rows.next_observations;
+    const Tensor best = present.select(seen, kParticles, critics, chain, random);
+    const Tensor actions = best + 0.1 * alpha.value() * noise();
+    const Tensor y = 2 * rows.rewards + 0.9 * rows.going_on * plain_minimum(targets, seen, actions);
+    critic_adam.step(plain_squared_error(critics, rows.observations, rows.actions, y));
+    const Tensor q = plain_minimum(critics, seen, actions).detach();
+    if (update % 2 == 0) {
+      const Tensor weights = (((q - mean) / deviation).clamp(-3, 3) / alpha.value()).exp().unsqueeze(1);
+      const Tensor step = plain_steps(task.kBatch, kSteps, random), e = noise(), signal = plain_signal(chain, step);
+      const Tensor noisy = signal * actions + (1 - signal.square()).sqrt() * e;
+      policy_adam.step((weights * (present(seen, noisy, step) - e).square()).mean());
+      follow(targets, critics, 0.3);
+      averaged.follow(present, 0.3);
+    }
+    mean = 0.6 * mean + 0.4 * q.mean().item<double>();
+    deviation = 0.6 * deviation + 0.4 * q.std(/*unbiased=*/false).item<double>();
+    if (update % 3 == 0) alpha.step(task.kActions);
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(target_weights, targets, "target critic");
+  expect_close(denoiser, present, "denoiser");
+  expect_close(averaged_denoiser, averaged, "averaged denoiser");
+  EXPECT_NEAR(part_of<ExplorationTemperature>(madpmd, "temperature").value(), alpha.value(), 1e-9);
+  EXPECT_NEAR(part_of<double>(madpmd, "value_mean"), mean, 1e-5);
+  EXPECT_NEAR(part_of<double>(madpmd, "value_deviation"), deviation, 1e-5);
+
+  const Tensor chosen = torch::empty({task.kRows, task.kActions});
+  RandomStream acting(8), same(8);
+  madpmd.act(task.observations(), ActMode::kExplore, acting,
+             {chosen.data_ptr<float>(), static_cast<std::size_t>(task.kRows), static_cast<std::size_t>(task.kActions)});
+  const Tensor best = averaged.select(task.rows.observations, kParticles, critics, chain, same);
+  const Tensor noisy = best + 0.1 * alpha.value() * task.noise(same, {task.kRows, task.kActions});
+  expect_close(chosen, noisy.clamp(-1, 1), "action", 1e-4);
+}
+
 TEST(Madpmd, KeepsTheContract) {
   const ParameterValues values =
       with(with(small_values(), "warm_up_steps", std::int64_t{1000}), "diffusion_steps", std::int64_t{5});
@@ -101,6 +174,8 @@ TEST(Madpmd, KeepsTheContract) {
 TEST(Madpmd, ResumesExactly) { expect_resumes_exactly(with(small_values(), "warm_up_steps", std::int64_t{1000})); }
 
 TEST(Madpmd, RefusesABatchThatDoesNotFitIntoTheBuffer) {
+  expect_refusal(with(small_values(), "denoiser_hidden_sizes", IntegerList{}),
+                 "denoiser_hidden_sizes is empty; expected one width at least");
   expect_refusal(with(small_values(), "buffer_size", std::int64_t{10}),
                  "batch_size is 64, but buffer_size is only 10; a batch has to fit into the buffer");
 }

@@ -55,17 +55,6 @@ TEST(ClippedGain, StopsWhereTheRatioLeavesItsRangeInTheGainfulDirection) {
   EXPECT_TRUE(clipped_gain(ratio, advantage, 0.2).allclose(expected));
 }
 
-TEST(ReturnStatistics, AreThePlainOnesAfterTheFirstUpdate) {
-  ReturnStatistics statistics;
-  EXPECT_EQ(statistics.mean(), 0);
-  EXPECT_EQ(statistics.deviation(), 1);
-  statistics.update(torch::tensor({1.0F, 3.0F}), 1e-5);
-  EXPECT_NEAR(statistics.mean(), 2, 1e-9);
-  EXPECT_NEAR(statistics.deviation(), 1, 1e-6);
-  statistics.update(torch::tensor({5.0F, 7.0F}), 1e-5);  // both rollouts weigh alike, but for 1e-5
-  EXPECT_NEAR(statistics.mean(), 4, 1e-4);
-}
-
 TEST(Mappo, LogDensityIsThatOfANormalDistribution) {
   const Training training(make_line_spread, small_values());
   // Deviation 0.5 for every action: -((0.5 / 0.5)^2)/2 - log 0.5 - log(2 pi)/2.
@@ -158,20 +147,25 @@ TEST(Mappo, RefusesMorePartsThanARolloutHasSteps) {
   ParameterSchema schema;
   tutti_algorithm.declare(schema);
   for (const ParameterSpec& parameter : schema) values.emplace(parameter.name, parameter.default_value);
-  const AlgorithmContext context{.environment = spec,
-                                 .task = "toy",
-                                 .values = values,
-                                 .copies = 10,
-                                 .environment_steps = 1000,
-                                 .seed = 1,
-                                 .folder = {},
-                                 .replayed_steps = 0};
-  try {
-    tutti_algorithm.resources(context);
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.what(), sentence);
-  }
+  const auto expect_no_resources = [&](std::int64_t copies, const std::string& why) {
+    const AlgorithmContext context{.environment = spec,
+                                   .task = "toy",
+                                   .values = values,
+                                   .copies = copies,
+                                   .environment_steps = 1000,
+                                   .seed = 1,
+                                   .folder = {},
+                                   .replayed_steps = 0};
+    try {
+      tutti_algorithm.resources(context);
+      FAIL() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.what(), why);
+    }
+  };
+  expect_no_resources(10, sentence);
+  values["rollout_length"] = std::int64_t{1};
+  expect_no_resources(1, "a rollout has 1 environment step; expected at least 2: rollout_length times copies");
 }
 
 TEST(Mappo, RefusesATeamWithoutAgents) {
