@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "constant_actors.hpp"
+#include "known_task.hpp"
+#include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
 namespace tutti {
@@ -84,6 +86,54 @@ TEST(Hatd3, TargetsMoveOnlyWithTheActors) {
   EXPECT_TRUE(values_of(training, "target_critics").equal(before));
   training.steps(10);
   EXPECT_FALSE(values_of(training, "target_critics").equal(before));
+}
+
+// Five updates written out from the equations; the actors and all targets move with the second and the fourth only.
+TEST(Hatd3, UpdatesFollowTheEquations) {
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"hidden", IntegerList{8, 8}},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"actor_learning_rate", 0.01},
+                                         {"critic_learning_rate", 0.02}},
+                                        5);
+  auto& hatd3 = dynamic_cast<Hatd3&>(*algorithm);
+  const WeightBlock actor_weights = part_of<AgentNetworks>(hatd3, "actors").blocks().front(),
+                    target_actor_weights = part_of<AgentNetworks>(hatd3, "target_actors").blocks().front(),
+                    critic_weights = part_of<Mlp>(hatd3, "critics").block(),
+                    target_weights = part_of<Mlp>(hatd3, "target_critics").block();
+  std::vector<PlainMlp> actors = plain_stack(actor_weights, {relu, relu, tanh}),
+                        target_actors = plain_stack(target_actor_weights, {relu, relu, tanh}),
+                        critics = plain_stack(critic_weights, {relu, relu, identity}),
+                        targets = plain_stack(target_weights, {relu, relu, identity});
+  std::vector<PlainAdam> actor_adams;
+  for (const PlainMlp& actor : actors) actor_adams.emplace_back(actor.parameters, 0.01);
+  PlainAdam critic_adam(parameters_of(critics), 0.02);
+  RandomStream replay = task.stream("replay"), noise = task.stream("target noise"), orders = task.stream("order");
+  task.teach(*algorithm);
+
+  for (int update = 1; update <= 5; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, replay);
+    const Tensor blur = (0.2 * task.noise(noise, {task.kBatch, task.kActions})).clamp(-0.5, 0.5);
+    const Tensor next_actions = (plain_team_actions(target_actors, rows.next_observations) + blur).clamp(-1, 1);
+    const Tensor y = rows.rewards + 0.9 * rows.going_on * plain_minimum(targets, rows.next_states, next_actions);
+    critic_adam.step(plain_squared_error(critics, rows.states, rows.actions, y));
+    if (update % 2 != 0) continue;
+
+    const std::vector<Tensor> seen = rows.observations.chunk(task.kAgents, 1);
+    std::vector<Tensor> joint = plain_team_actions(actors, rows.observations).detach().chunk(task.kAgents, 1);
+    for (const std::size_t i : task.shuffled(orders)) {
+      joint[i] = actors[i](seen[i]);
+      actor_adams[i].step(-plain_value(critics[0], rows.states, torch::cat(joint, 1)).mean());
+      joint[i] = actors[i](seen[i]).detach();
+    }
+    follow(target_actors, actors, 0.3);
+    follow(targets, critics, 0.3);
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(actor_weights, actors, "actor");
+  expect_close(target_weights, targets, "target critic");
+  expect_close(target_actor_weights, target_actors, "target actor");
 }
 
 TEST(Hatd3, KeepsTheContract) { expect_keeps_the_contract(small_values()); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "known_task.hpp"
+#include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
 namespace tutti {
@@ -33,6 +35,52 @@ TEST(Maddpg, EverythingMovesWithEveryUpdate) {
   const Tensor expected = target + 0.005 * (values_of(training, "critic") - target);
   EXPECT_TRUE(values_of(training, "target_critic").allclose(expected, 1e-6, 1e-7));
   EXPECT_FALSE(values_of(training, "critic").equal(critic));
+}
+
+// Three updates written out from the equations.
+TEST(Maddpg, UpdatesFollowTheEquations) {
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"hidden", IntegerList{8, 8}},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"actor_learning_rate", 0.01},
+                                         {"critic_learning_rate", 0.02}},
+                                        3);
+  auto& maddpg = dynamic_cast<Maddpg&>(*algorithm);
+  const WeightBlock actor_weights = part_of<AgentNetworks>(maddpg, "actors").blocks().front(),
+                    target_actor_weights = part_of<AgentNetworks>(maddpg, "target_actors").blocks().front(),
+                    critic_weights = part_of<Mlp>(maddpg, "critic").block(),
+                    target_weights = part_of<Mlp>(maddpg, "target_critic").block();
+  std::vector<PlainMlp> actors = plain_stack(actor_weights, {relu, relu, tanh}),
+                        target_actors = plain_stack(target_actor_weights, {relu, relu, tanh}),
+                        critics = plain_stack(critic_weights, {relu, relu, identity}),
+                        targets = plain_stack(target_weights, {relu, relu, identity});
+  std::vector<PlainAdam> actor_adams;
+  for (const PlainMlp& actor : actors) actor_adams.emplace_back(actor.parameters, 0.01);
+  PlainAdam critic_adam(parameters_of(critics), 0.02);
+  RandomStream replay = task.stream("replay");
+  task.teach(*algorithm);
+
+  for (int update = 1; update <= 3; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, replay);
+    const Tensor next_actions = plain_team_actions(target_actors, rows.next_observations);
+    const Tensor next_values = plain_value(targets[0], rows.next_states, next_actions);
+    const Tensor y = rows.rewards + 0.9 * rows.going_on * next_values;
+    critic_adam.step(plain_squared_error(critics, rows.states, rows.actions, y));
+
+    const std::vector<Tensor> seen = rows.observations.chunk(task.kAgents, 1);
+    for (std::size_t i = 0; i < actors.size(); ++i) {
+      std::vector<Tensor> joint = rows.actions.chunk(task.kAgents, 1);
+      joint[i] = actors[i](seen[i]);
+      actor_adams[i].step(-plain_value(critics[0], rows.states, torch::cat(joint, 1)).mean());
+    }
+    follow(target_actors, actors, 0.3);
+    follow(targets, critics, 0.3);
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(actor_weights, actors, "actor");
+  expect_close(target_weights, targets, "target critic");
+  expect_close(target_actor_weights, target_actors, "target actor");
 }
 
 TEST(Maddpg, KeepsTheContract) { expect_keeps_the_contract(small_values()); }

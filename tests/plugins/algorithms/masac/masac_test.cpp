@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "known_task.hpp"
+#include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 #include "presets.hpp"
 
@@ -80,6 +82,51 @@ TEST(Masac, TemperatureRisesWhenTheTeamsEntropyIsTooLow) {
   };
   EXPECT_GT(temperature(with_log_deviation(-4)), 1);
   EXPECT_LT(temperature(with_log_deviation(-0.5)), 1);
+}
+
+// Three updates written out from the equations.
+TEST(Masac, UpdatesFollowTheEquations) {
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"hidden", IntegerList{8, 8}},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"actor_learning_rate", 0.01},
+                                         {"critic_learning_rate", 0.02},
+                                         {"temperature_learning_rate", 0.1}},
+                                        3);
+  auto& masac = dynamic_cast<Masac&>(*algorithm);
+  const WeightBlock actor_weights = part_of<GaussianActors>(masac, "actors").networks().blocks().front(),
+                    critic_weights = part_of<Mlp>(masac, "critics").block(),
+                    target_weights = part_of<Mlp>(masac, "target_critics").block();
+  const Tensor log_deviation = actor_weights.tensor(5).detach().narrow(1, 2, 2);  // bias of the last layer
+  log_deviation.sub_(2);                                                          // a log-density between 1 and D = 6
+  std::vector<PlainMlp> actors = plain_stack(actor_weights, {relu, relu, identity}),
+                        critics = plain_stack(critic_weights, {relu, relu, identity}),
+                        targets = plain_stack(target_weights, {relu, relu, identity});
+  const Tensor lambda = torch::zeros({1}, torch::kFloat64).requires_grad_(true);
+  PlainAdam actor_adam(parameters_of(actors), 0.01), critic_adam(parameters_of(critics), 0.02),
+      temperature_adam({lambda}, 0.1);
+  RandomStream replay = task.stream("replay"), policy = task.stream("policy");
+  const auto noise = [&](std::int64_t columns) { return task.noise(policy, {task.kBatch, columns}); };
+  task.teach(*algorithm);
+
+  for (int update = 0; update < 3; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, replay);
+    const double alpha = lambda.exp().item<double>();
+    const PlainSample next = plain_team_sample(actors, rows.next_observations, noise(task.kActions));
+    const Tensor soft = plain_minimum(targets, rows.next_states, next.actions) - alpha * next.log_density;
+    const Tensor y = rows.rewards + 0.9 * rows.going_on * soft;
+    critic_adam.step(plain_squared_error(critics, rows.states, rows.actions, y));
+
+    const PlainSample now = plain_team_sample(actors, rows.observations, noise(task.kActions));
+    actor_adam.step((alpha * now.log_density - plain_minimum(critics, rows.states, now.actions)).mean());
+    temperature_adam.step(-lambda * (now.log_density.mean().item<double>() - task.kActions));
+    follow(targets, critics, 0.3);
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(actor_weights, actors, "actor");
+  expect_close(target_weights, targets, "target critic");
+  EXPECT_NEAR(part_of<Temperature>(masac, "temperature").value(), lambda.exp().item<double>(), 1e-6);
 }
 
 TEST(Masac, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
