@@ -141,7 +141,7 @@ const std::vector<Case> kCases = {
      {.task = "[[task]]\nname = \"grid/small\"\nslip = {a = 1}"},
      "suite.toml:8:8: task[1].slip: expected number in [0, 1], not a table"},
     {"TaskThatCannotBeMade",
-     {.task = "[[task]]\nname = \"grid/small\"\nwidth = 13"},
+     {.task = "[[task]]\nenvironment = \"grid\"\nlabel = \"x\"\nwidth = 13"},
      "suite.toml:6:1: task[1]: 13 is an unlucky width"},
     {"DuplicateTasks",
      {.task = "[[task]]\nname = \"grid/small\"\n[[task]]\nname = \"grid/small\""},
