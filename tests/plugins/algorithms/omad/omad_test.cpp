@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "common/central_differences.hpp"
+#include "known_task.hpp"
+#include "omad/plain_omad.hpp"
 #include "plugin_checks.hpp"
 #include "toy_training.hpp"
 
@@ -179,6 +181,113 @@ TEST(Omad, TargetWithoutTheEntropyTerm) {
   batch.rewards = torch::ones({1});
   batch.bootstrap = torch::full({1}, 0.5F);
   EXPECT_NEAR(omad->moved(batch, torch::full({1}, 4.0F), torch::full({1}, 2.0F)).item<double>(), 2.0, 1e-6);
+}
+
+// Four updates written out from the equations, the actors' after the second and the fourth. The threshold lies between
+// the running cost and the whole cost, the limit of the gradient's elements where many of them reach it.
+TEST(Omad, UpdatesFollowTheEquations) {
+  constexpr std::int64_t kSteps = 4, kAtoms = 11;
+  constexpr double kLimit = 0.02, kMomentum = 0.5, kThreshold = 1.5;
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"denoising_steps", kSteps},
+                                         {"score_width", std::int64_t{8}},
+                                         {"score_hidden_layers", std::int64_t{2}},
+                                         {"critic_hidden_sizes", IntegerList{16, 16}},
+                                         {"atoms", kAtoms},
+                                         {"value_max", 5.0},
+                                         {"normalization_momentum", kMomentum},
+                                         {"discount", 0.9},
+                                         {"actor_learning_rate", 0.01},
+                                         {"critic_learning_rate", 0.02},
+                                         {"actor_gradient_limit", kLimit},
+                                         {"initial_temperature", 0.3},
+                                         {"temperature_learning_rate", 0.1},
+                                         {"cost_threshold", kThreshold},
+                                         {"actor_interval", std::int64_t{2}}},
+                                        4);
+  Omad& omad = dynamic_cast<Omad&>(*algorithm);
+  const ReverseSdePolicy& policy = omad.team().policy(0);
+  RandomStream first_weights(6);  // of the output layers, which start at nearly nothing
+  policy.score().block().tensor(11).detach().copy_(normal_tensor(first_weights, {task.kAgents, 8, task.kAction}));
+
+  std::vector<PlainDiffusion> actors;
+  std::vector<Tensor> actor_parameters, critic_parameters;
+  const auto append = [](std::vector<Tensor>& all, const std::vector<Tensor>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  for (std::int64_t i = 0; i < task.kAgents; ++i) {
+    actors.emplace_back(policy, i);
+    append(actor_parameters, actors.back().chain);
+    append(actor_parameters, actors.back().score);
+  }
+  std::vector<PlainCritic> critics;
+  for (std::int64_t c = 0; c < 2; ++c) {
+    critics.emplace_back(omad.critics().block(), c, 3, kMomentum);
+    append(critic_parameters, critics.back().parameters());
+  }
+  const Tensor lambda = torch::full({1}, std::log(0.3), torch::kFloat64).requires_grad_(true);
+  PlainAdam actor_adam(actor_parameters, 0.01, 0.5), critic_adam(critic_parameters, 0.02, 0.5),
+      temperature_adam({lambda}, 0.1);
+  const Tensor atoms = torch::linspace(-5, 5, kAtoms, torch::kFloat64);
+  RandomStream random = task.stream("update");
+  const auto noise = [&] { return task.noise(random, {kSteps + 1, task.kAgents, task.kBatch, task.kAction}); };
+  task.teach(*algorithm);
+
+  for (int update = 1; update <= 4; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, random);
+    const double alpha = lambda.exp().item<double>();
+    const PlainPath next = plain_paths(actors, rows.next_observations, noise());
+    const Tensor cost = (next.running_cost + next.terminal_cost).unsqueeze(1);
+    const Tensor values =
+        rows.rewards.unsqueeze(1) + 0.9 * rows.going_on.unsqueeze(1) * (atoms - alpha * cost);  // [B, n]
+    const Tensor both = torch::cat(
+        {torch::cat({rows.states, rows.actions}, 1), torch::cat({rows.next_states, next.actions.detach()}, 1)});
+    std::vector<Tensor> logits, projections;
+    for (PlainCritic& critic : critics) {
+      const std::vector<Tensor> halves = critic.train(both).chunk(2);
+      logits.push_back(halves[0]);
+      projections.push_back(plain_projection(torch::softmax(halves[1], 1), values, atoms).detach());
+    }
+    const Tensor target = (projections[0] + projections[1]) / 2;
+    Tensor critic_loss = torch::zeros({}, torch::kFloat64);
+    for (const Tensor& of_critic : logits) {
+      const Tensor log_p = torch::log_softmax(of_critic, 1);
+      critic_loss = critic_loss + (-target * log_p + 0.005 * log_p.exp() * log_p).sum(1).mean();
+    }
+    critic_adam.step(critic_loss);
+    if (update % 2 != 0) continue;
+
+    const PlainPath now = plain_paths(actors, rows.observations, noise());
+    Tensor q = torch::zeros({task.kBatch}, torch::kFloat64);
+    for (PlainCritic& critic : critics) {
+      const Tensor p = torch::softmax(critic.evaluate(torch::cat({rows.states, now.actions}, 1)), 1);
+      q = q + (atoms * p).sum(1) / 2;
+    }
+    const Tensor loss = (-q + alpha * (now.running_cost + now.terminal_cost)).mean();
+    std::vector<Tensor> gradients = torch::autograd::grad({loss}, actor_parameters);
+    for (Tensor& gradient : gradients) gradient = gradient.clamp(-kLimit, kLimit);
+    actor_adam.step(gradients);
+    const double running_cost = now.running_cost.mean().item<double>();
+    temperature_adam.step(-lambda.exp() * (running_cost - kThreshold * task.kActions));
+  }
+
+  for (std::size_t c = 0; c < 2; ++c) {
+    const auto row = static_cast<std::int64_t>(c);
+    expect_close(omad.critics().block().values()[row], flat(critics[c].linear), "critic");
+    const std::vector<Weights> weights = omad.critics().weights();  // the linear layers, then each normalization
+    for (std::size_t layer = 0; layer < 3; ++layer) {
+      expect_close(weights[1 + layer].values.view({2, -1})[row],
+                   flat({critics[c].scales[layer], critics[c].shifts[layer]}), "normalization");
+    }
+    const Tensor rows = torch::cat({task.rows.states, task.rows.actions}, 1);  // tells the running statistics
+    expect_close(omad.critics().evaluate(rows.to(torch::kFloat32))[row], critics[c].evaluate(rows), "evaluation", 1e-4);
+  }
+  for (std::size_t i = 0; i < actors.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    expect_close(policy.chain().block().values()[row], flat(actors[i].chain), "time step and friction");
+    expect_close(policy.score().block().values()[row], flat(actors[i].score), "score network", 5e-5);
+  }
+  EXPECT_NEAR(omad.temperature(), lambda.exp().item<double>(), 1e-5);
 }
 
 TEST(Omad, ActorStepLeavesTheCriticsAsTheyAre) {
@@ -530,6 +639,41 @@ TEST(OmadLearning, SpreadsOnTheLine) {
   EXPECT_GT(calm_return(make_line_spread, *omad, values), -1.2);
   EXPECT_GT(metrics.last("time_step"), 0.15);
   EXPECT_LT(metrics.mean("clipped_target_mass"), 0.01);
+}
+
+// The same with the default rates. The marks are those of one seed.
+TEST(OmadLearning, ImprovesSteadilyOnTheLineAtTheDefaultRates) {
+  ToyLoop loop(make_line_spread, 10, 3);
+  ParameterValues values = learning(20, 0.9, 1'000);
+  for (const char* rate :
+       {"actor_learning_rate", "critic_learning_rate", "temperature_learning_rate", "actor_interval"})
+    values.erase(rate);
+  const auto omad = make(loop.spec(), values, 3);
+  RecordedMetrics metrics;
+  const double measured[] = {-3.54, -3.06, -2.33, -1.86, -1.68};
+  double before = -4.21;  // uniform actions
+  for (const double expected : measured) {
+    loop.train(*omad, 4'000, metrics);
+    const double now = evaluate_toy(make_line_spread, *omad, ActMode::kSampled).mean_return;
+    EXPECT_GT(now, before);
+    EXPECT_NEAR(now, expected, 0.3);
+    before = now;
+  }
+  EXPECT_NEAR(omad->temperature(), 0.041, 0.01);
+}
+
+// Why the threshold is one for the running cost: read as a bound on the entropy, -C >= 4 D, it asks for more than a
+// uniform policy has.
+TEST(OmadLearning, AThresholdForTheEntropyItselfLetsTheTemperatureRunAway) {
+  ToyLoop loop(make_separable_bandit, 10, 1);
+  ParameterValues values = learning(2, 0.99, 500);
+  values["cost_threshold"] = 2.335 - 4;  // C = R - 2.335 D
+  const auto omad = make(loop.spec(), values);
+  RecordedMetrics metrics;
+  loop.train(*omad, 2'000, metrics);
+  EXPECT_GT(omad->temperature(), 3e4);
+  EXPECT_LT(metrics.last("entropy_bound"), std::numbers::ln2);
+  EXPECT_LT(evaluate_toy(make_separable_bandit, *omad, ActMode::kSampled).mean_return, 0.2);
 }
 
 }  // namespace
