@@ -68,8 +68,7 @@ DdpmLearner::DdpmLearner(const AlgorithmContext& context, const DdpmConfig& conf
       target_critics_(critics_.clone()),
       policy_optimizer_(denoiser_.weights(), {.learning_rate = config.policy_learning_rate}),
       critic_optimizer_({critics_.weights()}, {.learning_rate = config.critic_learning_rate}),
-      temperature_(context.environment.joint_action_size(), config.initial_temperature,
-                   config.temperature_learning_rate),
+      temperature_(config.initial_temperature, config.temperature_learning_rate),
       buffer_(context, config.buffer_size),
       schedule_({.warm_up_steps = config.warm_up_steps, .updates_per_step = config.updates_per_step}),
       random_(derive_seed(context.seed, "update")) {

@@ -151,10 +151,11 @@ struct PlainExplorationTemperature {
 
   double value() const { return lambda.exp().item<double>(); }
 
-  void step(double actions) {
+  /// On the entropy per action dimension.
+  void step() {
     const double deviation = 0.1 * value();
-    const double entropy = actions / 2 * std::log(2 * std::numbers::pi * std::numbers::e * deviation * deviation);
-    adam.step(std::vector{torch::full({1}, entropy + 0.9 * actions, torch::kFloat64)});
+    const double entropy = 0.5 * std::log(2 * std::numbers::pi * std::numbers::e * deviation * deviation);
+    adam.step(std::vector{torch::full({1}, entropy + 0.9, torch::kFloat64)});
   }
 };
 

@@ -116,7 +116,7 @@ TEST(SelectBest, DoesNotAskForTheValueOfASingleParticle) {
 
 // From the formula in double precision; j Adam steps with rate 7e-3 from alpha = 5.
 TEST(ExplorationTemperature, RelaxesAsTheSourcesDoes) {
-  ExplorationTemperature temperature(6, 5, 7e-3);
+  ExplorationTemperature temperature(5, 7e-3);
   const std::vector<std::pair<int, double>> expected{{1, 4.9651},   {10, 4.6624},  {50, 3.5583},  {100, 2.6316},
                                                      {200, 1.6532}, {300, 1.2426}, {400, 1.0747}, {500, 1.0117},
                                                      {800, 0.9841}, {1000, 0.9838}};
@@ -125,15 +125,6 @@ TEST(ExplorationTemperature, RelaxesAsTheSourcesDoes) {
     for (; steps < step; ++steps) temperature.relax();
     EXPECT_NEAR(temperature.value(), value, 1e-4) << "after " << step << " steps";
   }
-}
-
-TEST(ExplorationTemperature, DoesNotDependOnTheNumberOfActionDimensions) {
-  ExplorationTemperature few(2, 5, 7e-3), many(60, 5, 7e-3);
-  for (int step = 0; step < 500; ++step) {
-    few.relax();
-    many.relax();
-  }
-  EXPECT_NEAR(few.value(), many.value(), 1e-6);
 }
 
 }  // namespace

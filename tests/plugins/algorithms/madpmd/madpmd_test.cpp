@@ -145,7 +145,7 @@ TEST(Madpmd, UpdatesFollowTheEquations) {
     }
     mean = 0.6 * mean + 0.4 * q.mean().item<double>();
     deviation = 0.6 * deviation + 0.4 * q.std(/*unbiased=*/false).item<double>();
-    if (update % 3 == 0) alpha.step(task.kActions);
+    if (update % 3 == 0) alpha.step();
   }
   expect_close(critic_weights, critics, "critic");
   expect_close(target_weights, targets, "target critic");
@@ -162,6 +162,23 @@ TEST(Madpmd, UpdatesFollowTheEquations) {
   const Tensor best = averaged.select(task.rows.observations, kParticles, critics, chain, same);
   const Tensor noisy = best + 0.1 * alpha.value() * task.noise(same, {task.kRows, task.kActions});
   expect_close(chosen, noisy.clamp(-1, 1), "action", 1e-4);
+}
+
+// Two agents with one action each that are rewarded for where they are, and three with two each and other rewards.
+TEST(Madpmd, TemperatureDependsOnNeitherRewardsNorAgents) {
+  Trained pair(small_values());
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"temperature_interval", std::int64_t{10}},
+                                         {"denoiser_hidden_sizes", IntegerList{8}},
+                                         {"critic_hidden_sizes", IntegerList{8}}},
+                                        pair.algorithm->updates());
+  task.teach(*algorithm);
+  ASSERT_EQ(algorithm->updates(), 60);
+  const auto temperature = [](Algorithm& of) {
+    return part_of<ExplorationTemperature>(inside(of), "temperature").value();
+  };
+  EXPECT_EQ(temperature(*algorithm), temperature(*pair.algorithm));
+  EXPECT_LT(temperature(*algorithm), 5);
 }
 
 TEST(Madpmd, KeepsTheContract) {
@@ -185,7 +202,7 @@ TEST(Madpmd, ALossThatIsNotFiniteEndsTheRunWithItsUpdate) {
   Madpmd& algorithm = inside(*trained.algorithm);
   while (algorithm.updates() % 2 == 0) algorithm.update_once(trained.metrics);  // the next one leaves the policy alone
   part_of<Mlp>(algorithm, "critics").block().values().fill_(NAN);
-  const std::string update = std::to_string(algorithm.updates());
+  const std::string update = std::to_string(algorithm.updates() + 1);
   try {
     algorithm.update_once(trained.metrics);
     FAIL() << "no error";

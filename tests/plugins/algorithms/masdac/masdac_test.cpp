@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "known_task.hpp"
+#include "plain_ddpm.hpp"
 #include "plugin_checks.hpp"
 
 namespace tutti {
@@ -109,6 +111,100 @@ TEST(Masdac, RegressionToTheMeanNoiseHasTheGradientOfTheWholeSum) {
   EXPECT_LT((whole - shortcut).norm().item<double>() / whole.norm().item<double>(), 1e-5);
 }
 
+// Five updates written out from the equations: policy and averages move with the first, third and fifth, the
+// temperature with the first and fourth. Then an action, which is the averaged policy's.
+TEST(Masdac, UpdatesFollowTheEquations) {
+  constexpr std::int64_t kSteps = 5, kParticles = 4, kDraws = 6, kWidth = 8;
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"diffusion_steps", kSteps},
+                                         {"particles", kParticles},
+                                         {"denoiser_hidden_sizes", IntegerList{kWidth, kWidth}},
+                                         {"critic_hidden_sizes", IntegerList{8, 8}},
+                                         {"reward_scale", 2.0},
+                                         {"discount", 0.9},
+                                         {"target_rate", 0.3},
+                                         {"noise_draws", kDraws},
+                                         {"critic_learning_rate", 0.02},
+                                         {"policy_learning_rate", 0.01},
+                                         {"temperature_learning_rate", 0.3},
+                                         {"temperature_interval", std::int64_t{3}}},
+                                        5);
+  auto& masdac = dynamic_cast<Masdac&>(*algorithm);
+  const AgentDenoisers &denoiser = part_of<AgentDenoisers>(masdac, "denoiser"),
+                       &averaged_denoiser = part_of<AgentDenoisers>(masdac, "averaged_denoiser");
+  const WeightBlock critic_weights = part_of<Mlp>(masdac, "critics").block(),
+                    target_weights = part_of<Mlp>(masdac, "target_critics").block();
+  PlainDenoisers present(SavedDenoisers(denoiser), kWidth), averaged(SavedDenoisers(averaged_denoiser), kWidth);
+  std::vector<PlainMlp> critics = plain_stack(critic_weights, {plain_mish, plain_mish, identity}),
+                        targets = plain_stack(target_weights, {plain_mish, plain_mish, identity});
+  PlainAdam critic_adam(parameters_of(critics), 0.02), policy_adam(present.parameters(), 0.01);
+  PlainExplorationTemperature alpha(0.3);
+  const std::vector<PlainDiffusionStep> chain = plain_diffusion(kSteps);
+  RandomStream random = task.stream("update");
+  const auto noise = [&] { return task.noise(random, {task.kBatch, task.kActions}); };
+  task.teach(*algorithm);
+
+  for (int update = 0; update < 5; ++update) {
+    const KnownRows rows = task.rows.draw(task.kBatch, random);
+    const auto sample = [&](const Tensor& seen) {
+      const Tensor best = present.select(seen, kParticles, critics, chain, random);
+      return best + 0.1 * alpha.value() * noise();
+    };
+    const Tensor next = sample(rows.next_observations);
+    const Tensor next_values = plain_minimum(targets, rows.next_observations, next);
+    const Tensor y = 2 * rows.rewards + 0.9 * rows.going_on * next_values;
+    if (update % 2 == 0) {
+      const Tensor actions = sample(rows.observations), step = plain_steps(task.kBatch, kSteps, random);
+      const Tensor signal = plain_signal(chain, step), blur = (1 - signal.square()).sqrt();
+      const Tensor noisy = signal * actions + blur * noise();
+      std::vector<Tensor> draws, values;
+      for (std::int64_t m = 0; m < kDraws; ++m) {
+        draws.push_back(noise());
+        const Tensor clean = ((noisy - blur * draws.back()) / signal).clamp(-1, 1);
+        values.push_back(plain_minimum(critics, rows.observations, clean).detach());
+      }
+      const Tensor weights = torch::softmax(5 / alpha.value() * torch::stack(values), 0).unsqueeze(2);
+      policy_adam.step((weights * (present(rows.observations, noisy, step) - torch::stack(draws)).square()).mean());
+    }
+    critic_adam.step(plain_squared_error(critics, rows.observations, rows.actions, y));
+    if (update % 2 == 0) {
+      follow(targets, critics, 0.3);
+      averaged.follow(present, 0.3);
+    }
+    if (update % 3 == 0) alpha.step();
+  }
+  expect_close(critic_weights, critics, "critic");
+  expect_close(target_weights, targets, "target critic");
+  expect_close(denoiser, present, "denoiser");
+  expect_close(averaged_denoiser, averaged, "averaged denoiser");
+  EXPECT_NEAR(part_of<ExplorationTemperature>(masdac, "temperature").value(), alpha.value(), 1e-9);
+
+  const Tensor chosen = torch::empty({task.kRows, task.kActions});
+  RandomStream acting(8), same(8);
+  masdac.act(task.observations(), ActMode::kExplore, acting,
+             {chosen.data_ptr<float>(), static_cast<std::size_t>(task.kRows), static_cast<std::size_t>(task.kActions)});
+  const Tensor best = averaged.select(task.rows.observations, kParticles, critics, chain, same);
+  const Tensor noisy = best + 0.1 * alpha.value() * task.noise(same, {task.kRows, task.kActions});
+  expect_close(chosen, noisy.clamp(-1, 1), "action", 1e-4);
+}
+
+// Two agents with one action each that are rewarded for where they are, and three with two each and other rewards.
+TEST(Masdac, TemperatureDependsOnNeitherRewardsNorAgents) {
+  Trained pair(small_values());
+  const KnownTask task;
+  const auto algorithm = task.algorithm({{"temperature_interval", std::int64_t{10}},
+                                         {"denoiser_hidden_sizes", IntegerList{8}},
+                                         {"critic_hidden_sizes", IntegerList{8}}},
+                                        pair.algorithm->updates());
+  task.teach(*algorithm);
+  ASSERT_EQ(algorithm->updates(), 60);
+  const auto temperature = [](Algorithm& of) {
+    return part_of<ExplorationTemperature>(inside(of), "temperature").value();
+  };
+  EXPECT_EQ(temperature(*algorithm), temperature(*pair.algorithm));
+  EXPECT_LT(temperature(*algorithm), 5);
+}
+
 TEST(Masdac, KeepsTheContract) {
   const ParameterValues values =
       with(with(small_values(), "warm_up_steps", std::int64_t{1000}), "diffusion_steps", std::int64_t{5});
@@ -128,7 +224,7 @@ TEST(Masdac, ALossThatIsNotFiniteEndsTheRunWithItsUpdate) {
   Masdac& algorithm = inside(*trained.algorithm);
   while (algorithm.updates() % 2 == 0) algorithm.update_once(trained.metrics);  // the next one leaves the policy alone
   part_of<Mlp>(algorithm, "critics").block().values().fill_(NAN);
-  const std::string update = std::to_string(algorithm.updates());
+  const std::string update = std::to_string(algorithm.updates() + 1);
   try {
     algorithm.update_once(trained.metrics);
     FAIL() << "no error";
