@@ -2,6 +2,7 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
+set datafile commentschars ''
 data = 'curves-mpe-physical-deception-n2.csv'
 do for [kind in 'svg pdf png'] {
   if (kind eq 'svg') { set terminal svg size 317,232 noenhanced font 'sans-serif,10' }

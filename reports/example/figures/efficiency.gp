@@ -2,6 +2,7 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
+set datafile commentschars ''
 data = 'efficiency.csv'
 do for [kind in 'svg pdf png'] {
   if (kind eq 'svg') { set terminal svg size 643,216 noenhanced font 'sans-serif,10' }
@@ -60,21 +61,21 @@ do for [kind in 'svg pdf png'] {
   set title 'by training time' offset 0,-0.7
   set xlabel 'share of the longest training' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0:0.7870261324708747]; set yrange [*:*]
-  set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001)
+  set xrange [0:0.8198590568902144]; set yrange [*:*]
+  set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8)
   set ytics autofreq
   unset arrow 100
   plot data every ::55::254 using 4:6:7 with filledcurves lc rgb '#DE8F05', \
     data every ::55::254 using 4:5 with lines lc rgb '#DE8F05' lw 2 dt (9,3), \
     data every ::255::454 using 4:6:7 with filledcurves lc rgb '#029E73', \
     data every ::255::454 using 4:5 with lines lc rgb '#029E73' lw 2 dt (2.5,2), \
-    data every 33::294::454 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
+    data every 33::327::454 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
     data every ::455::654 using 4:6:7 with filledcurves lc rgb '#D55E00', \
     data every ::455::654 using 4:5 with lines lc rgb '#D55E00' lw 2 dt (9,3,2,3), \
-    data every 33::501::654 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
+    data every 33::468::654 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
     data every ::655::854 using 4:6:7 with filledcurves lc rgb '#CC78BC', \
     data every ::655::854 using 4:5 with lines lc rgb '#CC78BC' lw 2 dt (5,2), \
-    data every 33::707::854 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
+    data every 33::674::854 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
     data every ::855::1054 using 4:6:7 with filledcurves lc rgb '#0173B2', \
     data every ::855::1054 using 4:5 with lines lc rgb '#0173B2' lw 2 dt 1, \
     data every 33::881::1054 using 4:5 with points pt 7 ps 0.55 lc rgb '#0173B2'

@@ -2,6 +2,7 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
+set datafile commentschars ''
 data = 'profile.csv'
 $band0 << END
 x,low,high

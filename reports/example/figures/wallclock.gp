@@ -2,6 +2,7 @@
 set encoding utf8
 set datafile separator comma
 set datafile columnheaders
+set datafile commentschars ''
 data = 'wallclock.csv'
 do for [kind in 'svg pdf png'] {
   if (kind eq 'svg') { set terminal svg size 643,216 noenhanced font 'sans-serif,10' }
@@ -35,21 +36,21 @@ do for [kind in 'svg pdf png'] {
   set title 'mpe/coop-nav-n3' offset 0,-0.7
   set xlabel 'minutes of training' offset 0,0.9
   set ylabel 'return' offset 0.7,0
-  set xrange [0:249.77514051300017]; set yrange [*:*]
-  set xtics ('0' 0, '1' 60, '2' 120, '3' 180, '4' 240)
+  set xrange [0:187.09312386400046]; set yrange [*:*]
+  set xtics ('0' 0, '1' 60, '2' 120, '3' 180)
   set ytics autofreq
   unset arrow 100
   plot data every ::0::199 using 4:6:7 with filledcurves lc rgb '#DE8F05', \
     data every ::0::199 using 4:5 with lines lc rgb '#DE8F05' lw 2 dt (9,3), \
     data every ::200::399 using 4:6:7 with filledcurves lc rgb '#029E73', \
     data every ::200::399 using 4:5 with lines lc rgb '#029E73' lw 2 dt (2.5,2), \
-    data every 33::239::399 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
+    data every 33::272::399 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
     data every ::400::599 using 4:6:7 with filledcurves lc rgb '#D55E00', \
     data every ::400::599 using 4:5 with lines lc rgb '#D55E00' lw 2 dt (9,3,2,3), \
     data every 33::413::599 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
     data every ::600::799 using 4:6:7 with filledcurves lc rgb '#CC78BC', \
     data every ::600::799 using 4:5 with lines lc rgb '#CC78BC' lw 2 dt (5,2), \
-    data every 33::652::799 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
+    data every 33::619::799 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
     data every ::800::999 using 4:6:7 with filledcurves lc rgb '#0173B2', \
     data every ::800::999 using 4:5 with lines lc rgb '#0173B2' lw 2 dt 1, \
     data every 33::826::999 using 4:5 with points pt 7 ps 0.55 lc rgb '#0173B2'
@@ -59,7 +60,7 @@ do for [kind in 'svg pdf png'] {
   set title 'mpe/physical-deception-n2' offset 0,-0.7
   set xlabel 'minutes of training' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0:124.5295604809998]; set yrange [*:*]
+  set xrange [0:144.20152690600023]; set yrange [*:*]
   set xtics ('0.0' 0, '0.5' 30, '1.0' 60, '1.5' 90, '2.0' 120)
   set ytics autofreq
   unset arrow 100
@@ -70,10 +71,10 @@ do for [kind in 'svg pdf png'] {
     data every 33::1239::1399 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
     data every ::1400::1599 using 4:6:7 with filledcurves lc rgb '#D55E00', \
     data every ::1400::1599 using 4:5 with lines lc rgb '#D55E00' lw 2 dt (9,3,2,3), \
-    data every 33::1446::1599 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
+    data every 33::1413::1599 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
     data every ::1600::1799 using 4:6:7 with filledcurves lc rgb '#CC78BC', \
     data every ::1600::1799 using 4:5 with lines lc rgb '#CC78BC' lw 2 dt (5,2), \
-    data every 33::1652::1799 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
+    data every 33::1619::1799 using 4:5 with points pt 11 ps 0.55 lc rgb '#CC78BC', \
     data every ::1800::1999 using 4:6:7 with filledcurves lc rgb '#0173B2', \
     data every ::1800::1999 using 4:5 with lines lc rgb '#0173B2' lw 2 dt 1, \
     data every 33::1826::1999 using 4:5 with points pt 7 ps 0.55 lc rgb '#0173B2'
