@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/analysis/analysis.hpp"
 
 namespace tutti::reports {
 

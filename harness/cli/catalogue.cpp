@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "reports/options.hpp"
+#include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
 

@@ -5,7 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
-#include "reports/options.hpp"
+#include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
 

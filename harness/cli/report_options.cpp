@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "reports/options.hpp"
+#include "reports/analysis/options.hpp"
 #include "reports/report.hpp"
 #include "suite/document.hpp"
 #include "tutti/error.hpp"

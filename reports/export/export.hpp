@@ -1,8 +1,8 @@
 // The data behind a report in the formats of other tools.
 #pragma once
 
-#include "reports/analysis.hpp"
-#include "reports/dataset.hpp"
+#include "reports/analysis/analysis.hpp"
+#include "reports/data/dataset.hpp"
 #include "reports/export/output_folder.hpp"
 
 namespace tutti::reports {

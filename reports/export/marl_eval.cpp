@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "reports/analysis/scores.hpp"
+#include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
-#include "reports/names.hpp"
-#include "reports/scores/scores.hpp"
 
 namespace tutti::reports {
 namespace {

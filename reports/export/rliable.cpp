@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/analysis/scores.hpp"
+#include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
 #include "reports/export/npy.hpp"
-#include "reports/names.hpp"
-#include "reports/scores/scores.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <set>
 
+#include "reports/analysis/scores.hpp"
+#include "reports/data/csv.hpp"
 #include "reports/export/export.hpp"
-#include "reports/scores/scores.hpp"
-#include "reports/tables/numbers.hpp"
-#include "reports/tables/table.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
+#include "reports/data/names.hpp"
 #include "reports/figures/figures.hpp"
-#include "reports/names.hpp"
-#include "reports/tables/tables.hpp"
+#include "reports/text/wording.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 
-#include "reports/tables/numbers.hpp"
-#include "reports/tables/table.hpp"
+#include "reports/data/csv.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/analysis/analysis.hpp"
 #include "reports/figures/figure.hpp"
 
 namespace tutti::reports {

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
 #include "results/files.hpp"
 
 extern char** environ;

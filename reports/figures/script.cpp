@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "reports/figures/figure.hpp"
-#include "reports/tables/numbers.hpp"
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

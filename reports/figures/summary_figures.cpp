@@ -8,7 +8,7 @@
 #include <set>
 
 #include "reports/figures/figures.hpp"
-#include "reports/tables/tables.hpp"
+#include "reports/text/wording.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/tables/numbers.hpp"
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
+#include "reports/text/numbers.hpp"
 #include "results/run_record.hpp"
 
 namespace tutti::reports {

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/analysis/analysis.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/tables/tables.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "reports/page/document.hpp"
 #include "reports/page/style.hpp"
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "reports/page/document.hpp"
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "reports/analysis.hpp"
 #include "reports/statistics/aggregates.hpp"
+#include "reports/statistics/estimate.hpp"
 #include "reports/statistics/parallel.hpp"
 #include "reports/statistics/strata.hpp"
 

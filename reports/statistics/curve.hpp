@@ -1,12 +1,19 @@
 // Learning curves: means, smoothing, resampling onto a common grid, area.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "reports/options.hpp"
-
 namespace tutti::reports {
+
+/// How a learning curve is smoothed: nothing, a window of evaluations, or a debiased exponential average.
+struct Smoothing {
+  enum class Kind { kNone, kCentered, kTrailing, kExponential };
+  Kind kind = Kind::kNone;
+  std::int64_t window = 1;  // evaluations
+  double alpha = 0;         // weight of the past
+};
 
 /// Mean over runs at each of the evaluations that all runs have; `runs` is [run][evaluation].
 std::vector<double> mean_curve(const std::vector<std::vector<double>>& runs);

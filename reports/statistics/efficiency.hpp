@@ -7,10 +7,30 @@
 #include <span>
 #include <vector>
 
-#include "reports/analysis.hpp"
 #include "reports/statistics/bootstrap.hpp"
+#include "reports/statistics/estimate.hpp"
 
 namespace tutti::reports {
+
+/// How many times fewer steps than the best baseline needs for its own peak.
+struct SpeedUp {
+  enum class Kind {
+    kNone,             // nothing to compare: no runs or no threshold
+    kReached,          // value
+    kCensored,         // not reached: below bound, the baseline's steps / horizon
+    kAtStart,          // above the threshold untrained
+    kSelf,             // the best baseline: 1
+    kBaselineAtStart,  // the baseline never improved on its untrained policy
+    kBaselineNever,    // reached, but not by the baseline: above bound, horizon / steps
+    kNobody,           // neither the algorithm nor the baseline reached the threshold
+    kNoBaseline,       // every algorithm with runs is a proposed one
+  };
+  Kind kind = Kind::kNone;
+  double value = kMissing;  // of kReached and kSelf
+  double bound = kMissing;
+  std::optional<Interval> interval;
+  bool low_censored = false, high_censored = false;  // that limit is "< bound"
+};
 
 struct Crossing {
   std::int64_t hold = 1;    // successive evaluations that must reach the threshold
@@ -56,6 +76,13 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
 /// every replicate. The draws of a replicate go through the algorithms in order.
 SpeedUps bootstrap_speed_ups(const TaskCurves& curves, const ThresholdRule& rule, const Crossing& crossing,
                              const Bootstrap& bootstrap);
+
+/// One algorithm's speed-ups over all tasks.
+struct SpeedUpSummary {
+  double geometric_mean = kMissing, min = kMissing, max = kMissing;  // over the finite ones
+  std::int64_t finite = 0, not_reached = 0, at_start = 0, tasks = 0;
+  std::int64_t no_ratio = 0;  // the baseline has no number of steps to compare with
+};
 
 /// Geometric mean and range of the finite speed-ups of one algorithm over tasks, and how many were not finite.
 SpeedUpSummary summarize_speed_ups(const std::vector<SpeedUp>& tasks);

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "reports/analysis.hpp"
 #include "reports/statistics/bootstrap.hpp"
+#include "reports/statistics/estimate.hpp"
 
 namespace tutti::reports {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/statistics/estimate.hpp"
 
 namespace tutti::reports {
 

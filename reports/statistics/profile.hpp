@@ -3,10 +3,16 @@
 
 #include <vector>
 
-#include "reports/analysis.hpp"
 #include "reports/statistics/bootstrap.hpp"
+#include "reports/statistics/estimate.hpp"
 
 namespace tutti::reports {
+
+struct Profile {
+  std::vector<double> fraction, low, high;  // for each threshold; bands empty with n < 2
+  double median = kMissing;                 // smallest threshold whose fraction is at most 0.5
+  double area = kMissing;                   // under it on [0, 1]: mean of the scores clipped to that
+};
 
 /// `count` evenly spaced values from low to high, both included.
 std::vector<double> even_thresholds(double low, double high, std::size_t count = 101);

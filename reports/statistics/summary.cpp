@@ -57,19 +57,21 @@ double student_half_width(std::span<const double> values, double level) {
   return t * sample_deviation(values) / std::sqrt(n);
 }
 
-void summarize(Cell& cell, double level) {
-  cell.n = static_cast<std::int64_t>(cell.runs.size());
-  if (cell.n == 0) return;
-  cell.mean = mean_of(cell.runs);
-  cell.sd = sample_deviation(cell.runs);
-  cell.sd0 = population_deviation(cell.runs);
-  cell.sem = cell.sd / std::sqrt(static_cast<double>(cell.n));
-  cell.median = median_of(cell.runs);
-  cell.min = std::ranges::min(cell.runs);
-  cell.max = std::ranges::max(cell.runs);
-  if (cell.n < 3) return;
-  const double half = student_half_width(cell.runs, level);
-  cell.interval = {cell.mean - half, cell.mean + half};
+Summary summarize(std::span<const double> values, double level) {
+  Summary summary;
+  summary.n = static_cast<std::int64_t>(values.size());
+  if (values.empty()) return summary;
+  summary.mean = mean_of(values);
+  summary.sd = sample_deviation(values);
+  summary.sd0 = population_deviation(values);
+  summary.sem = summary.sd / std::sqrt(static_cast<double>(summary.n));
+  summary.median = median_of(values);
+  summary.min = std::ranges::min(values);
+  summary.max = std::ranges::max(values);
+  if (summary.n < 3) return summary;
+  const double half = student_half_width(values, level);
+  summary.interval = {summary.mean - half, summary.mean + half};
+  return summary;
 }
 
 }  // namespace tutti::reports

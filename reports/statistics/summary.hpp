@@ -1,10 +1,12 @@
 // Mean, spread and Student's interval of the runs of one task.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/statistics/estimate.hpp"
 
 namespace tutti::reports {
 
@@ -21,7 +23,16 @@ double population_deviation(std::span<const double> values);
 /// Half the width of Student's interval of the mean, t * sd / sqrt(n). NaN with fewer than two values.
 double student_half_width(std::span<const double> values, double level);
 
-/// Fills mean, spreads, order statistics and Student's interval (three runs or more) of cell.runs.
-void summarize(Cell& cell, double level);
+/// One number for each run, summed up.
+struct Summary {
+  std::int64_t n = 0;
+  double mean = kMissing;
+  double sd = kMissing;              // divisor n - 1
+  double sd0 = kMissing;             // divisor n
+  double sem = kMissing;             // sd / sqrt(n)
+  std::optional<Interval> interval;  // of the mean: Student's; none with n < 3
+  double median = kMissing, min = kMissing, max = kMissing;
+};
+Summary summarize(std::span<const double> values, double level);
 
 }  // namespace tutti::reports

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "reports/tables/numbers.hpp"
 #include "reports/tables/tables.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -103,6 +103,10 @@ CsvTable improvement_data(const Analysis& analysis) {
 }
 
 }  // namespace
+
+TableCell estimate_cell(const Estimate& estimate, int decimals) {
+  return {.value = fixed(estimate.value, decimals), .detail = interval_text(estimate.interval, decimals)};
+}
 
 ReportTable aggregate_table(const Analysis& analysis, const ReportOptions& options) {
   Table table{.name = "aggregate",

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/names.hpp"
-#include "reports/published/published.hpp"
-#include "reports/tables/numbers.hpp"
+#include "reports/analysis/published.hpp"
+#include "reports/data/names.hpp"
+#include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/tables/numbers.hpp"
+#include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

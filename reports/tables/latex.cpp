@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "reports/tables/numbers.hpp"
 #include "reports/tables/table.hpp"
-#include "reports/tables/text.hpp"
+#include "reports/text/escaping.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

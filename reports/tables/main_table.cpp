@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/names.hpp"
-#include "reports/tables/numbers.hpp"
+#include "reports/data/names.hpp"
 #include "reports/tables/tables.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {

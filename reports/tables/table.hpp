@@ -60,20 +60,10 @@ std::string superscript_text(const TableCell& cell);
 /// The caption with what Mark::kClose says; `mark` is how the format shows that.
 std::string caption_text(const Table& table, const std::string& mark = "Underlined");
 
-/// A CSV table: the same facts at full precision, one row each.
-struct CsvTable {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
-
 enum class LatexStyle { kPlain, kSiunitx };
 
 /// A pipe table with its caption and footnotes.
 std::string to_markdown(const Table& table);
-
-/// RFC 4180 with line feeds: fields are quoted where they have to be.
-std::string to_csv(const CsvTable& table);
-std::string csv_field(const std::string& text);
 
 /// A `tabular` for \input; needs booktabs, and siunitx in that style.
 std::string to_latex(const Table& table, LatexStyle style);

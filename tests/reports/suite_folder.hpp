@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/analysis.hpp"
+#include "reports/analysis/analysis.hpp"
 #include "results/plan_record.hpp"
 #include "results/run_record.hpp"
 

@@ -1,7 +1,7 @@
 // Made-up analyses with a fixed random stream: what the rendering tests draw, without training anything.
 #pragma once
 
-#include "reports/analysis.hpp"
+#include "reports/analysis/analysis.hpp"
 
 namespace tutti::reports::testing {
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "reports/data/names.hpp"
 #include "reports/export/npy.hpp"
-#include "reports/names.hpp"
 #include "suite_folder.hpp"
 
 namespace tutti::reports {

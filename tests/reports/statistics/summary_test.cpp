@@ -12,15 +12,13 @@ const std::vector<double> kH = {5950.1, 5600.4, 6100.8, 5780.2, 5875.5};
 const std::vector<double> kQ = {3100.0, 2950.5, 3300.25, 2875.0, 3050.75};
 
 void expect_summary(const std::vector<double>& runs, double mean, double sd, double sd0, double sem, double half) {
-  Cell cell;
-  cell.runs = runs;
-  summarize(cell, 0.95);
-  EXPECT_EQ(cell.n, 5);
-  expect_close(cell.mean, mean);
-  expect_close(cell.sd, sd);
-  expect_close(cell.sd0, sd0);
-  expect_close(cell.sem, sem);
-  expect_close((cell.interval->high - cell.interval->low) / 2, half);
+  const Summary summary = summarize(runs, 0.95);
+  EXPECT_EQ(summary.n, 5);
+  expect_close(summary.mean, mean);
+  expect_close(summary.sd, sd);
+  expect_close(summary.sd0, sd0);
+  expect_close(summary.sem, sem);
+  expect_close((summary.interval->high - summary.interval->low) / 2, half);
 }
 
 TEST(Summary, AgreesWithIndependentlyComputedRows) {
@@ -36,18 +34,15 @@ TEST(Summary, UsesStudentsQuantiles) {
 }
 
 TEST(Summary, GivesNoIntervalForTwoRuns) {
-  Cell cell;
-  cell.runs = {1, 2};
-  summarize(cell, 0.95);
-  EXPECT_FALSE(cell.interval);
-  expect_close(cell.sd, std::sqrt(0.5));
+  const Summary summary = summarize(std::vector<double>{1, 2}, 0.95);
+  EXPECT_FALSE(summary.interval);
+  expect_close(summary.sd, std::sqrt(0.5));
 }
 
 TEST(Summary, OfNothingIsMissing) {
-  Cell cell;
-  summarize(cell, 0.95);
-  EXPECT_EQ(cell.n, 0);
-  EXPECT_TRUE(std::isnan(cell.mean));
+  const Summary summary = summarize({}, 0.95);
+  EXPECT_EQ(summary.n, 0);
+  EXPECT_TRUE(std::isnan(summary.mean));
   EXPECT_TRUE(std::isnan(median_of({})));
 }
 

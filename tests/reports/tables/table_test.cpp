@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "reports/tables/text.hpp"
-
 namespace tutti::reports {
 namespace {
 
@@ -76,11 +74,6 @@ TEST(LatexTable, TheCaptionNamesTheSecondMarkOfItsStyle) {
   EXPECT_NE(to_markdown(table).find("Five runs. Underlined: close to the best."), std::string::npos);
 }
 
-TEST(CsvTableWriter, QuotesOnlyWhereNeeded) {
-  const CsvTable table{{"a", "b"}, {{"1", "x, y"}, {"", "say \"hi\"\nthere"}}};
-  EXPECT_EQ(to_csv(table), "a,b\n1,\"x, y\"\n,\"say \"\"hi\"\"\nthere\"\n");
-}
-
 TEST(Notes, TheSameFootnoteIsKeptOnce) {
   Table table;
   EXPECT_EQ(table.note("x"), 0U);
@@ -89,29 +82,6 @@ TEST(Notes, TheSameFootnoteIsKeptOnce) {
   EXPECT_EQ(note_letter(0), "a");
   EXPECT_EQ(note_letter(25), "z");
   EXPECT_EQ(note_letter(26), "aa");
-}
-
-TEST(Text, EveryLatexSpecialCharacterIsEscaped) {
-  EXPECT_EQ(latex_text("a_b & 5% #1 $x {y}"), "a\\_b \\& 5\\% \\#1 \\$x \\{y\\}");
-  EXPECT_EQ(latex_text("~^\\"), "\\textasciitilde{}\\textasciicircum{}\\textbackslash{}");
-  EXPECT_EQ(latex_text("[-3.1, 2] (-4) omad-2"), "[$-$3.1, 2] ($-$4) omad-2");
-  EXPECT_EQ(latex_text("2.2× ± é 中"), "2.2$\\times$ $\\pm$ é ?");
-}
-
-TEST(Text, MarkdownAndHtmlTakeNothingLiterally) {
-  EXPECT_EQ(markdown_text("a|b*c <i> x_y _z_"), "a\\|b\\*c &lt;i> x_y \\_z\\_");
-  EXPECT_EQ(markdown_text("[a](b) [1, 2]"), "[a\\](b) [1, 2]");
-  EXPECT_EQ(html_text("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
-  EXPECT_EQ(html_number_text("[-3, 2]"), "[−3, 2]");
-}
-
-TEST(Text, BrokenBytesAndControlCharactersAreReplaced) {
-  EXPECT_EQ(clean_text("a\xff\x80z\n\x01"
-                       "b"),
-            "a\xEF\xBF\xBD\xEF\xBF\xBDz  b");
-  EXPECT_EQ(clean_text("\xc0\xaf"), "\xEF\xBF\xBD\xEF\xBF\xBD") << "overlong form";
-  EXPECT_EQ(clean_text("\xed\xa0\x80").size(), 9U) << "surrogate";
-  EXPECT_EQ(clean_text("θ ± –"), "θ ± –");
 }
 
 }  // namespace

@@ -1,0 +1,235 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "reports/analysis/sections.hpp"
+#include "reports/statistics/curve.hpp"
+#include "reports/statistics/summary.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// Half the width of the band around the mean, or its two ends.
+void add_band(const Material& material, const Matrix<double>& runs, Curve& curve) {
+  const std::string& band = material.options.band;
+  const std::size_t n = runs.size();
+  const bool enough = band == "minmax" ? n >= 2 : (band == "ci" ? n >= 3 : n >= 2);
+  if (band == "none" || !enough) return;
+  if (band == "ci" && material.options.interval == "bootstrap") {
+    for (const Interval& interval : bootstrap_mean_curve(runs, material.bootstrap(material.options.curve_replicates))) {
+      curve.low.push_back(interval.low);
+      curve.high.push_back(interval.high);
+    }
+    return;
+  }
+  std::vector<double> column(n);
+  for (std::size_t k = 0; k < curve.mean.size(); ++k) {
+    std::ranges::transform(runs, column.begin(), [k](const auto& run) { return run[k]; });
+    if (band == "minmax") {
+      curve.low.push_back(std::ranges::min(column));
+      curve.high.push_back(std::ranges::max(column));
+      continue;
+    }
+    const double sd = sample_deviation(column);
+    const double half = band == "sd"    ? sd
+                        : band == "sem" ? sd / std::sqrt(static_cast<double>(n))
+                                        : student_half_width(column, material.options.level);
+    curve.low.push_back(curve.mean[k] - half);
+    curve.high.push_back(curve.mean[k] + half);
+  }
+}
+
+std::string band_name(const ReportOptions& options) {
+  const std::string percent = fmt::format("{:g} %", 100 * options.level);
+  if (options.band == "ci")
+    return percent + (options.interval == "student" ? " interval (Student t)" : " bootstrap interval");
+  if (options.band == "sd") return "one sample standard deviation";
+  if (options.band == "sem") return "one standard error";
+  return options.band == "minmax" ? "smallest to largest run" : "";
+}
+
+// Over the steps at which all runs of the cell were evaluated.
+Curve step_curve(const Material& material, const std::vector<const Run*>& runs) {
+  std::vector<double> steps = common_steps(runs);
+  if (steps.empty()) return {};
+  Matrix<double> rows;
+  std::vector<std::int64_t> seeds;
+  for (const Run* run : runs) {
+    rows.push_back(at_steps(*run, smooth(curve_of(*run), material.options.smoothing()), steps));
+    seeds.push_back(run->seed);
+  }
+  return curve_with_band(material, std::move(steps), std::move(rows), std::move(seeds));
+}
+
+std::vector<double> train_seconds(const Run& run) {
+  std::vector<double> seconds;
+  for (const TimingRow& row : run.timing) seconds.push_back(row.train_seconds);
+  return seconds;
+}
+
+// Runs with a time for every evaluation; those that count as worst have none.
+std::vector<const Run*> timed_runs(const std::vector<const Run*>& runs) {
+  std::vector<const Run*> result;
+  for (const Run* run : runs) {
+    const bool timed = !run->evaluations.empty() && run->timing.size() == run->evaluations.size();
+    if (timed && !run->worst && run->timing.back().train_seconds > 0) result.push_back(run);
+  }
+  return result;
+}
+
+// One run's curve against training time, at the points of `grid`.
+std::vector<double> on_grid(const Run& run, std::vector<double> curve, const std::vector<double>& grid) {
+  const std::vector<double> seconds = train_seconds(run);
+  std::vector<double> result;
+  for (const double at : grid) result.push_back(interpolate(seconds, curve, at));
+  return result;
+}
+
+bool one_processor(const std::vector<const Run*>& runs) {
+  std::set<std::string> processors;
+  for (const Run* run : runs) processors.insert(run->record ? run->record->machine.processor : "");
+  return processors.size() <= 1;
+}
+
+Curve time_curve(const Material& material, const std::vector<const Run*>& runs) {
+  if (runs.empty()) return {};
+  double end = std::numeric_limits<double>::infinity();
+  for (const Run* run : runs) end = std::min(end, run->timing.back().train_seconds);
+  const std::vector<double> grid = even_grid(end);
+  Matrix<double> rows;
+  std::vector<std::int64_t> seeds;
+  for (const Run* run : runs) {
+    const auto curve = smooth(curve_of(*run), material.options.smoothing());
+    rows.push_back(on_grid(*run, curve, grid));
+    seeds.push_back(run->seed);
+  }
+  return curve_with_band(material, grid, std::move(rows), std::move(seeds));
+}
+
+// Interquartile mean of normalised curves, [task][run][point], at each point.
+Curve iqm_curve(const Material& material, std::vector<double> x, const std::vector<Matrix<double>>& curves,
+                const std::vector<std::int64_t>& seeds) {
+  std::vector<Strata> strata(x.size(), Strata(curves.size()));
+  for (std::size_t task = 0; task < curves.size(); ++task) {
+    for (const std::vector<double>& run : curves[task]) {
+      for (std::size_t k = 0; k < x.size(); ++k) strata[k][task].push_back(run[k]);
+    }
+  }
+  Curve result{.x = std::move(x), .mean = {}, .low = {}, .high = {}, .seeds = seeds, .runs = {}};
+  result.n = static_cast<std::int64_t>(std::ranges::min(curves, {}, [](const auto& c) { return c.size(); }).size());
+  const Bootstrap bootstrap = material.bootstrap(material.options.efficiency_replicates);
+  for (const Estimate& estimate : bootstrap_iqm_curve(strata, bootstrap, material.options.ragged)) {
+    result.mean.push_back(estimate.value);
+    if (!estimate.interval) continue;
+    result.low.push_back(estimate.interval->low);
+    result.high.push_back(estimate.interval->high);
+  }
+  return result;
+}
+
+Curve aggregate_steps(const Material& material, std::size_t algorithm) {
+  const Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
+  if (selection.runs.empty()) return {};
+  std::vector<Matrix<double>> curves(material.tasks.size());
+  std::vector<const Run*> all;
+  for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
+  std::vector<double> steps = common_steps(all);
+  if (steps.empty()) return {};
+  for (std::size_t i = 0; i < material.tasks.size(); ++i) {
+    for (const Run* run : selection.runs[i]) {
+      std::vector<double> curve = curve_of(*run);
+      for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
+      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smoothing()), steps));
+    }
+  }
+  return iqm_curve(material, std::move(steps), curves, selection.seeds);
+}
+
+// The largest training time of any algorithm on each task.
+std::vector<double> longest_times(const Material& material) {
+  std::vector<double> result;
+  for (const std::size_t task : material.tasks) {
+    double longest = kMissing;
+    for (const auto& runs : material.table[task]) {
+      for (const Run* run : timed_runs(runs)) {
+        if (!(longest >= run->timing.back().train_seconds)) longest = run->timing.back().train_seconds;
+      }
+    }
+    result.push_back(longest);
+  }
+  return result;
+}
+
+Curve aggregate_time(const Material& material, std::size_t algorithm, const std::vector<double>& longest) {
+  const Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
+  double end = 1;
+  std::vector<const Run*> all;
+  for (std::size_t i = 0; i < selection.runs.size(); ++i) {
+    const std::vector<const Run*> timed = timed_runs(selection.runs[i]);
+    if (timed.size() != selection.runs[i].size()) return {};
+    for (const Run* run : timed) end = std::min(end, run->timing.back().train_seconds / longest[i]);
+    all.insert(all.end(), timed.begin(), timed.end());
+  }
+  if (all.empty() || !one_processor(all)) return {};
+  const std::vector<double> grid = even_grid(end);
+  std::vector<Matrix<double>> curves(material.tasks.size());
+  for (std::size_t i = 0; i < material.tasks.size(); ++i) {
+    std::vector<double> seconds = grid;
+    for (double& at : seconds) at *= longest[i];
+    for (const Run* run : selection.runs[i]) {
+      std::vector<double> curve = curve_of(*run);
+      for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
+      curves[i].push_back(on_grid(*run, smooth(curve, material.options.smoothing()), seconds));
+    }
+  }
+  return iqm_curve(material, grid, curves, selection.seeds);
+}
+
+void add_cells(const Material& material, Curves& result, std::vector<std::string>& warnings) {
+  for (std::size_t task = 0; task < result.steps.size(); ++task) {
+    for (std::size_t a = 0; a < result.steps[task].size(); ++a) {
+      result.steps[task][a] = step_curve(material, material.table[task][a]);
+      const std::vector<const Run*> timed = timed_runs(material.table[task][a]);
+      if (!one_processor(timed)) {
+        warnings.push_back(material.data.tasks[task].label + ", " + material.data.algorithms[a].label +
+                           ": runs come from different processors, so there is no curve over wall-clock time");
+        continue;
+      }
+      result.wall_clock[task][a] = time_curve(material, timed);
+    }
+  }
+}
+
+}  // namespace
+
+Curve curve_with_band(const Material& material, std::vector<double> x, Matrix<double> runs,
+                      std::vector<std::int64_t> seeds) {
+  Curve curve{.x = std::move(x), .mean = {}, .low = {}, .high = {}, .seeds = std::move(seeds), .runs = {}};
+  for (auto& run : runs) run.resize(curve.x.size());
+  curve.mean = mean_curve(runs);
+  curve.n = static_cast<std::int64_t>(runs.size());
+  add_band(material, runs, curve);
+  curve.runs = std::move(runs);
+  return curve;
+}
+
+Curves curves_of(const Material& material, std::vector<std::string>& warnings) {
+  Curves result;
+  result.caption = "mean over runs";
+  result.band = band_name(material.options);
+  if (material.options.smooth != "none") result.smoothing = material.options.smooth;
+  result.steps = make_matrix<Curve>(material);
+  result.wall_clock = make_matrix<Curve>(material);
+  add_cells(material, result, warnings);
+  if (material.options.normalize == "none") return result;
+  const std::vector<double> longest = longest_times(material);
+  for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
+    result.aggregate.push_back(aggregate_steps(material, a));
+    result.aggregate_wall_clock.push_back(aggregate_time(material, a, longest));
+  }
+  return result;
+}
+
+}  // namespace tutti::reports

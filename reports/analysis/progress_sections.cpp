@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "reports/analysis/sections.hpp"
+#include "reports/statistics/summary.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// The evaluation nearest to `step`; of two equally near ones the later.
+std::size_t nearest(const std::vector<double>& steps, double step) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < steps.size(); ++k) {
+    if (std::abs(steps[k] - step) <= std::abs(steps[best] - step)) best = k;
+  }
+  return best;
+}
+
+Spread return_at(const std::vector<const Run*>& runs, double step) {
+  std::vector<double> values;
+  for (const Run* run : runs) {
+    const std::vector<double> value = at_steps(*run, curve_of(*run), {step});
+    values.insert(values.end(), value.begin(), value.end());
+  }
+  return spread_of(values);
+}
+
+// The last row at or before `step`; nothing if the rows end more than their spacing before it.
+const CoverageRow* coverage_at(const Run& run, double step) {
+  const auto after = std::ranges::upper_bound(run.coverage, step, {},
+                                              [](const CoverageRow& row) { return static_cast<double>(row.step); });
+  if (after == run.coverage.begin()) return nullptr;
+  const auto found = std::prev(after);
+  const double spacing =
+      static_cast<double>(found->step - (found == run.coverage.begin() ? 0 : std::prev(found)->step));
+  if (after == run.coverage.end() && step - static_cast<double>(found->step) >= spacing) {
+    return step == static_cast<double>(found->step) ? &*found : nullptr;
+  }
+  return &*found;
+}
+
+CoverageCell coverage_cell(const std::vector<const Run*>& runs, double step) {
+  std::vector<double> visited, coverage, entropy, outside;
+  for (const Run* run : runs) {
+    const CoverageRow* row = coverage_at(*run, step);
+    if (row == nullptr) continue;
+    visited.push_back(row->visited);
+    coverage.push_back(row->visited / row->bins);
+    entropy.push_back(row->entropy);
+    outside.push_back(row->inside + row->outside > 0 ? row->outside / (row->inside + row->outside) : kMissing);
+  }
+  return {spread_of(visited), spread_of(coverage), spread_of(entropy), spread_of(outside)};
+}
+
+// Bins visited at the steps that all of the runs have a row for.
+Curve visited_curve(const Material& material, const std::vector<const Run*>& runs) {
+  std::vector<double> steps;
+  std::vector<const Run*> counted;
+  for (const Run* run : runs) {
+    if (run->coverage.empty() || run->worst) continue;
+    std::vector<double> own, both;
+    for (const CoverageRow& row : run->coverage) own.push_back(static_cast<double>(row.step));
+    if (counted.empty()) steps = own;
+    std::ranges::set_intersection(steps, own, std::back_inserter(both));
+    steps = std::move(both);
+    counted.push_back(run);
+  }
+  Matrix<double> rows;
+  std::vector<std::int64_t> seeds;
+  for (const Run* run : counted) {
+    rows.emplace_back();
+    seeds.push_back(run->seed);
+    for (const double step : steps) rows.back().push_back(coverage_at(*run, step)->visited);
+  }
+  return rows.empty() ? Curve{} : curve_with_band(material, steps, std::move(rows), std::move(seeds));
+}
+
+double bins_of(const std::vector<std::vector<const Run*>>& algorithms) {
+  for (const auto& runs : algorithms) {
+    for (const Run* run : runs) {
+      if (!run->coverage.empty()) return run->coverage.back().bins;
+    }
+  }
+  return kMissing;
+}
+
+// Environment steps that every run of the task was planned for; NaN if there is none.
+double budget_of(const std::vector<std::vector<const Run*>>& algorithms) {
+  double budget = kMissing;
+  for (const auto& runs : algorithms) {
+    for (const Run* run : runs) {
+      if (run->protocol.is_known()) budget = std::fmin(budget, static_cast<double>(run->protocol.environment_steps));
+    }
+  }
+  return budget;
+}
+
+RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
+  RuntimeCell cell;
+  std::vector<const results::TimeRecord*> times;
+  double peak = 0;
+  for (const Run* run : runs) {
+    if (!run->record || run->state != RunState::kComplete) continue;
+    times.push_back(&run->record->time);
+    peak = std::max(peak, static_cast<double>(run->record->time.peak_memory_bytes));
+    cell.segments = std::max(cell.segments, static_cast<std::int64_t>(run->record->segments.size()));
+  }
+  cell.n = static_cast<std::int64_t>(times.size());
+  if (times.empty()) return cell;
+  const auto mean = [&](double results::TimeRecord::*member) {
+    std::vector<double> values;
+    for (const results::TimeRecord* time : times) values.push_back(time->*member);
+    return mean_of(values);
+  };
+  cell.train_seconds = mean(&results::TimeRecord::train_seconds);
+  cell.environment_seconds = mean(&results::TimeRecord::environment_seconds);
+  cell.act_seconds = mean(&results::TimeRecord::act_seconds);
+  cell.update_seconds = mean(&results::TimeRecord::update_seconds);
+  cell.evaluate_seconds = mean(&results::TimeRecord::evaluate_seconds);
+  cell.checkpoint_seconds = mean(&results::TimeRecord::checkpoint_seconds);
+  cell.cpu_seconds = mean(&results::TimeRecord::cpu_seconds);
+  cell.steps_per_second = mean(&results::TimeRecord::steps_per_second);
+  cell.peak_memory_bytes = peak;
+  return cell;
+}
+
+std::string joined(const std::set<std::string>& values) {
+  std::string result;
+  for (const std::string& value : values) result += (result.empty() ? "" : "; ") + value;
+  return result;
+}
+
+}  // namespace
+
+Spread spread_of(const std::vector<double>& values) {
+  std::vector<double> known;
+  std::ranges::copy_if(values, std::back_inserter(known), [](double value) { return !std::isnan(value); });
+  return {mean_of(known), sample_deviation(known), static_cast<std::int64_t>(known.size())};
+}
+
+Milestones milestones_of(const Material& material) {
+  Milestones result;
+  for (const int percent : result.percent) {
+    Matrix<Spread> cells = make_matrix<Spread>(material);
+    std::vector<double> used;
+    for (std::size_t task = 0; task < cells.size(); ++task) {
+      const std::vector<double> steps = common_steps(own_or_all_runs(material.table[task]));
+      used.push_back(steps.empty() ? kMissing : steps[nearest(steps, steps.back() * percent / 100)]);
+      for (std::size_t a = 0; a < cells[task].size(); ++a) {
+        cells[task][a] = return_at(material.table[task][a], used.back());
+      }
+    }
+    result.cells.push_back(std::move(cells));
+    result.steps.push_back(std::move(used));
+  }
+  return result;
+}
+
+Spread coverage_after(const Material& material, std::size_t task, std::size_t algorithm, double step) {
+  return coverage_cell(material.table[task][algorithm], step).coverage;
+}
+
+Coverage coverage_of(const Material& material) {
+  Coverage result;
+  for (const auto& row : material.table) {
+    result.bins.push_back(bins_of(row));
+    result.available = result.available || !std::isnan(result.bins.back());
+  }
+  if (!result.available) return result;
+  for (const int percent : result.percent) {
+    Matrix<CoverageCell> cells = make_matrix<CoverageCell>(material);
+    for (std::size_t task = 0; task < cells.size(); ++task) {
+      const double step = budget_of(material.table[task]) * percent / 100;
+      for (std::size_t a = 0; a < cells[task].size(); ++a) {
+        cells[task][a] = coverage_cell(material.table[task][a], step);
+      }
+    }
+    result.cells.push_back(std::move(cells));
+  }
+  result.visited = make_matrix<Curve>(material);
+  for (std::size_t task = 0; task < result.visited.size(); ++task) {
+    for (std::size_t a = 0; a < result.visited[task].size(); ++a) {
+      result.visited[task][a] = visited_curve(material, material.table[task][a]);
+    }
+  }
+  return result;
+}
+
+Runtime runtime_of(const Material& material) {
+  Runtime result;
+  result.cells = make_matrix<RuntimeCell>(material);
+  for (std::size_t task = 0; task < result.cells.size(); ++task) {
+    for (std::size_t a = 0; a < result.cells[task].size(); ++a) {
+      result.cells[task][a] = runtime_cell(material.table[task][a]);
+    }
+  }
+  std::set<std::string> processors, jobs;
+  std::vector<double> seconds;
+  for (const Run& run : material.data.runs) {
+    if (!run.record) continue;
+    seconds.push_back(run.record->time.cpu_seconds);
+    processors.insert(run.record->machine.processor);
+    jobs.insert(std::to_string(run.record->machine.jobs));
+  }
+  result.total_cpu_seconds = ascending_sum(seconds);
+  if (!processors.empty()) result.machine = joined(processors) + ", " + joined(jobs) + " runs at once";
+  return result;
+}
+
+}  // namespace tutti::reports

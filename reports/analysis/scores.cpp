@@ -1,0 +1,267 @@
+#include "reports/analysis/scores.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "reports/statistics/summary.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// Mean of the last `count` evaluations; the untrained policy is never among them if there is another.
+double mean_of_last(const Run& run, std::int64_t count) {
+  const auto total = static_cast<std::int64_t>(run.evaluations.size());
+  const bool has_initial = run.evaluations.front().step == 0;
+  const std::int64_t usable = std::max<std::int64_t>(1, total - (has_initial ? 1 : 0));
+  std::vector<double> means;
+  for (std::int64_t k = total - std::min(count, usable); k < total; ++k) {
+    means.push_back(run.evaluations[static_cast<std::size_t>(k)].mean);
+  }
+  return mean_of(means);
+}
+
+void widen(Bounds& bounds, double value) {
+  if (!(bounds.low <= value)) bounds.low = value;
+  if (!(bounds.high >= value)) bounds.high = value;
+}
+
+std::vector<Bounds> single_episode_bounds(const Dataset& data) {
+  std::vector<Bounds> bounds(data.tasks.size(), {kMissing, kMissing});
+  for (const Run& run : data.runs) {
+    for (const Evaluation& evaluation : run.evaluations) {
+      if (evaluation.step == 0) continue;
+      for (const double value : evaluation.returns) widen(bounds[run.task], value);
+    }
+    if (!run.absolute) continue;
+    for (const double value : run.absolute->returns) widen(bounds[run.task], value);
+  }
+  return bounds;
+}
+
+std::vector<Bounds> pinned_bounds(const Dataset& data, const ReportOptions& options) {
+  const std::map<std::string, Bounds> pinned = options.task_bounds();
+  std::vector<Bounds> bounds;
+  for (const TaskInfo& task : data.tasks) {
+    const auto found = pinned.find(task.label);
+    bounds.push_back(found == pinned.end() ? Bounds{kMissing, kMissing} : found->second);
+  }
+  return bounds;
+}
+
+std::size_t named_algorithm(const Dataset& data, const std::string& name, const char* option) {
+  for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
+    if (data.algorithms[a].label == name || data.algorithms[a].name == name) return a;
+  }
+  throw Error(std::string("report option \"") + option + "\": there is no algorithm \"" + name + "\" among the runs");
+}
+
+double mean_score(const std::vector<const Run*>& runs, const Score& score) {
+  std::vector<double> values;
+  for (const Run* run : runs) {
+    const double value = score_of(*run, score);
+    if (!std::isnan(value)) values.push_back(value);
+  }
+  return mean_of(values);
+}
+
+// The low end is an algorithm's mean score; the high end another's, or pinned.
+std::vector<Bounds> reference_bounds(const Dataset& data, const ReportOptions& options, const Score& score) {
+  const RunTable table = usable_runs(data);
+  std::vector<Bounds> bounds = pinned_bounds(data, options);
+  const std::size_t low = named_algorithm(data, options.reference_low, "reference_low");
+  for (std::size_t task = 0; task < data.tasks.size(); ++task) {
+    bounds[task].low = mean_score(table[task][low], score);
+    if (options.reference.empty()) continue;
+    bounds[task].high = mean_score(table[task][named_algorithm(data, options.reference, "reference")], score);
+  }
+  return bounds;
+}
+
+// Bounds that were chosen have to be there and in order; the smallest and largest return may be missing or equal.
+void require_bounds(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
+                    const std::vector<Bounds>& bounds) {
+  for (const std::size_t task : tasks) {
+    const auto& [low, high] = bounds[task];
+    const std::string where = "normalize = \"" + options.normalize + "\": task " + data.tasks[task].label;
+    if (std::isnan(low) || std::isnan(high)) {
+      throw Error(where + " has no return for " + (std::isnan(low) ? "0" : "1") +
+                  "; give it in bounds, or choose an algorithm that has a finished run there");
+    }
+    if (low >= high) {
+      throw Error(fmt::format("{}: the return for 0 is {}, not below the one for 1, which is {}", where, low, high));
+    }
+  }
+}
+
+// Of a run that has no more than K, the untrained policy not counted.
+std::string last_evaluations(std::int64_t count, const Protocol& protocol) {
+  if (protocol.is_known()) count = std::min(count, protocol.evaluations);
+  return count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
+}
+
+}  // namespace
+
+bool is_usable(const Run& run) { return run.state == RunState::kComplete || run.worst; }
+
+double score_of(const Run& run, const Score& score) {
+  if (run.worst) return *run.worst;
+  if (score.kind == Score::Kind::kAbsolute) return run.absolute ? run.absolute->mean : kMissing;
+  if (run.state != RunState::kComplete || run.evaluations.empty()) return kMissing;
+  switch (score.kind) {
+    case Score::Kind::kBest:
+      return std::ranges::max(run.evaluations, {}, &Evaluation::mean).mean;
+    case Score::Kind::kLast:
+      return mean_of_last(run, score.count);
+    default:
+      return run.evaluations.back().mean;
+  }
+}
+
+std::string definition_of(const Score& score, const Protocol& protocol) {
+  switch (score.kind) {
+    case Score::Kind::kAbsolute:
+      return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
+             "episodes";
+    case Score::Kind::kLast:
+      return "mean over the " + last_evaluations(score.count, protocol) + " of a run";
+    case Score::Kind::kBest:
+      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations) : "all") +
+             " evaluations): a run's highest evaluation";
+    case Score::Kind::kFinal:
+      break;
+  }
+  return "mean return of the episodes of a run's last evaluation";
+}
+
+std::vector<double> curve_of(const Run& run) {
+  std::vector<double> curve;
+  for (const Evaluation& evaluation : run.evaluations) curve.push_back(evaluation.mean);
+  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations) + 1, *run.worst);
+  return curve;
+}
+
+std::vector<double> steps_of(const Run& run) {
+  std::vector<double> steps;
+  for (const Evaluation& evaluation : run.evaluations) steps.push_back(static_cast<double>(evaluation.step));
+  if (!run.worst) return steps;
+  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations; ++k) {
+    steps.push_back(static_cast<double>(k * run.protocol.interval));
+  }
+  return steps;
+}
+
+std::vector<double> common_steps(const std::vector<const Run*>& runs) {
+  if (runs.empty()) return {};
+  std::vector<double> steps = steps_of(*runs[0]);
+  for (const Run* run : runs) {
+    std::vector<double> both;
+    std::ranges::set_intersection(steps, steps_of(*run), std::back_inserter(both));
+    steps = std::move(both);
+  }
+  return steps;
+}
+
+std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps) {
+  const std::vector<double> own = steps_of(run);
+  std::vector<double> result;
+  for (const double step : steps) {
+    const auto found = std::ranges::lower_bound(own, step);
+    if (found == own.end() || *found != step) return {};
+    result.push_back(curve[static_cast<std::size_t>(found - own.begin())]);
+  }
+  return result;
+}
+
+void count_failures_as_worst(const std::vector<Dataset*>& data) {
+  std::map<std::string, double> worst;  // by task
+  for (const Dataset* set : data) {
+    for (const Run& run : set->runs) {
+      for (const Evaluation& evaluation : run.evaluations) {
+        double& lowest = worst.emplace(set->tasks[run.task].label, evaluation.mean).first->second;
+        lowest = std::min(lowest, evaluation.mean);
+      }
+    }
+  }
+  for (Dataset* set : data) {
+    for (Run& run : set->runs) {
+      const auto found = worst.find(set->tasks[run.task].label);
+      if (run.state == RunState::kFailed && found != worst.end()) run.worst = found->second;
+    }
+  }
+}
+
+std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
+                              const Score& score, std::vector<std::string>& warnings) {
+  if (options.normalize == "none") return std::vector<Bounds>(data.tasks.size(), {kMissing, kMissing});
+  const std::vector<Bounds> bounds = options.normalize == "pinned"      ? pinned_bounds(data, options)
+                                     : options.normalize == "reference" ? reference_bounds(data, options, score)
+                                                                        : single_episode_bounds(data);
+  if (options.normalize != "minmax") require_bounds(data, options, tasks, bounds);
+  for (std::size_t task = 0; task < bounds.size(); ++task) {
+    if (bounds[task].low == bounds[task].high) {
+      warnings.push_back(data.tasks[task].label + ": all returns are equal, so every normalised score is 0");
+    }
+  }
+  return bounds;
+}
+
+double normalize(double value, const Bounds& bounds) {
+  return bounds.low == bounds.high ? 0 : (value - bounds.low) / (bounds.high - bounds.low);
+}
+
+RunTable usable_runs(const Dataset& data) {
+  RunTable table(data.tasks.size(), std::vector<std::vector<const Run*>>(data.algorithms.size()));
+  for (const Run& run : data.runs) {
+    if (is_usable(run)) table[run.task][run.algorithm].push_back(&run);
+  }
+  return table;
+}
+
+std::vector<const Run*> own_or_all_runs(const std::vector<std::vector<const Run*>>& algorithms) {
+  std::vector<const Run*> own, all;
+  for (const auto& runs : algorithms) {
+    all.insert(all.end(), runs.begin(), runs.end());
+    std::ranges::copy_if(runs, std::back_inserter(own), [](const Run* run) { return !run->imported; });
+  }
+  return own.empty() ? all : own;
+}
+
+Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, std::size_t algorithm,
+                 const Score& score, bool ragged) {
+  std::map<std::int64_t, std::vector<const Run*>> by_seed;
+  Selection selection;
+  selection.runs.resize(tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    for (const Run* run : table[tasks[i]][algorithm]) {
+      if (std::isnan(score_of(*run, score))) continue;
+      by_seed[run->seed].push_back(run);
+      if (ragged) selection.runs[i].push_back(run);
+    }
+  }
+  for (const auto& [seed, runs] : by_seed) {
+    const bool everywhere = runs.size() == tasks.size();
+    (everywhere || ragged ? selection.seeds : selection.left_out).push_back(seed);
+    if (!everywhere || ragged) continue;
+    for (std::size_t i = 0; i < tasks.size(); ++i) selection.runs[i].push_back(runs[i]);
+  }
+  if (std::ranges::any_of(selection.runs, [](const auto& runs) { return runs.empty(); })) selection.runs.clear();
+  return selection;
+}
+
+Strata scores_of(const Selection& selection, const std::vector<std::size_t>& tasks, const Score& score,
+                 const std::vector<Bounds>* bounds) {
+  Strata strata(selection.runs.size());
+  for (std::size_t i = 0; i < selection.runs.size(); ++i) {
+    for (const Run* run : selection.runs[i]) {
+      const double value = score_of(*run, score);
+      strata[i].push_back(bounds == nullptr ? value : normalize(value, (*bounds)[tasks[i]]));
+    }
+  }
+  return strata;
+}
+
+}  // namespace tutti::reports

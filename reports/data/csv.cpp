@@ -1,0 +1,115 @@
+#include "reports/data/csv.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "results/files.hpp"
+
+namespace tutti::reports {
+namespace {
+
+void split(std::string_view line, std::vector<std::string_view>& fields) {
+  fields.clear();
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = line.find(',', begin);
+    fields.push_back(line.substr(begin, end - begin));
+    if (end == std::string_view::npos) return;
+    begin = end + 1;
+  }
+}
+
+// Where each wanted column stands in the file; empty if one is missing.
+std::vector<std::size_t> places_of(const std::vector<std::string>& wanted, const std::vector<std::string_view>& header,
+                                   DamageList& damage) {
+  std::vector<std::size_t> places;
+  for (const std::string& column : wanted) {
+    const auto found = std::ranges::find(header, std::string_view(column));
+    if (found == header.end()) {
+      damage.add("has no column \"" + column + "\"; the file is left out");
+      return {};
+    }
+    places.push_back(static_cast<std::size_t>(found - header.begin()));
+  }
+  return places;
+}
+
+std::optional<std::string> content_of(const std::filesystem::path& file, DamageList& damage) {
+  try {
+    return results::read_file_if_any(file);
+  } catch (const Error& error) {
+    damage.add(error.what());
+    return std::nullopt;
+  }
+}
+
+void append_line(std::string& out, const std::vector<std::string>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) out += (i > 0 ? "," : "") + csv_field(fields[i]);
+  out += '\n';
+}
+
+}  // namespace
+
+bool read_csv(const std::filesystem::path& file, const std::vector<std::string>& columns, DamageList& damage,
+              const std::function<std::string(std::size_t, const CsvFields&)>& row) {
+  const std::optional<std::string> text = content_of(file, damage);
+  if (!text) return false;
+  std::vector<std::string_view> fields;
+  std::vector<std::size_t> places;
+  std::size_t width = 0;
+  std::size_t number = 0;
+  CsvFields wanted(columns.size());
+  for (std::size_t begin = 0; begin < text->size();) {
+    const std::size_t end = text->find('\n', begin);
+    ++number;
+    if (end == std::string::npos) {
+      damage.add_row(number, "is cut off");
+      break;
+    }
+    split(std::string_view(*text).substr(begin, end - begin), fields);
+    begin = end + 1;
+    if (number == 1) {
+      width = fields.size();
+      places = places_of(columns, fields, damage);
+      if (places.empty()) return false;
+    } else if (fields.size() != width) {
+      damage.add_row(number, std::to_string(fields.size()) + " fields instead of " + std::to_string(width));
+    } else {
+      for (std::size_t i = 0; i < places.size(); ++i) wanted[i] = fields[places[i]];
+      const std::string wrong = row(number, wanted);
+      if (!wrong.empty()) damage.add_row(number, wrong);
+    }
+  }
+  if (width == 0) damage.add("has no header line; the file is left out");
+  return width > 0;
+}
+
+std::optional<double> to_double(std::string_view field) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc() || end != field.data() + field.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> to_integer(std::string_view field) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  if (error != std::errc() || end != field.data() + field.size()) return std::nullopt;
+  return value;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+std::string to_csv(const CsvTable& table) {
+  std::string out;
+  append_line(out, table.header);
+  for (const auto& row : table.rows) append_line(out, row);
+  return out;
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,26 @@
+#include "reports/data/dataset.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace tutti::reports {
+
+std::size_t Dataset::task_index(const std::string& label, const std::string& family) {
+  const auto found = std::ranges::find(tasks, label, &TaskInfo::label);
+  if (found != tasks.end()) return static_cast<std::size_t>(found - tasks.begin());
+  tasks.push_back({.label = label, .family = family, .facts = {}});
+  return tasks.size() - 1;
+}
+
+std::size_t Dataset::algorithm_index(const AlgorithmInfo& algorithm) {
+  const auto found = std::ranges::find(algorithms, algorithm.label, &AlgorithmInfo::label);
+  if (found != algorithms.end()) return static_cast<std::size_t>(found - algorithms.begin());
+  algorithms.push_back(algorithm);
+  return algorithms.size() - 1;
+}
+
+void Dataset::sort_runs() {
+  std::ranges::stable_sort(runs, {}, [](const Run& run) { return std::tuple(run.task, run.algorithm, run.seed); });
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,108 @@
+// The runs as they were read: every evaluation episode, with what could not be used named and left out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reports/data/damage.hpp"
+#include "reports/statistics/estimate.hpp"
+#include "results/run_record.hpp"
+
+namespace tutti::reports {
+
+struct TaskInfo {
+  std::string label;                                       // "mpe/coop-nav-n3"
+  std::string family;                                      // "mpe"
+  Bounds bounds{kMissing, kMissing};                       // what normalises to 0 and 1
+  std::vector<std::pair<std::string, std::string>> facts;  // sizes, limits, digests
+};
+
+struct AlgorithmInfo {
+  std::string label;
+  std::string name;  // of the plugin; of imported results the writer's name
+  bool proposed = false;
+  bool imported = false;
+};
+
+struct Protocol {
+  std::int64_t environment_steps = 0;  // T
+  std::int64_t interval = 0;           // I, environment steps
+  std::int64_t evaluations = 0;        // K, without the untrained one
+  std::int64_t episodes = 0;           // E
+  std::string mode;                    // deterministic, sampled
+  std::string seeds;                   // fresh, fixed
+  bool absolute = true;
+
+  /// False of imports alone: no plan tells their protocol.
+  bool is_known() const { return environment_steps > 0; }
+};
+
+/// One evaluation: vectors have an entry for each episode.
+struct Evaluation {
+  std::int64_t index = 0;        // k
+  std::int64_t step = 0;         // nominal environment steps
+  std::int64_t actual_step = 0;  // when it happened
+  std::vector<double> returns;
+  std::vector<std::int64_t> lengths;
+  std::vector<bool> terminated;
+  double mean = kMissing;
+};
+
+struct TimingRow {
+  std::int64_t index = 0;  // k
+  double train_seconds = 0, evaluate_seconds = 0, checkpoint_seconds = 0, wall_seconds = 0;
+};
+
+struct CoverageRow {
+  std::int64_t step = 0;
+  double bins = 0, visited = 0, inside = 0, outside = 0, entropy = 0;
+};
+
+enum class RunState {
+  kComplete,  // finished, with every episode of every evaluation
+  kFailed,
+  kIncomplete,  // not started, running, interrupted or damaged
+};
+
+struct Run {
+  std::size_t task = 0, algorithm = 0;  // of the dataset
+  std::int64_t seed = 0;
+  std::string name;  // "mpe/coop-nav-n3/hatd3/seed-1"
+  RunState state = RunState::kIncomplete;
+  std::string status;  // "not started", "running", "damaged", ...
+  Protocol protocol;   // of its plan; of imported runs nothing
+  std::optional<results::RunRecord> record;
+  std::map<std::string, std::string> configuration;  // "algorithm_values.discount" -> "0.99"
+  std::vector<Evaluation> evaluations;               // whole ones, ascending from k = 0
+  std::optional<Evaluation> absolute;                // of the best policy
+  std::vector<TimingRow> timing;
+  std::vector<CoverageRow> coverage;
+  bool imported = false;
+  std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
+  std::optional<double> worst;                // the score of a failed run where failures count as worst
+};
+
+struct Dataset {
+  std::string suite;  // several are joined with " + "
+  std::vector<std::string> suite_digests;
+  Protocol protocol;  // of the first plan
+  std::vector<TaskInfo> tasks;
+  std::vector<AlgorithmInfo> algorithms;
+  std::vector<Run> runs;  // by task, algorithm and seed
+  std::vector<Damage> damage;
+  std::vector<std::string> notes;  // what an import has to say
+
+  /// Index of the label; added at the end if it is new.
+  std::size_t task_index(const std::string& label, const std::string& family);
+  std::size_t algorithm_index(const AlgorithmInfo& algorithm);
+
+  /// Orders the runs by task, algorithm and seed.
+  void sort_runs();
+};
+
+}  // namespace tutti::reports

@@ -1,0 +1,40 @@
+#include "reports/data/names.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace tutti::reports {
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string short_label(const TaskInfo& task) {
+  const bool prefixed = !task.family.empty() && task.label.starts_with(task.family + "/");
+  return prefixed ? task.label.substr(task.family.size() + 1) : task.label;
+}
+
+std::string file_name(std::string label, char replacement) {
+  for (char& c : label) {
+    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
+    if (!kept) c = replacement;
+  }
+  return label;
+}
+
+std::vector<std::string> distinct_names(const std::vector<std::string>& labels) {
+  std::vector<std::string> result;
+  std::set<std::string> taken;
+  for (std::string name : labels) {
+    std::ranges::replace(name, ',', '_');
+    std::string candidate = name;
+    for (int number = 2; !taken.insert(lower_case(candidate)).second; ++number)
+      candidate = name + "_" + std::to_string(number);
+    result.push_back(candidate);
+  }
+  return result;
+}
+
+}  // namespace tutti::reports

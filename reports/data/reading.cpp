@@ -1,0 +1,83 @@
+#include "reports/data/reading.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "reports/data/run_folder.hpp"
+#include "results/plan_record.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+Protocol to_protocol(const results::Protocol& protocol) {
+  Protocol result;
+  result.environment_steps = protocol.environment_steps;
+  result.interval = protocol.interval;
+  result.evaluations = protocol.interval > 0 ? protocol.environment_steps / protocol.interval : 0;
+  result.episodes = protocol.episodes;
+  result.mode = protocol.mode;
+  result.seeds = protocol.seeds;
+  result.absolute = protocol.absolute;
+  return result;
+}
+
+// A task's facts, from any of its runs.
+void keep_facts(const Run& run, TaskInfo& task) {
+  if (!run.record || !task.facts.empty()) return;
+  task.facts.assign(run.record->task_facts.begin(), run.record->task_facts.end());
+}
+
+// A plan that no suite could have made would ask for impossible amounts of memory.
+void check_protocol(const std::filesystem::path& folder, const Protocol& protocol) {
+  constexpr std::int64_t kMost = 10'000'000;
+  const bool possible = protocol.interval > 0 && protocol.environment_steps >= protocol.interval &&
+                        protocol.evaluations <= kMost && protocol.episodes > 0 && protocol.episodes <= kMost;
+  if (!possible) throw Error((folder / "plan.json").string() + ": its evaluation protocol is impossible");
+}
+
+void add_plan(const std::filesystem::path& folder, const results::PlanRecord& plan, Dataset& data) {
+  std::set<std::tuple<std::size_t, std::size_t, std::int64_t>> known;
+  for (const Run& run : data.runs) known.emplace(run.task, run.algorithm, run.seed);
+  const auto family_of = [&](const std::string& label) {
+    const auto found = std::ranges::find(plan.tasks, label, &results::PlannedTask::label);
+    return found == plan.tasks.end() ? std::string() : found->family;
+  };
+  for (const results::PlannedRun& planned : plan.runs) {
+    Run run;
+    run.task = data.task_index(planned.task, family_of(planned.task));
+    run.algorithm = data.algorithm_index({.label = planned.algorithm, .name = planned.algorithm});
+    run.seed = static_cast<std::int64_t>(planned.seed);
+    run.name = planned.folder;
+    if (!known.emplace(run.task, run.algorithm, run.seed).second) {
+      data.damage.push_back({planned.folder, "the same run is in an earlier folder; this one is left out"});
+      continue;
+    }
+    read_run_folder(folder / planned.folder, to_protocol(plan.protocol), run, data.damage);
+    keep_facts(run, data.tasks[run.task]);
+    data.runs.push_back(std::move(run));
+  }
+}
+
+}  // namespace
+
+Dataset read_suites(std::span<const std::filesystem::path> folders) {
+  Dataset data;
+  for (const std::filesystem::path& folder : folders) {
+    const results::PlanRecord plan = results::read_plan(folder);
+    check_protocol(folder, to_protocol(plan.protocol));
+    if (data.suite.empty()) data.protocol = to_protocol(plan.protocol);
+    data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;
+    data.suite_digests.push_back(plan.digest);
+    for (const results::PlannedTask& task : plan.tasks) data.task_index(task.label, task.family);
+    for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
+      data.algorithm_index({.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed});
+    }
+    add_plan(folder, plan, data);
+  }
+  data.sort_runs();
+  return data;
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,33 @@
+#include "reports/statistics/rounding.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tutti::reports {
+namespace {
+
+// `value` in units of its last decimal. The product is split into a double and what that leaves out, so that a value
+// just below a tie is not rounded up.
+double in_last_decimals(double value, int decimals) {
+  const double scale = std::pow(10.0, decimals);
+  const double product = value * scale;
+  const double rounded = std::nearbyint(product);
+  const double rest = (product - rounded) + std::fma(value, scale, -product);
+  if (rest > 0.5) return rounded + 1;
+  if (rest < -0.5) return rounded - 1;
+  if (std::abs(rest) == 0.5 && std::fmod(rounded, 2) != 0) return rounded + 2 * rest;
+  return rounded;
+}
+
+}  // namespace
+
+int decimals_for_spread(double spread) {
+  if (!std::isfinite(spread) || spread <= 0) return 2;
+  return static_cast<int>(std::clamp(1 - std::floor(std::log10(spread)), 0.0, 3.0));
+}
+
+bool rounds_alike(double x, double y, int decimals) {
+  return in_last_decimals(x, decimals) == in_last_decimals(y, decimals);
+}
+
+}  // namespace tutti::reports

@@ -1,0 +1,107 @@
+#include "reports/text/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "reports/text/numbers.hpp"
+
+namespace tutti::reports {
+
+std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options) {
+  std::vector<std::size_t> order;
+  const bool ours_first = options.ours == "first";
+  for (const bool proposed : {ours_first, !ours_first}) {
+    for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
+      if (analysis.algorithms[a].proposed == proposed) order.push_back(a);
+    }
+  }
+  return order;
+}
+
+std::vector<Family> families(const Analysis& analysis) {
+  std::vector<Family> out;
+  for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
+    const std::string& name = analysis.tasks[m].family;
+    auto found = std::find_if(out.begin(), out.end(), [&](const Family& family) { return family.name == name; });
+    if (found == out.end()) found = out.insert(out.end(), Family{name, {}});
+    found->tasks.push_back(m);
+  }
+  return out;
+}
+
+std::int64_t common_runs(const Analysis& analysis) {
+  std::int64_t runs = 0;
+  for (const auto& row : analysis.main.cells) {
+    for (const Cell& cell : row) runs = std::max(runs, cell.n);
+  }
+  return runs;
+}
+
+std::string with_full_stop(std::string text) {
+  if (!text.empty() && text.back() != '.') text += '.';
+  return text;
+}
+
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return with_full_stop(std::move(text));
+}
+
+bool has_intervals(const Aggregates& aggregates) {
+  return std::ranges::any_of(aggregates.algorithms, [](const Aggregate& a) { return a.iqm.interval.has_value(); });
+}
+
+std::string interval_text(const std::optional<Interval>& interval, int decimals) {
+  if (!interval || std::isnan(interval->low) || std::isnan(interval->high)) return "";
+  return fmt::format("[{}, {}]", fixed(interval->low, decimals), fixed(interval->high, decimals));
+}
+
+std::string spread_name(const ReportOptions& options) {
+  if (options.spread == "sd0") return "standard deviation (divisor N)";
+  if (options.spread == "sem") return "standard error of the mean";
+  if (options.spread == "ci") return fmt::format("half width of the {:g} % interval", 100 * options.level);
+  return "standard deviation (divisor N−1)";
+}
+
+std::string mark_rule(const ReportOptions& options) {
+  if (options.mark == "overlap") return "its interval mean ± sd meets that of the best";
+  if (options.mark == "bootstrap") {
+    return fmt::format("the {:g} % bootstrap interval of its difference from the best contains 0", 100 * options.level);
+  }
+  if (options.mark == "second") return "the second-best mean";
+  return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
+}
+
+const char* to_text(SpeedUp::Kind kind) {
+  switch (kind) {
+    case SpeedUp::Kind::kNone:
+      break;
+    case SpeedUp::Kind::kReached:
+      return "reached";
+    case SpeedUp::Kind::kCensored:
+      return "not reached";
+    case SpeedUp::Kind::kAtStart:
+      return "at start";
+    case SpeedUp::Kind::kSelf:
+      return "best baseline";
+    case SpeedUp::Kind::kBaselineAtStart:
+      return "baseline at start";
+    case SpeedUp::Kind::kBaselineNever:
+      return "baseline never reached";
+    case SpeedUp::Kind::kNobody:
+      return "nobody reached";
+    case SpeedUp::Kind::kNoBaseline:
+      return "no baseline";
+  }
+  return "none";
+}
+
+std::string relative_note(const ReportOptions& options) {
+  return options.normalize == "minmax" ? "; min–max scores are relative to the algorithms compared" : "";
+}
+
+}  // namespace tutti::reports

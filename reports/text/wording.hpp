@@ -1,0 +1,49 @@
+// The words and the order in which tables, figures and the page speak of an Analysis.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/analysis/analysis.hpp"
+
+namespace tutti::reports {
+
+/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours`.
+std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options);
+
+/// Task indices grouped by family, families in suite order.
+struct Family {
+  std::string name;
+  std::vector<std::size_t> tasks;
+};
+std::vector<Family> families(const Analysis& analysis);
+
+/// The largest number of runs of any cell of the main table: the N of captions.
+std::int64_t common_runs(const Analysis& analysis);
+
+/// Starts with a capital letter and ends with a full stop.
+std::string sentence(std::string text);
+
+/// Ends with a full stop; a text that may start with a name keeps its first letter.
+std::string with_full_stop(std::string text);
+
+/// Whether some aggregate has an interval: a caption announces none where there is none.
+bool has_intervals(const Aggregates& aggregates);
+
+/// Such as "[0.719, 0.934]"; empty where there is no interval.
+std::string interval_text(const std::optional<Interval>& interval, int decimals);
+
+/// Such as "standard deviation (divisor N−1)", by `options.spread`.
+std::string spread_name(const ReportOptions& options);
+
+/// What an underlined cell of the main table is, by `options.mark`.
+std::string mark_rule(const ReportOptions& options);
+
+/// Such as "not reached", for CSV and JSON.
+const char* to_text(SpeedUp::Kind kind);
+
+/// "; relative to the algorithms compared" where the bounds of scores depend on them, else nothing.
+std::string relative_note(const ReportOptions& options);
+
+}  // namespace tutti::reports

@@ -1,0 +1,247 @@
+// Which runs count: missing, running and failed ones, ragged numbers of runs, scores and bounds.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/analysis/scores.hpp"
+#include "suite_folder.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// Two tasks, two algorithms, three seeds; the second algorithm lacks seed 2 on task b.
+class PartialSuite : public testing::Test {
+ protected:
+  PartialSuite() {
+    for (const std::string task : {"mpe/a", "mpe/b"}) {
+      for (int seed = 0; seed < 3; ++seed) {
+        suite_.add(plain_run(task, "base", seed, {0, 4, 6.0 + seed}, 7.0 + seed));
+        if (task == "mpe/a" || seed < 2) {
+          suite_.add(plain_run(task, "omad", seed, {0, 8, 10.0 + seed}, 12.0 + seed));
+        } else {
+          suite_.add_missing(task, "omad", seed);
+        }
+      }
+    }
+    suite_.propose("omad");
+  }
+  Analysis report(const ReportOptions& options = quick_options()) { return analyse_folder(suite_.write(), options); }
+
+  void expect_refused(const ReportOptions& options, const std::string& why) {
+    try {
+      report(options);
+      FAIL() << why;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(why), std::string::npos) << error.what();
+    }
+  }
+
+  SuiteFolder suite_{2, 2};
+};
+
+TEST_F(PartialSuite, AggregatesOverTheSeedsThatAreCompleteOnAllTasks) {
+  const Analysis analysis = report();
+  const Aggregate& omad = analysis.aggregates.algorithms[1];
+  EXPECT_EQ(omad.n, 2);
+  EXPECT_EQ(omad.seeds, (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(omad.left_out, (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(analysis.aggregates.algorithms[0].n, 3);
+  EXPECT_EQ(analysis.main.cells[0][1].n, 3);
+  EXPECT_EQ(analysis.main.cells[1][1].n, 2);
+  EXPECT_EQ(analysis.main.cells[1][1].missing, 1);
+  ASSERT_EQ(analysis.missing.size(), 1U);
+  EXPECT_EQ(analysis.missing[0].status, "not started");
+}
+
+TEST_F(PartialSuite, RaggedAggregatesUseEveryRun) {
+  ReportOptions options = quick_options();
+  options.ragged = true;
+  const Analysis analysis = report(options);
+  EXPECT_TRUE(analysis.aggregates.algorithms[1].left_out.empty());
+  EXPECT_EQ(analysis.aggregates.algorithms[1].seeds.size(), 3U);
+}
+
+TEST_F(PartialSuite, ASingleRunHasAValueAndNoInterval) {
+  suite_.add(plain_run("mpe/a", "once", 0, {0, 1, 2}, 3));
+  suite_.add(plain_run("mpe/b", "once", 0, {0, 1, 2}, 3));
+  const Analysis analysis = report();
+  EXPECT_EQ(analysis.aggregates.algorithms[2].n, 1);
+  EXPECT_FALSE(std::isnan(analysis.aggregates.algorithms[2].iqm.value));
+  EXPECT_FALSE(analysis.aggregates.algorithms[2].iqm.interval);
+}
+
+TEST_F(PartialSuite, AnAlgorithmWithoutACompleteSeedHasNoAggregate) {
+  suite_.add(plain_run("mpe/a", "half", 0, {0, 1, 2}, 3));
+  const Analysis analysis = report();
+  EXPECT_TRUE(std::isnan(analysis.aggregates.algorithms[2].iqm.value));
+  EXPECT_EQ(analysis.aggregates.algorithms[2].left_out, (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(analysis.main.cells[1][2].n, 0);
+}
+
+TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
+  fail(suite_.folder_of("mpe/a", "base", 1), "not-finite");
+  const Analysis analysis = report();
+  ASSERT_EQ(analysis.failures.size(), 1U);
+  EXPECT_EQ(analysis.failures[0].kind, "not-finite");
+  EXPECT_EQ(analysis.missing.size(), 1U) << "a failed run is listed once";
+  EXPECT_EQ(analysis.failures[0].log, (std::vector<std::string>{"last line"}));
+  EXPECT_EQ(analysis.main.cells[0][0].n, 2);
+  EXPECT_EQ(analysis.main.cells[0][0].failed, 1);
+  EXPECT_TRUE(std::ranges::any_of(analysis.warnings,
+                                  [](const std::string& w) { return w.find("flatters") != std::string::npos; }));
+}
+
+TEST_F(PartialSuite, FailedRunsCanCountAsTheWorst) {
+  fail(suite_.folder_of("mpe/a", "omad", 1), "signal");
+  ReportOptions options = quick_options();
+  options.failed = "worst";
+  const Analysis analysis = report(options);
+  const Cell& cell = analysis.main.cells[0][1];
+  EXPECT_EQ(cell.n, 3);
+  EXPECT_EQ(cell.failed, 1);
+  EXPECT_EQ(cell.runs, (std::vector<double>{10, 0, 12}));  // 0 is the lowest evaluation mean of any algorithm
+  EXPECT_EQ(analysis.curves.steps[0][1].n, 3);
+}
+
+TEST(Scores, AFailedRunStaysFlatFromItsFailureOn) {
+  reports::Run run;  // testing::Test has a Run of its own
+  run.worst = -5;
+  run.evaluations.resize(2);
+  run.evaluations[0].mean = 1;
+  run.evaluations[1].mean = 2;
+  run.protocol.evaluations = 4;
+  EXPECT_EQ(curve_of(run), (std::vector<double>{1, 2, -5, -5, -5}));
+}
+
+TEST(Scores, AreWhatTheirNamesSay) {
+  reports::Run run;  // testing::Test has a Run of its own
+  run.state = RunState::kComplete;
+  for (int k = 0; k <= 4; ++k) {
+    run.evaluations.push_back(
+        {.index = k, .step = k * 10, .returns = {}, .lengths = {}, .terminated = {}, .mean = k == 2 ? 9.0 : k});
+  }
+  run.absolute = Evaluation{.returns = {}, .lengths = {}, .terminated = {}, .mean = 7};
+  EXPECT_EQ(score_of(run, ReportOptions::parse_score("final")), 4);
+  EXPECT_EQ(score_of(run, ReportOptions::parse_score("best")), 9);
+  EXPECT_EQ(score_of(run, ReportOptions::parse_score("absolute")), 7);
+  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-2")), 3.5);
+  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
+}
+
+TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
+  const Score last = ReportOptions::parse_score("last-10");
+  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .evaluations = 5, .mode = {}, .seeds = {}}),
+            "mean over the last 5 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
+}
+
+TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {
+  const Analysis analysis = report();
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 3);    // 4 - 1, not the untrained 0 - 1
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 14);  // of the absolute evaluations
+}
+
+TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {
+  ReportOptions options = quick_options();
+  options.normalize = "pinned";
+  options.bounds = "mpe/a 0 20; mpe/b 0 40";
+  const Analysis analysis = report(options);
+  EXPECT_EQ(analysis.tasks[1].bounds.high, 40);
+  EXPECT_NEAR(analysis.aggregates.algorithms[0].mean.value, (8 / 20.0 + 8 / 40.0) / 2, 1e-12);
+  options.bounds = "mpe/a 0 20";
+  expect_refused(options, "task mpe/b has no return for 0");
+}
+
+TEST_F(PartialSuite, ReferenceBoundsAreMeanScoresOfAlgorithms) {
+  ReportOptions options = quick_options();
+  options.normalize = "reference";
+  options.reference_low = "base";
+  options.reference = "omad";
+  const Analysis analysis = report(options);
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 8);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 13);
+  options.reference = "nobody";
+  EXPECT_THROW(report(options), Error);
+  options.reference = "base";
+  options.reference_low = "omad";
+  expect_refused(options, "task mpe/a: the return for 0 is 13, not below the one for 1, which is 8");
+}
+
+TEST_F(PartialSuite, ReferenceBoundsWithoutAbsoluteEvaluationsAreThoseOfTheLastOnes) {
+  SuiteFolder suite(2, 2);
+  suite.plan.protocol.absolute = false;
+  for (const auto& [algorithm, mean] : {std::pair{"base", 4.0}, std::pair{"omad", 8.0}}) {
+    for (int seed = 0; seed < 2; ++seed) {
+      FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, 0);
+      run.absolute.clear();
+      suite.add(run);
+    }
+  }
+  ReportOptions options = quick_options();
+  options.normalize = "reference";
+  options.reference_low = "base";
+  options.reference = "omad";
+  const Analysis analysis = analyse_folder(suite.write(), options);
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 4);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 8);
+  EXPECT_EQ(analysis.aggregates.algorithms[1].iqm.value, 1);
+}
+
+TEST_F(PartialSuite, RawReturnsAreNotAggregated) {
+  ReportOptions options = quick_options();
+  options.normalize = "none";
+  const Analysis analysis = report(options);
+  EXPECT_FALSE(analysis.aggregates.available);
+  EXPECT_FALSE(analysis.aggregates.reason.empty());
+  EXPECT_TRUE(analysis.main.iqm.empty());
+  EXPECT_EQ(analysis.main.cells[0][0].n, 3);
+}
+
+TEST(Normalisation, MapsBoundsToZeroAndOne) {
+  const Bounds bounds{0, 10};
+  EXPECT_EQ(normalize(0, bounds), 0);
+  EXPECT_EQ(normalize(2, bounds), 0.2);
+  EXPECT_EQ(normalize(4, bounds), 0.4);
+  EXPECT_EQ(normalize(10, bounds), 1);
+  EXPECT_EQ(normalize(3, {3, 3}), 0);
+}
+
+TEST(Normalisation, WarnsWhereAllReturnsAreEqual) {
+  SuiteFolder suite(1, 2);
+  FakeRun run = plain_run("mpe/a", "omad", 0, {0, 0}, 5);
+  run.evaluations = {{0, 0}, {5, 5}};
+  suite.add(run);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.aggregates.algorithms[0].iqm.value, 0);
+  EXPECT_TRUE(std::ranges::any_of(
+      analysis.warnings, [](const std::string& w) { return w.find("all returns are equal") != std::string::npos; }));
+}
+
+TEST(Normalisation, FindsTheBoundsWhereARunningMinimumHidesTheMaximum) {
+  // A list of episodes that lowers the minimum may hold the maximum as well.
+  SuiteFolder suite(2, 2);
+  FakeRun run = plain_run("mpe/a", "omad", 0, {0, 0, 0}, 5);
+  run.evaluations = {{0, 0}, {5, 5}, {0, 10}};
+  suite.add(run);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 0);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 10);
+  EXPECT_EQ(normalize(10, analysis.tasks[0].bounds), 1);
+}
+
+TEST(Scores, FallBackToTheLastEvaluationsWithoutAbsoluteOnes) {
+  SuiteFolder suite(2, 2);
+  suite.plan.protocol.absolute = false;
+  FakeRun run = plain_run("mpe/a", "omad", 0, {0, 2, 4}, 0);
+  run.absolute.clear();
+  suite.add(run);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.aggregates.score, "last-10");
+  EXPECT_TRUE(std::ranges::any_of(analysis.warnings,
+                                  [](const std::string& w) { return w.find("last-10") != std::string::npos; }));
+}
+
+}  // namespace
+}  // namespace tutti::reports
