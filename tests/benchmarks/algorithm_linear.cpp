@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "learning.hpp"
-#include "linear.hpp"
+#include "nn/linear.hpp"
 
 namespace tutti {
 namespace {

@@ -1,7 +1,7 @@
 // Targets of centralised critics, and what is reported of them.
 #pragma once
 
-#include "adam.hpp"
+#include "nn/adam.hpp"
 #include "replay_buffer.hpp"
 #include "tutti/algorithm.hpp"
 #include "tutti/torch.hpp"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "networks.hpp"
+#include "nn/networks.hpp"
 #include "tutti/algorithm.hpp"
 #include "tutti/torch.hpp"
 

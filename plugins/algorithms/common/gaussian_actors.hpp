@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gaussian_policy.hpp"
-#include "networks.hpp"
+#include "nn/networks.hpp"
 #include "tutti/algorithm.hpp"
 
 namespace tutti {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "adam.hpp"
+#include "nn/adam.hpp"
 
 namespace tutti {
 

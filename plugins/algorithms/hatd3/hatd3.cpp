@@ -8,11 +8,11 @@
 // Shapes: B batch, O and A the agents' observations and actions side by side, S state, C = 2 critics.
 #include <numeric>
 
-#include "adam.hpp"
 #include "critics.hpp"
 #include "deterministic_policy.hpp"
 #include "learning.hpp"
-#include "polyak.hpp"
+#include "nn/adam.hpp"
+#include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
 #include "schedule.hpp"

@@ -6,11 +6,11 @@
 // Differs from HARL: batches are drawn with replacement; updates may follow every sweep instead of every fiftieth.
 //
 // Shapes: B batch, N agents, O and A their observations and actions side by side, S state.
-#include "adam.hpp"
 #include "critics.hpp"
 #include "deterministic_policy.hpp"
 #include "learning.hpp"
-#include "polyak.hpp"
+#include "nn/adam.hpp"
+#include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
 #include "schedule.hpp"

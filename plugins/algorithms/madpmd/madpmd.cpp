@@ -6,7 +6,7 @@
 #include <cmath>
 #include <memory>
 
-#include "ddpm_learner.hpp"
+#include "ddpm/ddpm_learner.hpp"
 #include "learning.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/torch.hpp"

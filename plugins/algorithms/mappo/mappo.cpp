@@ -9,10 +9,10 @@
 #include <numbers>
 #include <numeric>
 
-#include "adam.hpp"
 #include "learning.hpp"
+#include "mappo/return_statistics.hpp"
+#include "nn/adam.hpp"
 #include "presets.hpp"
-#include "return_statistics.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/error.hpp"
 #include "tutti/torch.hpp"

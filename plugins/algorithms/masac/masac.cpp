@@ -5,11 +5,11 @@
 // the sequence. Its README lists where it differs from BenchMARL.
 //
 // Shapes: B batch, N agents, O and A their observations and actions side by side, D = A, S state, C = 2 critics.
-#include "adam.hpp"
 #include "critics.hpp"
 #include "gaussian_actors.hpp"
 #include "learning.hpp"
-#include "polyak.hpp"
+#include "nn/adam.hpp"
+#include "nn/polyak.hpp"
 #include "replay_buffer.hpp"
 #include "schedule.hpp"
 #include "snapshot_parts.hpp"

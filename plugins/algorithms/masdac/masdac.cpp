@@ -7,7 +7,7 @@
 // steps.
 #include <memory>
 
-#include "ddpm_learner.hpp"
+#include "ddpm/ddpm_learner.hpp"
 #include "learning.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/torch.hpp"

@@ -23,12 +23,12 @@
 #include <memory>
 #include <utility>
 
-#include "adam.hpp"
-#include "batch_renormalization.hpp"
-#include "categorical.hpp"
 #include "learning.hpp"
+#include "nn/adam.hpp"
+#include "omad/batch_renormalization.hpp"
+#include "omad/categorical.hpp"
+#include "omad/reverse_sde_team.hpp"
 #include "replay_buffer.hpp"
-#include "reverse_sde_team.hpp"
 #include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"

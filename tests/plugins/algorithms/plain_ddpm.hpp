@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ddpm_denoiser.hpp"
+#include "ddpm/ddpm_denoiser.hpp"
 #include "known_task.hpp"
 #include "plain_networks.hpp"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "nn/weights.hpp"
 #include "tutti/torch.hpp"
-#include "weights.hpp"
 
 namespace tutti {
 

@@ -6,8 +6,8 @@
 #include <numbers>
 #include <vector>
 
+#include "omad/reverse_sde_policy.hpp"
 #include "plain_networks.hpp"
-#include "reverse_sde_policy.hpp"
 
 namespace tutti::omad {
 

@@ -1,0 +1,102 @@
+#include "nn/agent_groups.hpp"
+
+#include <algorithm>
+
+#include "tutti/error.hpp"
+
+namespace tutti {
+namespace {
+
+using torch::Tensor;
+
+bool consecutive(const std::vector<std::size_t>& members) {
+  return members.back() - members.front() + 1 == members.size();
+}
+
+}  // namespace
+
+AgentGroups::AgentGroups(const std::vector<AgentSpec>& agents, bool share_parameters) : shared_(share_parameters) {
+  if (agents.empty()) throw Error("the environment has no agents; an algorithm needs at least one");
+  Agent next{};
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    next.observation_size = agents[i].observation_size;
+    next.action_size = agents[i].action_size;
+    const auto equal = [&](const std::vector<std::size_t>& members) {
+      const Agent& other = agents_[members.front()];
+      return other.observation_size == next.observation_size && other.action_size == next.action_size;
+    };
+    next.group = static_cast<std::size_t>(std::ranges::find_if(members_, equal) - members_.begin());
+    if (next.group == members_.size()) members_.emplace_back();
+    next.place = members_[next.group].size();
+    members_[next.group].push_back(i);
+    agents_.push_back(next);
+    next.observation_offset += next.observation_size;
+    next.action_offset += next.action_size;
+  }
+}
+
+std::int64_t AgentGroups::inputs(std::size_t group) const {
+  return first(group).observation_size + (shared_ ? static_cast<std::int64_t>(agents_.size()) : 0);
+}
+
+std::vector<std::uint64_t> AgentGroups::seeds(std::size_t group, std::span<const std::uint64_t> of_agents) const {
+  std::vector<std::uint64_t> result;
+  for (const std::size_t i : members_[group]) result.push_back(of_agents[i]);
+  if (shared_) result.resize(1);
+  return result;
+}
+
+/// The members' columns of joint rows, [n, B, size]; a view where the members follow each other.
+Tensor AgentGroups::columns(std::size_t group, const Tensor& joint, std::int64_t Agent::*offset,
+                            std::int64_t size) const {
+  const std::vector<std::size_t>& members = members_[group];
+  const auto count = static_cast<std::int64_t>(members.size());
+  if (consecutive(members)) {
+    return joint.narrow(1, first(group).*offset, count * size).unflatten(1, {count, size}).transpose(0, 1);
+  }
+  std::vector<Tensor> parts;
+  for (const std::size_t i : members) parts.push_back(joint.narrow(1, agents_[i].*offset, size));
+  return torch::stack(parts);
+}
+
+/// [n, B, o] -> [1, n B, o + N].
+Tensor AgentGroups::with_identities(const Tensor& observations, std::span<const std::size_t> members) const {
+  Tensor identities =
+      torch::zeros({observations.size(0), 1, static_cast<std::int64_t>(agents_.size())}, observations.options());
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    identities[static_cast<std::int64_t>(k)][0][static_cast<std::int64_t>(members[k])] = 1;
+  }
+  return torch::cat({observations, identities.expand({-1, observations.size(1), -1})}, 2).flatten(0, 1).unsqueeze(0);
+}
+
+Tensor AgentGroups::observations(std::size_t group, const Tensor& joint) const {
+  const Tensor own = columns(group, joint, &Agent::observation_offset, first(group).observation_size);
+  return shared_ ? with_identities(own, members_[group]) : own;
+}
+
+Tensor AgentGroups::actions(std::size_t group, const Tensor& joint) const {
+  const Tensor own = columns(group, joint, &Agent::action_offset, first(group).action_size);
+  return shared_ ? own.flatten(0, 1).unsqueeze(0) : own;
+}
+
+Tensor AgentGroups::observation(std::size_t agent, const Tensor& joint) const {
+  const Agent& of = agents_[agent];
+  const Tensor own = joint.narrow(1, of.observation_offset, of.observation_size).unsqueeze(0);
+  return shared_ ? with_identities(own, std::span(&agent, 1)) : own;
+}
+
+Tensor AgentGroups::joint(const std::vector<Tensor>& by_group, std::int64_t outputs) const {
+  const auto by_member = [&](std::size_t group) {  // [outputs, B, n, d]
+    const auto count = static_cast<std::int64_t>(members_[group].size());
+    return by_group[group].view({count, -1, outputs, action_size(group)}).permute({2, 1, 0, 3});
+  };
+  if (count() == 1) return by_member(0).flatten(2);
+  std::vector<Tensor> parts(agents_.size());
+  for (std::size_t group = 0; group < count(); ++group) {
+    const std::vector<Tensor> own = by_member(group).unbind(2);
+    for (std::size_t k = 0; k < own.size(); ++k) parts[members_[group][k]] = own[k];
+  }
+  return torch::cat(parts, 2);
+}
+
+}  // namespace tutti

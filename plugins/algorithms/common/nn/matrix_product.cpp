@@ -1,0 +1,55 @@
+#include "nn/matrix_product.hpp"
+
+#include <dnnl.h>
+
+#include <algorithm>
+
+#include "tutti/error.hpp"
+#include "tutti/torch.hpp"
+
+namespace tutti {
+namespace {
+
+/// The factor as it enters the product.
+torch::Tensor as_factor(Factor<double> factor, std::int64_t rows, std::int64_t columns) {
+  if (factor.transposed) std::swap(rows, columns);
+  const torch::Tensor stored =
+      torch::from_blob(const_cast<double*>(factor.data), {rows, columns}, {factor.stride, 1}, torch::kFloat64);
+  return factor.transposed ? stored.t() : stored;
+}
+
+template <class Real>
+void clear(std::int64_t rows, std::int64_t columns, Real* c, std::int64_t c_stride) {
+  for (std::int64_t row = 0; row < rows; ++row) std::fill_n(c + row * c_stride, columns, Real{0});
+}
+
+}  // namespace
+
+template <>
+void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a,
+                           Factor<float> b, float* c, std::int64_t c_stride, bool accumulate) {
+  if (rows == 0 || columns == 0) return;
+  if (inner == 0) {
+    if (!accumulate) clear(rows, columns, c, c_stride);
+    return;
+  }
+  const auto flag = [](const Factor<float>& factor) { return factor.transposed ? 'T' : 'N'; };
+  const dnnl_status_t status = dnnl_sgemm(flag(a), flag(b), rows, columns, inner, 1.0F, a.data, a.stride, b.data,
+                                          b.stride, accumulate ? 1.0F : 0.0F, c, c_stride);
+  if (status != dnnl_success) throw Error("oneDNN refused a matrix product; its status is " + std::to_string(status));
+}
+
+template <>
+void matrix_product<double>(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<double> a,
+                            Factor<double> b, double* c, std::int64_t c_stride, bool accumulate) {
+  const torch::NoGradGuard no_grad;
+  torch::Tensor out = torch::from_blob(c, {rows, columns}, {c_stride, 1}, torch::kFloat64);
+  const torch::Tensor product = torch::mm(as_factor(a, rows, inner), as_factor(b, inner, columns));
+  if (accumulate) {
+    out.add_(product);
+  } else {
+    out.copy_(product);
+  }
+}
+
+}  // namespace tutti

@@ -1,0 +1,185 @@
+#include "omad/reverse_sde_policy.hpp"
+
+#include <string>
+
+#include "nn/gelu.hpp"
+#include "nn/linear.hpp"
+
+namespace tutti {
+namespace {
+
+// Places in the block; hidden layer l >= 1 has its matrix and bias at kHidden + 2 (l - 1), the output layer follows.
+enum : std::size_t {
+  kPhase,
+  kTimeWeight1,
+  kTimeBias1,
+  kTimeWeight2,
+  kTimeBias2,
+  kPositionWeight,  // the three parts of the first layer, and its bias
+  kObservationWeight,
+  kTimeWeight,
+  kFirstBias,
+  kHidden,
+};
+
+constexpr double kScoreLimit = 1e4;
+constexpr double kOutputWeight = 1e-8;  // nearly no score at first, but one that can be learned
+
+WeightBlock::Shapes shapes_of(std::int64_t observation_size, std::int64_t action_size,
+                              const ReverseSdePolicyOptions& options) {
+  const std::int64_t width = options.width;
+  WeightBlock::Shapes shapes = {{width},
+                                {2 * width, width},
+                                {width},
+                                {width, width},
+                                {width},
+                                {action_size, width},
+                                {observation_size, width},
+                                {width, width},
+                                {width}};
+  for (std::int64_t layer = 1; layer < options.hidden_layers; ++layer) {
+    shapes.push_back({width, width});
+    shapes.push_back({width});
+  }
+  shapes.push_back({width, action_size});
+  shapes.push_back({action_size});
+  return shapes;
+}
+
+// The first layer is drawn as one matrix: its three parts have the same scale.
+void initialise_network(const WeightBlock& block, std::int64_t hidden_layers, RandomStream& random) {
+  const torch::NoGradGuard no_grad;
+  const auto tensor = [&](std::size_t index) { return block.tensor(index).select(0, 0).detach(); };
+  const auto draw = [&](std::size_t weight, std::size_t bias) {
+    initialise(tensor(weight), tensor(bias), Initialisation::kLecun, random);
+  };
+  draw(kTimeWeight1, kTimeBias1);
+  draw(kTimeWeight2, kTimeBias2);
+  torch::Tensor first = torch::cat({tensor(kPositionWeight), tensor(kObservationWeight), tensor(kTimeWeight)}, 0);
+  initialise(first, tensor(kFirstBias), Initialisation::kLecun, random);
+  std::int64_t row = 0;
+  for (const std::size_t part : {kPositionWeight, kObservationWeight, kTimeWeight}) {
+    torch::Tensor matrix = tensor(part);
+    matrix.copy_(first.narrow(0, row, matrix.size(0)));
+    row += matrix.size(0);
+  }
+  std::size_t place = kHidden;
+  for (std::int64_t layer = 1; layer < hidden_layers; ++layer, place += 2) draw(place, place + 1);
+  tensor(place).fill_(kOutputWeight);
+}
+
+}  // namespace
+
+ScoreNetwork::ScoreNetwork(std::span<const std::uint64_t> seeds, std::int64_t observation_size,
+                           std::int64_t action_size, const ReverseSdePolicyOptions& options, torch::ScalarType type)
+    : steps_(options.chain.steps),
+      hidden_layers_(options.hidden_layers),
+      angles_((torch::arange(options.chain.steps, type).unsqueeze(-1) * torch::linspace(0.1, 100, options.width, type))
+                  .unsqueeze(0)),
+      block_(static_cast<std::int64_t>(seeds.size()), shapes_of(observation_size, action_size, options), type) {
+  for (std::size_t k = 0; k < seeds.size(); ++k) {
+    RandomStream random(seeds[k]);
+    initialise_network(block_.network(static_cast<std::int64_t>(k)), hidden_layers_, random);
+  }
+}
+
+torch::Tensor ScoreNetwork::time_part() const {
+  const torch::Tensor z = angles_ + block_.tensor(kPhase).unsqueeze(1);
+  const torch::Tensor embedding = torch::cat({z.sin(), z.cos()}, -1);
+  const torch::Tensor hidden =
+      linear(embedding, block_.tensor(kTimeWeight1), block_.tensor(kTimeBias1), Activation::kGelu);
+  const torch::Tensor time = linear(hidden, block_.tensor(kTimeWeight2), block_.tensor(kTimeBias2));
+  return linear(time, block_.tensor(kTimeWeight), block_.tensor(kFirstBias));
+}
+
+torch::Tensor ScoreNetwork::observation_part(const torch::Tensor& observations) const {
+  const torch::Tensor none = torch::zeros_like(block_.tensor(kFirstBias));
+  return linear(observations, block_.tensor(kObservationWeight), none);
+}
+
+ScoreNetwork::ForObservations::ForObservations(const ScoreNetwork& network, const torch::Tensor& observations,
+                                               bool keep)
+    : network_(network), keep_(keep) {
+  const torch::AutoGradMode mode(keep);
+  time_part_ = network.time_part();
+  observation_part_ = network.observation_part(observations);
+  // Each step has a graph of its own that ends in these leaves; their gradients add up over the steps.
+  observation_leaf_ = observation_part_.detach().set_requires_grad(keep);
+  for (std::int64_t step = 0; step < network.steps_; ++step) {
+    time_leaves_.push_back(time_part_.detach().select(1, step).set_requires_grad(keep));
+  }
+  if (keep) steps_.resize(time_leaves_.size());
+}
+
+torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const torch::Tensor& position) {
+  const torch::AutoGradMode mode(keep_);
+  const auto index = static_cast<std::size_t>(step);
+  const WeightBlock& block = network_.block_;
+  const torch::Tensor x = position.detach().set_requires_grad(keep_);
+  torch::Tensor hidden = tutti::gelu(linear(x, block.tensor(kPositionWeight), time_leaves_[index]) + observation_leaf_);
+  std::size_t place = kHidden;
+  for (std::int64_t layer = 1; layer < network_.hidden_layers_; ++layer, place += 2) {
+    hidden = linear(hidden, block.tensor(place), block.tensor(place + 1), Activation::kGelu);
+  }
+  const torch::Tensor score =
+      linear(hidden, block.tensor(place), block.tensor(place + 1)).clamp(-kScoreLimit, kScoreLimit);
+  if (keep_) steps_[index] = {x, score};
+  return score.detach();
+}
+
+torch::Tensor ScoreNetwork::ForObservations::backward(std::int64_t step, const torch::Tensor& score_gradient) {
+  const Step kept = std::exchange(steps_[static_cast<std::size_t>(step)], {});
+  torch::autograd::backward({kept.score}, {score_gradient});
+  return kept.position.grad();
+}
+
+void ScoreNetwork::ForObservations::finish_backward() {
+  std::vector<torch::Tensor> time_gradients;
+  for (const torch::Tensor& leaf : time_leaves_) time_gradients.push_back(leaf.grad());
+  torch::autograd::backward({time_part_, observation_part_},
+                            {torch::stack(time_gradients, 1), observation_leaf_.grad()});
+}
+
+ReverseSdePolicy::ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::int64_t observation_size,
+                                   std::int64_t action_size, const ReverseSdePolicyOptions& options,
+                                   torch::ScalarType type)
+    : agents_(static_cast<std::int64_t>(seeds.size())),
+      action_size_(action_size),
+      type_(type),
+      chain_(agents_, action_size, options.chain, type),
+      score_(seeds, observation_size, action_size, options, type) {}
+
+torch::Tensor ReverseSdePolicy::noise(RandomStream& random, std::int64_t rows) const {
+  return normal_tensor(random, {chain_.options().steps + 1, agents_, rows, action_size_}).to(type_);
+}
+
+ReverseSdePath ReverseSdePolicy::sample(const torch::Tensor& observations, const torch::Tensor& noise) const {
+  ScoreNetwork::ForObservations score(score_, observations, /*keep=*/false);
+  return chain_.sample(score, noise, /*keep=*/false);
+}
+
+ReverseSdePolicy::Recording ReverseSdePolicy::record(const torch::Tensor& observations,
+                                                     const torch::Tensor& noise) const {
+  auto score = std::make_unique<ScoreNetwork::ForObservations>(score_, observations, /*keep=*/true);
+  ReverseSdePath path = chain_.sample(*score, noise, /*keep=*/true);
+  return {std::move(path), std::move(score)};
+}
+
+void ReverseSdePolicy::backward(Recording& recording, const torch::Tensor& action_gradient,
+                                const torch::Tensor& running_gradient) {
+  chain_.backward(*recording.score, recording.path, action_gradient, running_gradient);
+  recording.score->finish_backward();
+}
+
+void ReverseSdePolicy::save(SnapshotWriter& writer, std::string_view name) const {
+  chain_.block().save(writer, std::string(name) + "/chain");
+  score_.block().save(writer, std::string(name) + "/score");
+}
+
+void ReverseSdePolicy::load(SnapshotReader& reader, std::string_view name) {
+  WeightBlock chain = chain_.block(), score = score_.block();
+  chain.load(reader, std::string(name) + "/chain");
+  score.load(reader, std::string(name) + "/score");
+}
+
+}  // namespace tutti
