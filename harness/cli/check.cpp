@@ -10,6 +10,7 @@
 #include "cli/time_estimate.hpp"
 #include "launch/room.hpp"
 #include "run/machine.hpp"
+#include "run/preparation.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
 
@@ -104,7 +105,7 @@ void add_check(CLI::App& app, int& status) {
   auto with_time = std::make_shared<bool>(false);
   command->add_flag("--time", *with_time, "also begin one run of every pair, to estimate how long all will take");
   command->callback([options, with_time, &status] {
-    if (*with_time) compute_in_one_thread();
+    if (*with_time) run::prepare_to_compute();
     loader::Registry registry = load_plugins();
     print_plan(read_plan(*options, registry), registry, *with_time);
     status = 0;

@@ -46,10 +46,6 @@ Sample sample_of(const run::Training& training) {
 
 }  // namespace
 
-void compute_in_one_thread() {
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) ::setenv(name, "1", 1);
-}
-
 double estimated_seconds(const suite::Run& run, loader::Registry& registry) {
   const TemporaryFolder folder;
   std::unique_ptr<run::Training> training;

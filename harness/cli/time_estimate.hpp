@@ -6,9 +6,6 @@
 
 namespace tutti::cli {
 
-/// One compute thread for every library, as a run has. Call it before any plugin is opened.
-void compute_in_one_thread();
-
 /// Seconds that `run` takes on this machine in its present load: starts it in a temporary folder, trains until a few
 /// seconds of updates have been seen, and extrapolates training and evaluation. Throws what the plugins throw.
 double estimated_seconds(const suite::Run& run, loader::Registry& registry);

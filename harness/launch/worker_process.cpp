@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -24,23 +23,6 @@ namespace {
 constexpr int kProgressDescriptor = 3;  // of the worker
 // The very file of this process, also when a build has put another one in its place.
 constexpr const char* kThisProgram = "/proc/self/exe";
-
-/// Every library's own switch for the number of its threads: one run computes in one thread.
-constexpr std::array<std::string_view, 6> kThreadVariables = {"OMP_NUM_THREADS",  "OPENBLAS_NUM_THREADS",
-                                                              "GOTO_NUM_THREADS", "MKL_NUM_THREADS",
-                                                              "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"};
-
-std::vector<std::string> worker_environment() {
-  std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view text = *variable;
-    const std::string_view name = text.substr(0, text.find('='));
-    const bool replaced = std::find(kThreadVariables.begin(), kThreadVariables.end(), name) != kThreadVariables.end();
-    if (!replaced) variables.emplace_back(text);
-  }
-  for (const std::string_view name : kThreadVariables) variables.push_back(std::string(name) + "=1");
-  return variables;
-}
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -117,11 +99,10 @@ WorkerProcess::WorkerProcess(run::WorkerOptions options)
   options.parent = ::getpid();
   std::vector<std::string> arguments = run::worker_arguments(options);
   arguments.insert(arguments.begin(), "tutti");
-  std::vector<std::string> environment = worker_environment();
   SpawnOptions spawn;
   set_up(spawn, write_end);
-  const int error = ::posix_spawn(&process_, kThisProgram, &spawn.actions, &spawn.attributes,
-                                  pointers_to(arguments).data(), pointers_to(environment).data());
+  const int error =
+      ::posix_spawn(&process_, kThisProgram, &spawn.actions, &spawn.attributes, pointers_to(arguments).data(), environ);
   ::close(write_end);
   if (error != 0) {
     ::close(pipe_);

@@ -14,6 +14,7 @@
 #include "run/guard.hpp"
 #include "run/machine.hpp"
 #include "run/protocol.hpp"
+#include "run/subnormal_numbers.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -168,6 +169,8 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
 void Journal::take_figures(const Training& training) {
   record_.progress = training.progress();
   record_.time = training.time();
+  // Plugins might have changed it since the start.
+  record_.numerics["subnormal_numbers"] = subnormal_numbers();
   record_.numerics["threads"] = std::to_string(thread_count());
 }
 

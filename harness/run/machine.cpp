@@ -20,11 +20,9 @@
 #include <iterator>
 #include <sstream>
 #include <thread>
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
 
 #include "results/host.hpp"
+#include "run/subnormal_numbers.hpp"
 
 namespace tutti::run {
 namespace {
@@ -114,14 +112,6 @@ int add_if_computing(dl_phdr_info* library, std::size_t, void* out) {
   return 0;
 }
 
-std::string subnormal_numbers() {
-#if defined(__SSE__)
-  return (_mm_getcsr() & 0x8040U) == 0 ? "kept" : "flushed to zero";
-#else
-  return "unknown";
-#endif
-}
-
 }  // namespace
 
 std::int64_t thread_count() {
@@ -181,7 +171,7 @@ results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
 }
 
 results::Facts numerics_in_use() {
-  results::Facts facts = {{"subnormal_numbers", subnormal_numbers()}};
+  results::Facts facts = {{"subnormal_numbers", std::string(subnormal_numbers())}};
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "DNNL_MAX_CPU_ISA",
                            "OPENBLAS_CORETYPE", "MKL_CBWR", "GLIBC_TUNABLES"}) {
     if (const char* value = std::getenv(name)) facts[name] = value;

@@ -22,6 +22,7 @@
 #include "run/guard.hpp"
 #include "run/journal.hpp"
 #include "run/makings.hpp"
+#include "run/preparation.hpp"
 #include "run/training.hpp"
 
 namespace tutti::run {
@@ -204,6 +205,7 @@ WorkerOptions worker_options(std::span<const std::string> arguments) {
 }
 
 void work(const WorkerOptions& options) {
+  prepare_to_compute();
   trace_fatal_signals();
   take_stop_requests();
   const auto grace = static_cast<unsigned>(options.grace_seconds);

@@ -67,5 +67,3 @@ BENCHMARK(hatd3_update)->Args({256, 128})->Args({1000, 128})->Args({1000, 256})-
 
 }  // namespace
 }  // namespace tutti
-
-BENCHMARK_MAIN();

@@ -60,5 +60,3 @@ BENCHMARK(linear_libtorch)->Name("libtorch")->Apply(sizes);
 
 }  // namespace
 }  // namespace tutti
-
-BENCHMARK_MAIN();

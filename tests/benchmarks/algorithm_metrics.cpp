@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "loader/registry.hpp"
+#include "run_benchmarks.hpp"
 #include "tutti/algorithm.hpp"
 
 namespace tutti {
@@ -102,6 +103,5 @@ int main(int count, char** arguments) {
         ->Iterations(20)
         ->Unit(benchmark::kMillisecond);
   }
-  benchmark::Initialize(&count, arguments);
-  benchmark::RunSpecifiedBenchmarks();
+  return tutti::run_benchmarks(count, arguments);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "environment.hpp"
+#include "run_benchmarks.hpp"
 
 namespace tutti::mamujoco {
 namespace {
@@ -125,8 +126,5 @@ void register_benchmarks() {
 
 int main(int argc, char** argv) {
   tutti::mamujoco::register_benchmarks();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return tutti::run_benchmarks(argc, argv);
 }

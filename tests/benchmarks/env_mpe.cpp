@@ -72,5 +72,3 @@ BENCHMARK(BM_CooperativeNavigationStepAndLook)->ArgName("agents")->Arg(3)->Arg(4
 
 }  // namespace
 }  // namespace tutti::mpe
-
-BENCHMARK_MAIN();

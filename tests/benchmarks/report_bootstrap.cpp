@@ -55,5 +55,3 @@ BENCHMARK(EfficiencyCurve)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace tutti::reports
-
-BENCHMARK_MAIN();

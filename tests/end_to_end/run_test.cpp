@@ -52,6 +52,22 @@ TEST(EndToEnd, ASuiteGivesTheSameBytesEveryTimeAtAnyNumberOfJobs) {
   }
 }
 
+TEST(EndToEnd, SubnormalNumbersAreFlushedToZeroInAllCodeOfAPlugin) {
+  const TemporaryFolder folder;
+  folder.write("numbers.toml", "name = \"numbers\"\nseeds = [1]\n" + kSettings +
+                                   "[[task]]\nname = \"line/short\"\n[[algorithm]]\nname = \"arithmetic\"\n");
+  const Outcome outcome = tutti({"run", "numbers.toml", "--no-report"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto run = folder.path() / "results/numbers/line/short/arithmetic/seed-1";
+  EXPECT_EQ(run_record(run)["numerics"]["subnormal_numbers"], "flushed to zero");
+  const std::string rows = content(run / "training.csv");
+  EXPECT_NE(rows.find(",in_create,in_act,in_observe,in_update,in_thread,"), std::string::npos) << rows;
+  std::size_t count = 0;
+  for (std::size_t at = rows.find(",1,1,1,1,1,"); at != std::string::npos; at = rows.find(",1,1,1,1,1,", at + 1))
+    ++count;
+  EXPECT_EQ(count, 4U) << rows;
+}
+
 TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);
