@@ -8,6 +8,7 @@
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/text_table.hpp"
+#include "run/blas.hpp"
 #include "run/journal.hpp"
 #include "suite/nearest.hpp"
 #include "tutti/error.hpp"
@@ -61,6 +62,19 @@ void print_plugins(const loader::Registry& registry, PluginKind kind) {
   fmt::print("{}", text_table(table));
 }
 
+// Which BLAS LibTorch takes shows when it is loaded, by the first algorithm that uses it.
+std::string warning_about_blas(loader::Registry& registry) {
+  for (const std::string& name : registry.names(PluginKind::kAlgorithm)) {
+    try {
+      registry.algorithm(name);
+    } catch (const Error&) {
+      continue;  // whoever uses it is told what is wrong
+    }
+    if (const auto blas = run::blas_in_use()) return run::warning_about(blas);
+  }
+  return "";
+}
+
 void list(const std::string& what) {
   loader::Registry registry = load_plugins();
   if (what == "algorithms" || what.empty()) print_plugins(registry, PluginKind::kAlgorithm);
@@ -68,6 +82,10 @@ void list(const std::string& what) {
   if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
   if (what.empty()) fmt::print("\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
+  if (what == "algorithms" || what.empty()) {
+    if (const std::string warning = warning_about_blas(registry); !warning.empty())
+      fmt::print(stderr, "warning: {}\n", warning);
+  }
 }
 
 void print_parameters(const ParameterSchema& schema) {

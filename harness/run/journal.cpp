@@ -10,6 +10,7 @@
 #include "digest/digest.hpp"
 #include "results/files.hpp"
 #include "results/host.hpp"
+#include "run/blas.hpp"
 #include "run/build_info.hpp"
 #include "run/guard.hpp"
 #include "run/machine.hpp"
@@ -160,6 +161,7 @@ void Journal::release_reserve() {
 void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.plugins = plugins_of(run_, registry);
   record_.libraries = libraries_of(run_, registry);
+  if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
   record_.task_facts = task_facts(training.environment_spec());
   record_.segments.back().from_step = training.first_step();
   take_figures(training);

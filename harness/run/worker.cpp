@@ -18,6 +18,7 @@
 #include "loader/registry.hpp"
 #include "results/files.hpp"
 #include "results/lock.hpp"
+#include "run/blas.hpp"
 #include "run/finite.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
@@ -119,6 +120,8 @@ class Worker {
                                 },
                             .log = [](const std::string& line) { spdlog::info(line); }});
     journal_.describe(registry_, *training_);
+    if (const std::string warning = warning_about(blas_in_use()); !warning.empty())
+      spdlog::warn("warning: {}", warning);
     spdlog::info("{} from step {}", training_->first_step() == 0 ? "starts" : "resumes", training_->first_step());
     outcome_ = training_->execute();
   }

@@ -68,6 +68,22 @@ TEST(EndToEnd, SubnormalNumbersAreFlushedToZeroInAllCodeOfAPlugin) {
   EXPECT_EQ(count, 4U) << rows;
 }
 
+TEST(EndToEnd, TheRecordNamesTheBlasThatLibTorchUses) {
+  if (!std::filesystem::exists(TUTTI_BINARY_DIR "/plugins/maddpg.so")) GTEST_SKIP() << "built without LibTorch";
+  const TemporaryFolder folder;
+  folder.write("blas.toml", "name = \"blas\"\nseeds = [1]\n" + kSettings +
+                                "[[task]]\nname = \"line/short\"\n[[algorithm]]\nname = \"maddpg\"\n");
+  const Outcome outcome = tutti({"run", "blas.toml", "--no-report"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto run = folder.path() / "results/blas/line/short/maddpg/seed-1";
+  const nlohmann::json record = run_record(run);
+  if (!record["libraries"].contains("libblas.so")) GTEST_SKIP() << "this LibTorch has a BLAS of its own";
+  const auto blas = record["numerics"]["BLAS"].get<std::string>();
+  EXPECT_FALSE(blas.empty());
+  EXPECT_EQ(content(run / "log.txt").find("warning: LibTorch multiplies") != std::string::npos,
+            blas == "reference BLAS");
+}
+
 TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);
