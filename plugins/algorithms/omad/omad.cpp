@@ -13,14 +13,21 @@
 //   D                                    action_size_: all action dimensions of the team
 //
 // One gradient step, n counting from 1:
-//   1  (a', C') ~ pi(o');  y_j = clip(r + gamma (1 - terminated) (z_j - alpha sum_i C'_i))
+//   1  (a', C') ~ pi(o');  y_j = clip(r / scale + gamma (1 - terminated) (z_j - alpha sum_i C'_i))
 //   2  (s, a) and (s', a') through both critics in one pass, batch statistics shared; m = mean of the projections
 //      L_Z = sum_c [ cross entropy(m, Z_c(s, a)) - critic_entropy_coefficient entropy(Z_c(s, a)) ]
 //   3  every actor_interval steps, with the updated critics in evaluation mode and fresh (a, C) ~ pi(o):
 //      L_pi = mean[ -(Q_1 + Q_2) / 2 + alpha sum_i C_i ]       all agents at once
 //      L_alpha = -alpha (mean[sum_i R_i] - cost_threshold D)
+//
+// The paper has scale = 1 and no target network. Options beside it come from methods of the same family: rewards are
+// normalised (reward_scale.hpp), next values come from a Polyak average of the critics (XQC's joint pass), the smaller
+// of the two critics counts instead of their mean (CrossQ, XQC).
+#include <cmath>
 #include <cstdio>
 #include <memory>
+#include <numbers>
+#include <optional>
 #include <utility>
 
 #include "learning.hpp"
@@ -28,6 +35,7 @@
 #include "omad/batch_renormalization.hpp"
 #include "omad/categorical.hpp"
 #include "omad/reverse_sde_team.hpp"
+#include "omad/reward_scale.hpp"
 #include "replay_buffer.hpp"
 #include "schedule.hpp"
 #include "snapshot_parts.hpp"
@@ -57,12 +65,17 @@ struct Config {
   double value_max = 500;
   double critic_entropy_coefficient = 0.005;
   bool critic_entropy_term = true;
+  double target_rate = 0;
+  std::string target_critics = "mean";
+  std::string actor_critics = "mean";
   double normalization_momentum = 0.99;
   double normalization_epsilon = 1e-3;
   double normalization_ratio_max = 3;
   double normalization_shift_max = 5;
   std::int64_t normalization_warm_up = 100'000;
   // learning
+  std::string reward_normalization = "none";
+  double return_max = 5;
   double discount = 0.99;
   std::int64_t n_step = 1;
   std::int64_t batch_size = 256;
@@ -101,12 +114,22 @@ struct Config {
     parameter("critic_entropy_coefficient", critic_entropy_coefficient, at_least(0),
               "reward for the entropy of the predicted value distribution");
     parameter("critic_entropy_term", critic_entropy_term, any_value(), "path entropy in the critics' targets");
+    parameter("target_rate", target_rate, between(0, 1),
+              "tau, Polyak average of the critics for the targets' next values; 0: the critics themselves");
+    const Constraint together = one_of({"mean", "minimum", "minimum_if_terminating"});
+    parameter("target_critics", target_critics, together,
+              "the critics' next values in the targets; minimum_if_terminating: mean until a transition terminates");
+    parameter("actor_critics", actor_critics, together, "the critics' values that the actors raise");
     parameter("normalization_momentum", normalization_momentum, between(0, 1), "share of the old running statistics");
     parameter("normalization_epsilon", normalization_epsilon, more_than(0), "added to variances");
     parameter("normalization_ratio_max", normalization_ratio_max, at_least(1), "r_max of batch renormalization");
     parameter("normalization_shift_max", normalization_shift_max, at_least(0), "d_max of batch renormalization");
     parameter("normalization_warm_up", normalization_warm_up, at_least(0),
               "critic updates with plain batch normalization");
+    parameter("reward_normalization", reward_normalization, one_of({"none", "variance", "return_range"}),
+              "what rewards are divided by: 1; the deviation of discounted returns; the largest of them");
+    parameter("return_max", return_max, more_than(0),
+              "G_max: variance divides further where a discounted return would exceed this");
     parameter("discount", discount, between(0, 1), "gamma, per environment step");
     parameter("n_step", n_step, at_least(1), "environment steps before the target bootstraps");
     parameter("batch_size", batch_size, at_least(1), "transitions per update");
@@ -135,6 +158,11 @@ struct Config {
           "initial_temperature is 0, but automatic_temperature learns its logarithm; expected more than 0, or "
           "automatic_temperature = false for no entropy term");
     }
+    if (reward_normalization == "return_range" && discount == 1) {
+      throw Error(
+          "reward_normalization is return_range, which divides by 1 - discount, but discount is 1; expected a discount "
+          "below 1, or another reward_normalization");
+    }
   }
 
   ReverseSdePolicyOptions policy() const {
@@ -144,12 +172,20 @@ struct Config {
     return {normalization_momentum, normalization_epsilon, normalization_ratio_max, normalization_shift_max,
             normalization_warm_up};
   }
+  /// The team has `actions` action dimensions.
+  RewardScaleOptions rewards(std::int64_t actions) const {
+    if (reward_normalization == "variance") return {RewardNormalization::kVariance, discount, return_max, 0};
+    if (reward_normalization == "none") return {};
+    const double prior_cost = -0.5 * std::log(2 * std::numbers::pi * std::numbers::e * prior_scale * prior_scale);
+    const double target_cost = std::abs(cost_threshold + prior_cost) * static_cast<double>(actions);  // E[C] = E[R + P]
+    return {RewardNormalization::kReturnRange, discount, value_max, critic_entropy_term ? target_cost : 0};
+  }
   bool distributional() const { return critic == "distributional"; }
   bool critics_see_state() const { return critic_input == "state"; }
 };
 
 /// Two critics as CrossQ has them (Bhatt et al. 2024): norm(input), then for every hidden layer relu(linear) and norm,
-/// then a linear layer. There are no target networks.
+/// then a linear layer.
 class Critics {
  public:
   Critics(std::uint64_t seed, std::int64_t inputs, const IntegerList& hidden, std::int64_t outputs,
@@ -203,13 +239,21 @@ class Critics {
     return result;
   }
 
-  void save(SnapshotWriter& writer) const {
-    block_.save(writer, "critics");
-    for (const BatchRenormalization& norm : norms_) norm.save(writer, "critics/norm");
+  /// A target network's step: every weight moves by `rate` of the way to its counterpart. Running statistics are its
+  /// own, of the rows that it sees in train().
+  void follow(const Critics& source, double rate) {
+    const torch::NoGradGuard no_grad;
+    const std::vector<Weights> from = source.weights(), to = weights();
+    for (std::size_t part = 0; part < to.size(); ++part) to[part].values.lerp_(from[part].values, rate);
   }
-  void load(SnapshotReader& reader) {
-    block_.load(reader, "critics");
-    for (BatchRenormalization& norm : norms_) norm.load(reader, "critics/norm");
+
+  void save(SnapshotWriter& writer, std::string_view name) const {
+    block_.save(writer, name);
+    for (const BatchRenormalization& norm : norms_) norm.save(writer, std::string(name) + "/norm");
+  }
+  void load(SnapshotReader& reader, std::string_view name) {
+    block_.load(reader, name);
+    for (BatchRenormalization& norm : norms_) norm.load(reader, std::string(name) + "/norm");
   }
 
   const WeightBlock& block() const { return block_; }
@@ -235,8 +279,7 @@ class Omad final : public Algorithm {
         support_{config.atoms, config.value_max},
         atoms_(support_.atoms(torch::kFloat32)),
         team_(context.environment.agents, config.policy(), context.seed, torch::kFloat32, config.share_parameters),
-        critics_(context.seed, critic_inputs(context.environment, config), config.critic_hidden_sizes,
-                 config.distributional() ? config.atoms : 1, config.normalization()),
+        critics_(make_critics(context, config)),
         temperature_(config.initial_temperature, config.automatic_temperature, config.temperature_learning_rate,
                      torch::kFloat32),
         actor_optimizer_(team_.weights(), {.learning_rate = config.actor_learning_rate,
@@ -245,9 +288,11 @@ class Omad final : public Algorithm {
         critic_optimizer_(critics_.weights(),
                           {.learning_rate = config.critic_learning_rate, .beta1 = config.critic_beta1}),
         buffer_(context, config.buffer_size),
+        reward_scale_(config.rewards(action_size_), context.copies),
         schedule_({.warm_up_steps = config.warm_up_steps, .updates_per_step = config.updates_per_step}),
         random_(derive_seed(context.seed, "update")) {
     use_one_thread();
+    if (config.target_rate > 0) target_critics_ = make_critics(context, config);
   }
 
   // ---- acting: each agent by its own observation
@@ -262,6 +307,8 @@ class Omad final : public Algorithm {
 
   void observe(const Transitions& transitions) override {
     buffer_.add(transitions);
+    reward_scale_.observe(transitions);
+    for (const std::uint8_t terminated : transitions.terminated) terminates_ |= terminated;
     schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
   }
 
@@ -271,6 +318,7 @@ class Omad final : public Algorithm {
 
   void update_once(Metrics& metrics) {
     const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, random_);
+    if (normalises_rewards()) batch.rewards.div_(reward_scale());
     ++updates_;
     update_critics(batch, metrics);
     if (updates_ % config_.actor_interval == 0) update_actors(batch, metrics);
@@ -284,17 +332,36 @@ class Omad final : public Algorithm {
     const Tensor later = torch::cat({state ? batch.next_states : batch.next_observations, next.actions}, 1);
     const Tensor rows = torch::cat({now, later}, 0);
     const std::vector<Tensor> halves = critics_.train(rows).chunk(2, 1);
+    const Tensor next_outputs = target_critics_ ? next_of_targets(rows) : halves[1].detach();
     const Tensor loss = config_.distributional()
-                            ? distributional_loss(batch, halves[0], halves[1].detach(), next.cost, metrics)
-                            : scalar_loss(batch, halves[0], halves[1].detach(), next.cost, metrics);
+                            ? distributional_loss(batch, halves[0], next_outputs, next.cost, metrics)
+                            : scalar_loss(batch, halves[0], next_outputs, next.cost, metrics);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
+    if (target_critics_) target_critics_->follow(critics_, config_.target_rate);
 
     metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
     if (!metrics.wanted("mean_q")) return;
-    metrics.add("mean_q", means(halves[0].detach()).mean().item<double>());
+    const double q = means(halves[0].detach()).mean().item<double>();
+    metrics.add("mean_q", q * reward_scale());
+    if (normalises_rewards()) {
+      metrics.add("normalized_mean_q", q);
+      metrics.add("reward_scale", reward_scale());
+    }
     metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
+  }
+
+  /// The target network's joint pass, of which the second half counts.
+  Tensor next_of_targets(const Tensor& rows) {
+    const torch::NoGradGuard no_grad;
+    return target_critics_->train(rows).chunk(2, 1)[1];
+  }
+
+  /// Whether the smaller of both critics counts, or their mean. Tasks do not say whether their episodes can terminate,
+  /// so minimum_if_terminating goes by what this run has seen.
+  bool takes_minimum(const std::string& critics) const {
+    return critics == "minimum" || (critics == "minimum_if_terminating" && terminates_ != 0);
   }
 
   /// Where a next value z ends up: r + gamma (1 - terminated) (z - alpha sum_i C'_i). Costs [B], z [B, n] or [n].
@@ -303,11 +370,20 @@ class Omad final : public Algorithm {
     return batch.rewards.unsqueeze(1) + batch.bootstrap.unsqueeze(1) * (next_values - alpha * next_cost.unsqueeze(1));
   }
 
+  /// Next distribution [B, n] of both critics' logits [2, B, n]: the mean of theirs, or for each row that of the critic
+  /// whose mean is smaller.
+  Tensor next_distribution(const Tensor& next_logits) const {
+    const Tensor both = torch::softmax(next_logits, -1);
+    if (!takes_minimum(config_.target_critics)) return both.mean(0);
+    const Tensor values = torch::matmul(both, atoms_);
+    return torch::where((values[0] <= values[1]).unsqueeze(1), both[0], both[1]);
+  }
+
   /// Logits [2, B, n]. Both critics' next distributions are moved by the same amounts, so the mean of their projections
   /// is the projection of their mean.
   Tensor distributional_loss(const Batch& batch, const Tensor& logits, const Tensor& next_logits,
                              const Tensor& next_cost, Metrics& metrics) {
-    const Tensor next_probabilities = torch::softmax(next_logits, -1).mean(0);
+    const Tensor next_probabilities = next_distribution(next_logits);
     const Tensor values = moved(batch, next_cost, atoms_);
     const Tensor target = support_.project(next_probabilities, values);
     if (metrics.wanted("target_mean")) {
@@ -322,7 +398,7 @@ class Omad final : public Algorithm {
   /// Ablation: critics that predict the mean only. Values [2, B, 1].
   Tensor scalar_loss(const Batch& batch, const Tensor& predicted, const Tensor& next, const Tensor& next_cost,
                      Metrics& metrics) const {
-    const Tensor target = moved(batch, next_cost, next.mean(0));
+    const Tensor target = moved(batch, next_cost, takes_minimum(config_.target_critics) ? next.amin(0) : next.mean(0));
     if (metrics.wanted("target_mean")) report_target(target, metrics);
     return 0.5 * (predicted - target).square().mean(torch::IntArrayRef{1, 2}).sum();
   }
@@ -336,10 +412,10 @@ class Omad final : public Algorithm {
                  static_cast<long long>(updates_), 100 * share, config_.value_max);
   }
 
-  /// Of the targets' means, one for each row.
-  static void report_target(const Tensor& means, Metrics& metrics) {
-    metrics.add("target_mean", means.mean().item<double>());
-    metrics.add("target_deviation", means.std(/*unbiased=*/false).item<double>());
+  /// Of the targets' means, one for each row, in the task's own unit.
+  void report_target(const Tensor& means, Metrics& metrics) const {
+    metrics.add("target_mean", means.mean().item<double>() * reward_scale());
+    metrics.add("target_deviation", means.std(/*unbiased=*/false).item<double>() * reward_scale());
   }
 
   /// Step 3: all agents at once through the updated, frozen critics, then the temperature.
@@ -348,7 +424,8 @@ class Omad final : public Algorithm {
     const ReverseSdeTeam::Sample& sample = recording.sample;
     const Tensor actions = sample.actions.detach().set_requires_grad(true);
     const Tensor& seen = config_.critics_see_state() ? batch.states : batch.observations;
-    const Tensor q = means(critics_.evaluate(torch::cat({seen, actions}, 1))).mean(0);
+    const Tensor both = means(critics_.evaluate(torch::cat({seen, actions}, 1)));
+    const Tensor q = takes_minimum(config_.actor_critics) ? both.amin(0) : both.mean(0);
     (-q.mean()).backward();
     actor_optimizer_.zero_gradient();
     team_.backward(recording, actions.grad(), temperature() / static_cast<double>(batch.rewards.size(0)));
@@ -384,6 +461,7 @@ class Omad final : public Algorithm {
         "critic_loss",  "actor_loss",    "mean_q",    "target_mean", "target_deviation",    "temperature",
         "running_cost", "entropy_bound", "time_step", "friction",    "last_noise_deviation"};
     if (config_.distributional()) names.push_back("clipped_target_mass");
+    if (normalises_rewards()) names.insert(names.end(), {"normalized_mean_q", "reward_scale"});
     names.insert(names.end(), {"critic_gradient_norm", "actor_gradient_norm"});
     return names;
   }
@@ -395,10 +473,13 @@ class Omad final : public Algorithm {
   void each_part(const Visit& visit) {
     visit("actors", team_);
     visit("critics", critics_);
+    if (target_critics_) visit("target critics", *target_critics_);
     visit("temperature", temperature_);
     visit("actor optimizer", actor_optimizer_);
     visit("critic optimizer", critic_optimizer_);
     visit("buffer", buffer_);
+    visit("reward scale", reward_scale_);
+    visit("terminates", terminates_);
     visit("schedule", schedule_);
     visit("random", random_);
     visit("updates", updates_);
@@ -408,15 +489,22 @@ class Omad final : public Algorithm {
   void save_policy(SnapshotWriter& writer) override { team_.save(writer, "actors"); }
   void load_policy(SnapshotReader& reader) override { team_.load(reader, "actors"); }
 
+  double reward_scale() const { return reward_scale_.scale(temperature()); }
   double temperature() const { return temperature_.value(); }
   const ReverseSdeTeam& team() const { return team_; }
   const Critics& critics() const { return critics_; }
+  const Critics* target_critics() const { return target_critics_ ? &*target_critics_ : nullptr; }
 
  private:
-  static std::int64_t critic_inputs(const EnvironmentSpec& environment, const Config& config) {
-    return (config.critics_see_state() ? environment.state_size : environment.joint_observation_size()) +
-           environment.joint_action_size();
+  static Critics make_critics(const AlgorithmContext& context, const Config& config) {
+    const EnvironmentSpec& environment = context.environment;
+    const std::int64_t seen =
+        config.critics_see_state() ? environment.state_size : environment.joint_observation_size();
+    return {context.seed, seen + environment.joint_action_size(), config.critic_hidden_sizes,
+            config.distributional() ? config.atoms : 1, config.normalization()};
   }
+
+  bool normalises_rewards() const { return config_.reward_normalization != "none"; }
 
   /// Means of the critics' outputs, [2, B, outputs] -> [2, B].
   Tensor means(const Tensor& outputs) const {
@@ -429,10 +517,13 @@ class Omad final : public Algorithm {
   Tensor atoms_;
   ReverseSdeTeam team_;
   Critics critics_;
+  std::optional<Critics> target_critics_;
   Temperature temperature_;
   Adam actor_optimizer_;
   Adam critic_optimizer_;
   ReplayBuffer buffer_;
+  RewardScale reward_scale_;
+  std::uint8_t terminates_ = 0;  // 1 once a transition has terminated
   UpdateSchedule schedule_;
   RandomStream random_;
   std::int64_t updates_ = 0;

@@ -65,7 +65,7 @@ Batch random_batch(const EnvironmentSpec& spec, std::int64_t rows) {
 
 std::vector<std::byte> bytes_of(const Critics& critics) {
   SnapshotWriter writer;
-  critics.save(writer);
+  critics.save(writer, "critics");
   return writer.bytes();
 }
 
@@ -361,6 +361,169 @@ TEST(Omad, CriticsOfTheObservationsDoNotSeeTheState) {
   EXPECT_EQ(update(0), update(std::nan("")));
 }
 
+// ---- rewards, normalised
+
+/// The weights of the policies after two updates on the known task with rewards multiplied by `unit`.
+std::vector<std::byte> policy_after(ParameterValues changes, float unit) {
+  KnownTask task;
+  task.floats[3].mul_(unit);
+  changes.insert({{"initial_temperature", 0.01}, {"warm_up_steps", std::int64_t{0}}, {"batch_size", task.kBatch}});
+  const auto algorithm = task.algorithm(tiny(changes), 2);
+  task.teach(*algorithm);
+  SnapshotWriter writer;
+  algorithm->save_policy(writer);
+  return writer.bytes();
+}
+
+// With this limit the largest return decides, so that the scale is exactly four times as large: nothing that learns can
+// tell the unit of the rewards. Without normalisation it can.
+TEST(Omad, NormalisedRewardsTeachTheSameInEveryUnit) {
+  const ParameterValues values = {{"reward_normalization", std::string("variance")}, {"return_max", 0.25}};
+  EXPECT_EQ(policy_after(values, 4), policy_after(values, 1));
+  const ParameterValues range = {{"reward_normalization", std::string("return_range")}, {"critic_entropy_term", false}};
+  EXPECT_EQ(policy_after(range, 4), policy_after(range, 1));
+  const ParameterValues plain = {{"critic_entropy_term", false}};
+  EXPECT_NE(policy_after(plain, 4), policy_after(plain, 1));
+}
+
+// Rewards whose deviation is below 1 and whose largest return is the limit are divided by exactly 1.
+TEST(Omad, AScaleOfOneChangesNothing) {
+  KnownTask task;
+  const double largest = (task.floats[3] * 0.125F).abs().max().item<double>();
+  const ParameterValues values = {{"reward_normalization", std::string("variance")}, {"return_max", largest}};
+  EXPECT_EQ(policy_after(values, 0.125F), policy_after({}, 0.125F));
+}
+
+// The critics' unit is the policy's too: given the same critics, the actors' step does not look at the scale.
+TEST(Omad, TheScaleIsNoPartOfThePoliciesGradient) {
+  const auto policy_after_step = [](const char* rule) {
+    const auto omad = make(mixed_team(), tiny({{"reward_normalization", std::string(rule)}}));
+    const std::vector<float> nothing(100, 0.0F), rewards(10, 7.0F);
+    const std::vector<std::uint8_t> no(10, 0);
+    omad->observe({{nothing.data(), 10, 8},
+                   {nothing.data(), 10, 4},
+                   {nothing.data(), 10, 5},
+                   rewards,
+                   {nothing.data(), 10, 8},
+                   {nothing.data(), 10, 4},
+                   no,
+                   no});
+    EXPECT_EQ(omad->reward_scale(), std::string(rule) == "none" ? 1 : 7.0 / 5);
+    RecordedMetrics metrics;
+    omad->update_actors(random_batch(mixed_team(), 32), metrics);
+    SnapshotWriter writer;
+    omad->save_policy(writer);
+    return writer.bytes();
+  };
+  EXPECT_EQ(policy_after_step("variance"), policy_after_step("none"));
+}
+
+// Values in training.csv keep the task's unit; the critics' own is beside them.
+TEST(Omad, ReportsValuesInTheUnitOfTheTask) {
+  ToyLoop loop(make_line_spread, 10, 1);
+  const auto omad = make(loop.spec(), tiny({{"reward_normalization", std::string("variance")}}));
+  RecordedMetrics metrics;
+  loop.train(*omad, 45, metrics);
+  metrics = {};
+  omad->update_once(metrics);
+  EXPECT_GT(metrics.last("reward_scale"), 0);
+  EXPECT_EQ(metrics.last("reward_scale"), omad->reward_scale());
+  EXPECT_NEAR(metrics.last("mean_q"), metrics.last("reward_scale") * metrics.last("normalized_mean_q"), 1e-9);
+}
+
+// What the running cost aims at is the threshold; the whole cost lacks the prior's, log(sqrt(2 pi e) 2.5) = 2.335 each.
+TEST(Omad, ReturnRangeMakesRoomForTheCostThatTheTemperatureAimsAt) {
+  Config config;
+  config.reward_normalization = "return_range";
+  EXPECT_NEAR(config.rewards(6).target_cost, (4 - 2.335229) * 6, 1e-5);
+  EXPECT_EQ(config.rewards(6).return_max, config.value_max);
+  config.critic_entropy_term = false;
+  EXPECT_EQ(config.rewards(6).target_cost, 0);
+}
+
+TEST(Omad, RefusesAReturnRangeWithoutAHorizon) {
+  expect_refusal(tiny({{"reward_normalization", std::string("return_range")}, {"discount", 1.0}}),
+                 "reward_normalization is return_range, which divides by 1 - discount, but discount is 1; expected a "
+                 "discount below 1, or another reward_normalization");
+}
+
+// ---- target network, and which of the two critics counts
+
+TEST(Omad, TheTargetNetworkFollowsTheCritics) {
+  const auto omad = make(mixed_team(), tiny({{"target_rate", 0.25}}));
+  const Tensor first = omad->critics().block().values().clone();
+  ASSERT_TRUE(omad->target_critics()->block().values().equal(first));
+  RecordedMetrics metrics;
+  omad->update_critics(random_batch(mixed_team(), 32), metrics);
+  const Tensor expected = 0.75 * first + 0.25 * omad->critics().block().values();
+  EXPECT_TRUE(torch::allclose(omad->target_critics()->block().values(), expected, 1e-5, 1e-6));
+  EXPECT_FALSE(omad->critics().block().values().equal(first));
+}
+
+TEST(Omad, NextValuesAreTheTargetNetworks) {
+  const Batch batch = random_batch(mixed_team(), 32);
+  RecordedMetrics metrics;
+  const auto without = make(mixed_team(), tiny()), with = make(mixed_team(), tiny({{"target_rate", 0.25}}));
+  for (Omad* omad : {without.get(), with.get()}) omad->update_critics(batch, metrics);
+  EXPECT_EQ(bytes_of(with->critics()), bytes_of(without->critics()));  // the copy was one still
+  for (Omad* omad : {without.get(), with.get()}) omad->update_critics(batch, metrics);
+  EXPECT_NE(bytes_of(with->critics()), bytes_of(without->critics()));
+  with->target_critics()->block().values().fill_(std::nanf(""));
+  EXPECT_THROW(with->update_critics(batch, metrics), NotFiniteError);
+}
+
+// Means 0 and 1 in the first row, 2 and -1 in the second.
+TEST(Omad, TheMinimumTakesTheDistributionOfTheSmallerMean) {
+  const auto next = [](const char* target_critics) {
+    const auto omad =
+        make(mixed_team(),
+             tiny({{"atoms", std::int64_t{5}}, {"value_max", 2.0}, {"target_critics", std::string(target_critics)}}));
+    const Tensor certain = 50 * torch::eye(5);  // row j: all mass on atom j, -2 ... 2
+    return omad->next_distribution(
+        torch::stack({torch::stack({certain[2], certain[4]}), torch::stack({certain[3], certain[1]})}));
+  };
+  const Tensor atoms = torch::linspace(-2, 2, 5);
+  EXPECT_TRUE(torch::allclose(torch::matmul(next("minimum"), atoms), torch::tensor({0.0F, -1.0F}), 0, 1e-5));
+  EXPECT_TRUE(torch::allclose(torch::matmul(next("mean"), atoms), torch::tensor({0.5F, 0.5F}), 0, 1e-5));
+  EXPECT_TRUE(torch::allclose(next("minimum").sum(1), torch::ones({2})));
+}
+
+TEST(Omad, BothUsesOfTheMinimumChangeWhatIsLearned) {
+  const auto learn = [](const ParameterValues& changes) {
+    const auto omad = make(mixed_team(), tiny(changes));
+    RecordedMetrics metrics;
+    omad->update_critics(random_batch(mixed_team(), 32), metrics);
+    const std::vector<std::byte> critics = bytes_of(omad->critics());
+    omad->update_actors(random_batch(mixed_team(), 32), metrics);
+    SnapshotWriter writer;
+    omad->save_policy(writer);
+    return std::pair(critics, writer.bytes());
+  };
+  for (const char* critic : {"distributional", "scalar"}) {
+    const ParameterValue kind = std::string(critic), minimum = std::string("minimum");
+    const auto mean = learn({{"critic", kind}});
+    EXPECT_NE(learn({{"critic", kind}, {"target_critics", minimum}}).first, mean.first) << critic;
+    const auto of_actors = learn({{"critic", kind}, {"actor_critics", minimum}});
+    EXPECT_EQ(of_actors.first, mean.first) << critic;
+    EXPECT_NE(of_actors.second, mean.second) << critic;
+  }
+}
+
+// The known task terminates in every fourth row.
+TEST(Omad, TheMinimumWhereEpisodesTerminateWaitsForATermination) {
+  const std::string choice = "minimum_if_terminating";
+  KnownTask task;
+  const auto algorithm = task.algorithm(tiny({{"target_critics", choice}}), 1), other = task.algorithm(tiny(), 1);
+  Omad& omad = dynamic_cast<Omad&>(*algorithm);
+  EXPECT_FALSE(omad.takes_minimum(choice));
+  EXPECT_TRUE(omad.takes_minimum("minimum"));
+  task.teach(omad);
+  EXPECT_TRUE(omad.takes_minimum(choice));
+  copy_state(omad, *other);
+  EXPECT_TRUE(dynamic_cast<Omad&>(*other).takes_minimum(choice));
+  EXPECT_FALSE(omad.takes_minimum("mean"));
+}
+
 // ---- temperature, two agents with one dimension each: the threshold is 8
 
 TEST(Omad, TemperatureRisesAboveTheThresholdAndFallsBelowIt) {
@@ -497,6 +660,32 @@ TEST(Omad, SnapshotContinuesBitForBit) {
     other->update_once(metrics);
   }
   EXPECT_EQ(state_of(*omad), state_of(*other));
+}
+
+// 130 steps of ten copies end inside an episode of five steps: each copy's return so far is part of the snapshot.
+TEST(Omad, NormalisedRewardsAndTargetsGoOnFromASnapshotInsideAnEpisode) {
+  for (const char* rule : {"variance", "return_range"}) {
+    const ParameterValues values = tiny({{"reward_normalization", std::string(rule)},
+                                         {"target_rate", 0.1},
+                                         {"target_critics", std::string("minimum")},
+                                         {"actor_critics", std::string("minimum_if_terminating")}});
+    ToyLoop whole(make_line_spread, 10, 1), interrupted(make_line_spread, 10, 1);
+    const auto expected = make(whole.spec(), values), before = make(whole.spec(), values);
+    RecordedMetrics metrics;
+    whole.train(*expected, 200, metrics);
+    interrupted.train(*before, 130, metrics);
+    const auto after = make(whole.spec(), values, 99);
+    copy_state(*before, *after);
+    interrupted.train(*after, 70, metrics);
+    EXPECT_EQ(state_of(*after), state_of(*expected)) << rule;
+  }
+}
+
+TEST(Omad, EvaluationLeavesTheScaleAlone) {
+  for (const char* rule : {"variance", "return_range"}) {
+    expect_keeps_the_contract(tiny(
+        {{"reward_normalization", std::string(rule)}, {"target_rate", 0.1}, {"warm_up_steps", std::int64_t{1'000}}}));
+  }
 }
 
 TEST(Omad, SameSeedGivesTheSameRunAnotherSeedAnother) {
