@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
@@ -13,11 +14,11 @@ loader::Registry load_plugins() {
   for (const std::filesystem::path& folder : folders) {
     std::error_code ignored;
     if (std::filesystem::is_directory(folder, ignored)) continue;
-    fmt::print(stderr, "warning: {}: no folder; expected one with plugins\n", folder.string());
+    launch::say(stderr, fmt::format("warning: {}: no folder; expected one with plugins\n", folder.string()));
   }
   loader::Registry registry(folders);
   for (const loader::Refusal& refusal : registry.refusals())
-    fmt::print(stderr, "warning: plugin refused: {}\n", refusal.reason);
+    launch::say(stderr, fmt::format("warning: plugin refused: {}\n", refusal.reason));
   return registry;
 }
 

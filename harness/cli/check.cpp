@@ -9,6 +9,7 @@
 #include "cli/text_table.hpp"
 #include "cli/time_estimate.hpp"
 #include "launch/room.hpp"
+#include "launch/say.hpp"
 #include "run/machine.hpp"
 #include "run/preparation.hpp"
 #include "run/protocol.hpp"
@@ -44,13 +45,16 @@ PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registr
 }
 
 void print_protocol(const suite::Plan& plan) {
-  fmt::print("suite {}: {} task(s) x {} algorithm(s) x {} seed(s) = {} runs\n", plan.name, plan.tasks.size(),
-             plan.algorithms.size(), plan.seeds.size(), plan.runs.size());
-  fmt::print(
-      "each run: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial states){}\n\n",
-      grouped(plan.run.environment_steps), evaluations(plan), plan.evaluation.episodes, plan.evaluation.mode,
-      plan.evaluation.seeds,
-      plan.evaluation.absolute ? fmt::format(", absolute evaluation of {} episodes", absolute_episodes(plan)) : "");
+  launch::say(stdout, fmt::format("suite {}: {} task(s) x {} algorithm(s) x {} seed(s) = {} runs\n", plan.name,
+                                  plan.tasks.size(), plan.algorithms.size(), plan.seeds.size(), plan.runs.size()));
+  launch::say(
+      stdout,
+      fmt::format("each run: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial states){}\n\n",
+                  grouped(plan.run.environment_steps), evaluations(plan), plan.evaluation.episodes,
+                  plan.evaluation.mode, plan.evaluation.seeds,
+                  plan.evaluation.absolute
+                      ? fmt::format(", absolute evaluation of {} episodes", absolute_episodes(plan))
+                      : ""));
 }
 
 // "3 h 20 min", "5 min", "40 s".
@@ -83,16 +87,19 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
                      launch::bytes_text(cost.resources.memory_bytes), launch::bytes_text(cost.resources.disk_bytes)});
     if (with_time) table.back().push_back(time_text(cost.seconds));
   }
-  fmt::print("{}\n", text_table(table));
+  launch::say(stdout, fmt::format("{}\n", text_table(table)));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
-  fmt::print(
-      "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, "
-      "and {} of memory for each run at a time\n",
-      grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
-      launch::bytes_text(memory));
+  launch::say(
+      stdout,
+      fmt::format(
+          "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, "
+          "and {} of memory for each run at a time\n",
+          grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
+          launch::bytes_text(memory)));
   if (with_time) {
     const auto jobs = static_cast<double>(run::available_cores());
-    fmt::print("about {} on the {} core(s) of this machine, as busy as it is now\n", time_text(seconds / jobs), jobs);
+    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now\n",
+                                    time_text(seconds / jobs), jobs));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/text_table.hpp"
+#include "launch/say.hpp"
 #include "run/blas.hpp"
 #include "run/journal.hpp"
 #include "suite/nearest.hpp"
@@ -51,7 +52,7 @@ void print_tasks(loader::Registry& registry) {
     registry.environment(environment).tasks(tasks);
     for (const TaskSpec& task : tasks) table.push_back(task_row(registry, environment, task));
   }
-  fmt::print("{}", text_table(table));
+  launch::say(stdout, text_table(table));
 }
 
 void print_plugins(const loader::Registry& registry, PluginKind kind) {
@@ -59,7 +60,7 @@ void print_plugins(const loader::Registry& registry, PluginKind kind) {
   for (const loader::Plugin& plugin : registry.plugins()) {
     if (plugin.kind == kind) table.push_back({plugin.name, plugin.version, plugin.summary, plugin.source});
   }
-  fmt::print("{}", text_table(table));
+  launch::say(stdout, text_table(table));
 }
 
 // Which BLAS LibTorch takes shows when it is loaded, by the first algorithm that uses it.
@@ -78,13 +79,13 @@ std::string warning_about_blas(loader::Registry& registry) {
 void list(const std::string& what) {
   loader::Registry registry = load_plugins();
   if (what == "algorithms" || what.empty()) print_plugins(registry, PluginKind::kAlgorithm);
-  if (what.empty()) fmt::print("\n");
+  if (what.empty()) launch::say(stdout, "\n");
   if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
-  if (what.empty()) fmt::print("\n");
+  if (what.empty()) launch::say(stdout, "\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
   if (what == "algorithms" || what.empty()) {
     if (const std::string warning = warning_about_blas(registry); !warning.empty())
-      fmt::print(stderr, "warning: {}\n", warning);
+      launch::say(stderr, "warning: " + warning + "\n");
   }
 }
 
@@ -94,7 +95,7 @@ void print_parameters(const ParameterSchema& schema) {
     table.push_back({spec.name, fit(spec, spec.default_value) ? to_text(spec.default_value) : "required",
                      expectation(spec), spec.description});
   }
-  fmt::print("\n{}", text_table(table));
+  launch::say(stdout, fmt::format("\n{}", text_table(table)));
 }
 
 std::string values_text(const ParameterValues& values) {
@@ -104,8 +105,8 @@ std::string values_text(const ParameterValues& values) {
 }
 
 void print_head(const loader::Plugin& plugin) {
-  fmt::print("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name, plugin.version,
-             plugin.summary, plugin.source, plugin.file.string());
+  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name,
+                                  plugin.version, plugin.summary, plugin.source, plugin.file.string()));
 }
 
 void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin) {
@@ -120,7 +121,7 @@ void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin
   Table table = {{"preset", "tasks", "values", "source"}};
   for (const Preset& preset : presets)
     table.push_back({preset.name, preset.tasks, values_text(preset.values), preset.source});
-  fmt::print("\n{}", text_table(table));
+  launch::say(stdout, fmt::format("\n{}", text_table(table)));
 }
 
 void describe_environment(loader::Registry& registry, const loader::Plugin& plugin) {
@@ -134,21 +135,21 @@ void describe_environment(loader::Registry& registry, const loader::Plugin& plug
   Table table = {{"task", "summary", "values"}};
   for (const TaskSpec& task : tasks)
     table.push_back({plugin.name + "/" + task.name, task.summary, values_text(task.values)});
-  fmt::print("\n{}", text_table(table));
+  launch::say(stdout, fmt::format("\n{}", text_table(table)));
 }
 
 void describe_task(loader::Registry& registry, const std::string& environment, const TaskSpec& task) {
   const EnvironmentPlugin& functions = registry.environment(environment);
   const auto copy = registry.create_environment(environment, values_of_task(functions, task));
   const EnvironmentSpec& spec = copy->spec();
-  fmt::print("task {}/{}\n{}\nsource: {}\n\n", environment, task.name, task.summary, task.source);
+  launch::say(stdout, fmt::format("task {}/{}\n{}\nsource: {}\n\n", environment, task.name, task.summary, task.source));
   Table agents = {{"agent", "observation", "action"}};
   for (const AgentSpec& agent : spec.agents) {
     agents.push_back({agent.name, std::to_string(agent.observation_size), std::to_string(agent.action_size)});
   }
-  fmt::print("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents), spec.state_size,
-             spec.episode_limit);
-  for (const auto& [name, value] : spec.facts) fmt::print("{}: {}\n", name, value);
+  launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents),
+                                  spec.state_size, spec.episode_limit));
+  for (const auto& [name, value] : spec.facts) launch::say(stdout, fmt::format("{}: {}\n", name, value));
   ParameterSchema schema;
   functions.declare(schema);
   for (ParameterSpec& parameter : schema) {
@@ -189,7 +190,7 @@ void describe(const std::string& name) {
   bool found = describe_if_task(registry, name);
   for (const loader::Plugin& plugin : registry.plugins()) {
     if (plugin.name != name) continue;
-    if (found) fmt::print("\n");
+    if (found) launch::say(stdout, "\n");
     plugin.kind == PluginKind::kAlgorithm ? describe_algorithm(registry, plugin)
                                           : describe_environment(registry, plugin);
     found = true;

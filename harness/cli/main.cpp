@@ -1,9 +1,12 @@
 // The program behind ./tutti.
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +20,7 @@
 namespace tutti::cli {
 namespace {
 
+constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
 
 // Commands of the launcher, listed here so that --help shows every command.
@@ -24,24 +28,53 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
   auto* command = app.add_subcommand(name, description);
   command->allow_extras();
   command->callback([name, &status] {
-    fmt::print(stderr, "start it through the launcher at the root of the sources: ./tutti {}\n", name);
+    launch::say(stderr, fmt::format("start it through the launcher at the root of the sources: ./tutti {}\n", name));
     status = kWrongUsage;
   });
 }
 
-void print_version() { fmt::print("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag); }
+void print_version() {
+  launch::say(stdout, fmt::format("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag));
+}
 
 // Commands that people never type: a worker is started by the host for each run, a task by Slurm for each worker.
 bool is_hidden(int argc, char** argv, std::string_view name) { return argc > 1 && argv[1] == name; }
 
+/// Where one of the three standard streams was closed, the next file opened would take its number, and what the program
+/// prints would end up in that file. A closed output becomes one that takes nothing, so that it is noticed.
+void fill_standard_streams() {
+  const auto is_closed = [](int descriptor) { return ::fcntl(descriptor, F_GETFD) < 0; };
+  if (is_closed(STDIN_FILENO)) (void)::open("/dev/null", O_RDONLY);
+  if (is_closed(STDOUT_FILENO)) (void)::open("/dev/null", O_RDONLY);
+  if (is_closed(STDERR_FILENO)) (void)::open("/dev/null", O_WRONLY);
+}
+
+/// `status`, unless the output was lost: then nobody may take it for done.
+int status_with_output(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  launch::say(stderr, "standard output: cannot be written; is it closed, or its disk full?\n");
+  return status == 0 ? kFailed : status;
+}
+
+int show_usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = app.exit(error, out, err);
+  launch::say(stdout, out.str());
+  launch::say(stderr, err.str());
+  return status == 0 ? 0 : kWrongUsage;
+}
+
 int main(int argc, char** argv) {
+  fill_standard_streams();
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",
       "tutti");
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(
-      "Exit status: 0 done, 1 some runs failed, 2 wrong usage or suite.\n`tutti COMMAND --help` says more about a "
+      "Exit status: 0 done, 1 some runs failed or the output was lost, 2 wrong usage or suite.\n`tutti COMMAND --help` "
+      "says more about a "
       "command.");
   int status = 0;
   add_run(app, status);
@@ -61,13 +94,13 @@ int main(int argc, char** argv) {
     if (is_hidden(argc, argv, "slurm-task")) return launch::run_slurm_task(arguments);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kWrongUsage;
+    return status_with_output(show_usage(app, error));
   } catch (const std::exception& error) {
     launch::say(stderr, error.what());
     launch::say(stderr, "\n");
     return kWrongUsage;
   }
-  return status;
+  return status_with_output(status);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
+#include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
@@ -28,7 +29,7 @@ void add_report(CLI::App& app, int& status) {
     if (folders->empty() && choices->imports.empty()) throw CLI::RequiredError("DIR");
     const std::filesystem::path beside = folders->empty() ? std::filesystem::path() : folders->front();
     const auto page = make_report(*folders, *choices, out->empty() ? beside / "report" : *out);
-    fmt::print("report: {}\n", page.string());
+    launch::say(stdout, fmt::format("report: {}\n", page.string()));
     status = 0;
   });
 }
@@ -48,7 +49,7 @@ void add_compare(CLI::App& app, int& status) {
     const Folders first = {*before};
     const reports::ReportOptions options = reports::resolve_options(first, values_of(*choices));
     const reports::Comparison comparison = reports::compare(*before, *after, options);
-    fmt::print("{}", reports::comparison_markdown(comparison));
+    launch::say(stdout, reports::comparison_markdown(comparison));
     if (!out->empty()) reports::write_comparison(comparison, options, *out);
     status = 0;
   });

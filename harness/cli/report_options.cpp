@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 #include "reports/report.hpp"
 #include "suite/document.hpp"
@@ -63,7 +64,7 @@ std::filesystem::path make_report(std::span<const std::filesystem::path> folders
   options.imports = choices.imports;
   const reports::Analysis analysis = reports::analyse(folders, options);
   const reports::WrittenReport written = reports::write_report(analysis, options, out);
-  for (const std::string& remark : written.remarks) fmt::print(stderr, "{}\n", remark);
+  for (const std::string& remark : written.remarks) launch::say(stderr, fmt::format("{}\n", remark));
   return written.page;
 }
 

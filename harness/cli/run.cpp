@@ -1,5 +1,6 @@
 // tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -96,9 +97,12 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
   } else if (options.dry_run) {
     launch::say(stdout, submission.script);
   } else {
-    launch::say(stdout, fmt::format("job {}: {} run(s); `tutti status {}`, `tutti cancel {}`, and at the end `tutti "
-                                    "report {}`\n",
-                                    submission.job, submission.runs, folder, folder, folder));
+    const std::string left_out =
+        submission.queued > 0 ? fmt::format(", {} more are queued already", submission.queued) : "";
+    launch::say(stdout,
+                fmt::format("job {}: {} run(s){}; `tutti status {}`, `tutti cancel {}`, and at the end `tutti "
+                            "report {}`\n",
+                            fmt::join(submission.jobs, ", "), submission.runs, left_out, folder, folder, folder));
   }
   return 0;
 }
@@ -147,7 +151,8 @@ void add_run(CLI::App& app, int& status) {
   auto* fresh = command->add_flag("--fresh", options->fresh,
                                   "start anew those runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
-  command->add_flag("--retry", options->local.retry, "run again those that failed");
+  command->add_flag("--retry", options->local.retry,
+                    "run again those that failed, and only those: runs that were interrupted stay as they are");
   command->add_option("--launcher", options->launcher, "where runs execute: this machine, or a job array of Slurm")
       ->check(CLI::IsMember({"local", "slurm"}))
       ->capture_default_str();
@@ -161,7 +166,7 @@ void add_status(CLI::App& app, int& status) {
   auto folder = std::make_shared<std::filesystem::path>();
   command->add_option("DIR", *folder, "folder of the suite's results, such as results/quick")->required();
   command->callback([folder, &status] {
-    fmt::print("{}", launch::status_text(*folder, terminal_width()));
+    launch::say(stdout, launch::status_text(*folder, terminal_width()));
     status = 0;
   });
 }

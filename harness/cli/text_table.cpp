@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text/clean.hpp"
+
 namespace tutti::cli {
 namespace {
 
@@ -15,8 +17,9 @@ bool is_number(const std::string& text) {
          text.find_first_not_of("0123456789,. KMGTB") == std::string::npos;
 }
 
+// On one line, whatever a plugin or a file says.
 std::string cell(const std::vector<std::string>& row, std::size_t column) {
-  return column < row.size() ? row[column] : "";
+  return column < row.size() ? text::clean_text(row[column]) : "";
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "text/clean.hpp"
+
 namespace tutti::launch {
 namespace {
 
@@ -135,17 +137,17 @@ std::optional<double> Board::seconds_left() const {
 BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint64_t seed, std::int64_t budget,
                 const RunView& view) {
   BoardRow row;
-  row.task = task;
-  row.algorithm = algorithm;
+  row.task = text::clean_text(task);
+  row.algorithm = text::clean_text(algorithm);
   row.seed = seed;
   row.state = view.state;
   row.budget = budget;
-  row.note = view.problem;
+  row.note = text::clean_text(view.problem);
   if (!view.record) return row;
   if (view.state == RunState::kFailed && view.record->failure) {
     // LibTorch's messages go on with a stack trace; run.json has the whole.
     const std::string& message = view.record->failure->message;
-    row.note = view.record->failure->kind + ": " + message.substr(0, message.find('\n'));
+    row.note = text::clean_text(view.record->failure->kind + ": " + message.substr(0, message.find('\n')));
   }
   row.step = view.record->progress.environment_steps;
   row.last_evaluation = view.record->progress.last_evaluation;
@@ -169,7 +171,7 @@ std::string count_text(double count) {
 }
 
 std::string summary_line(const Board& board, std::size_t width) {
-  std::string text = board.suite + ": ";
+  std::string text = text::clean_text(board.suite) + ": ";
   const std::optional<double> left = board.seconds_left();
   if (board.count(RunState::kRunning) > 0 && left) text += duration_text(*left) + " left; ";
   const char* separator = "";

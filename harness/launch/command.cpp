@@ -16,17 +16,33 @@
 
 namespace tutti::launch {
 
-CommandResult run_command(std::vector<std::string> arguments) {
+namespace {
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+CommandResult run_command(std::vector<std::string> arguments) {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) environment.emplace_back(*variable);
+  return run_command(std::move(arguments), std::move(environment));
+}
+
+CommandResult run_command(std::vector<std::string> arguments, std::vector<std::string> environment) {
+  std::vector<char*> pointers = pointers_to(arguments);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(std::string("cannot make a pipe: ") + std::strerror(errno));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   pid_t process = -1;
-  const int error = ::posix_spawnp(&process, pointers[0], &actions, nullptr, pointers.data(), environ);
+  const int error =
+      ::posix_spawnp(&process, pointers[0], &actions, nullptr, pointers.data(), pointers_to(environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   if (error != 0) {

@@ -14,6 +14,9 @@ struct CommandResult {
 /// Looks the program up in PATH; no shell in between. Its standard error is ours. Throws Error if it cannot be started.
 CommandResult run_command(std::vector<std::string> arguments);
 
+/// The same with other environment variables, "NAME=value" each.
+CommandResult run_command(std::vector<std::string> arguments, std::vector<std::string> environment);
+
 /// One word of a shell's command line, in quotes where it needs them.
 std::string shell_word(const std::string& text);
 

@@ -32,7 +32,8 @@ Display::Display(std::FILE* out) : out_(out), live_(can_redraw(out)) {}
 
 void Display::erase() {
   // Up over the old lines, then clear to the end of the screen.
-  if (drawn_ > 0) launch::say(out_, fmt::format("\x1b[{}A\r\x1b[J", drawn_));
+  const std::string sequence = drawn_ > 0 ? fmt::format("\x1b[{}A\r\x1b[J", drawn_) : "";
+  (void)std::fwrite(sequence.data(), 1, sequence.size(), out_);
   drawn_ = 0;
 }
 

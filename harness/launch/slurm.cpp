@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <deque>
 #include <map>
+#include <set>
 #include <sstream>
 #include <thread>
 
 #include "launch/command.hpp"
 #include "launch/room.hpp"
 #include "launch/say.hpp"
+#include "launch/slurm_commands.hpp"
 #include "launch/stop_requests.hpp"
 #include "launch/supervisor.hpp"
 #include "results/files.hpp"
@@ -46,40 +47,30 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// Ids of the jobs that were ever submitted, in order.
-std::vector<std::string> submitted_jobs(const std::filesystem::path& suite_folder) {
-  std::vector<std::string> jobs;
+/// The jobs that were ever submitted, in order. Lines that are none are left out: the file may be somebody else's.
+std::vector<Job> submitted_jobs(const std::filesystem::path& suite_folder) {
+  std::vector<Job> jobs;
   for (const std::string& line :
        lines_of(results::read_file_if_any(slurm_folder(suite_folder) / "jobs").value_or(""))) {
-    jobs.push_back(line.substr(0, line.find(' ')));
+    const std::size_t space = std::min(line.find(' '), line.size());
+    std::optional<Job> job = job_from(line.substr(0, space));
+    if (!job) continue;
+    job->array = line.substr(std::min(space + 1, line.size()));
+    jobs.push_back(*job);
   }
   return jobs;
 }
 
-/// How many tasks of the jobs are in each of Slurm's states, such as PENDING. Jobs that Slurm has forgotten are in
-/// none.
-std::map<std::string, int> tasks_by_state(const std::vector<std::string>& jobs) {
-  std::map<std::string, int> counts;
-  if (jobs.empty()) return counts;
-  const CommandResult result = run_command({"squeue", "--noheader", "--array", "--format=%F %T"});
-  if (result.status != 0) throw Error("squeue failed; is the cluster up?");
-  for (const std::string& line : lines_of(result.output)) {
-    const std::size_t space = line.find(' ');
-    const bool ours = std::find(jobs.begin(), jobs.end(), line.substr(0, space)) != jobs.end();
-    if (ours && space != std::string::npos) ++counts[line.substr(space + 1)];
-  }
-  return counts;
-}
+std::string job_text(const Job& job) { return job.cluster.empty() ? job.id : job.id + ';' + job.cluster; }
 
-/// Throws Error if the cluster takes no array of so many runs.
-void check_array_size(std::size_t runs) {
-  const CommandResult config = run_command({"scontrol", "show", "config"});
-  const std::optional<std::size_t> most = most_array_runs(config.output);
-  if (!most || runs <= *most) return;
-  throw Error(
-      fmt::format("{} runs are to do, but this cluster takes at most {} in one job array; raise MaxArraySize in its "
-                  "slurm.conf, or submit a suite of fewer runs",
-                  runs, *most));
+/// Throws Error for a path that a line of a script cannot hold.
+void check_path(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  const bool plain = std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (plain) return;
+  throw Error(text +
+              ": its name has a line break or another control character, which would end a line of the script "
+              "for Slurm; choose another folder with --results");
 }
 
 std::string new_array_name(const std::filesystem::path& suite_folder) {
@@ -114,25 +105,106 @@ Task task_from(const std::string& line) {
   return task;
 }
 
-std::string submit(const std::filesystem::path& script) {
-  const CommandResult result = run_command({"sbatch", "--parsable", script.string()});
-  if (result.status != 0) throw Error("sbatch refused " + script.string());
-  return result.output.substr(0, result.output.find_first_of(";\n"));  // "7" or "7;cluster"
+/// Runs that wait in the queue or run, by their folders below the suite's.
+struct QueuedRuns {
+  std::set<std::string> folders;
+  std::string jobs;  // "4711, 4712"
+};
+
+QueuedRuns queued_runs(const std::filesystem::path& suite_folder) {
+  const std::vector<Job> jobs = submitted_jobs(suite_folder);
+  const std::vector<QueuedTask> tasks = queued_tasks(jobs);
+  QueuedRuns queued;
+  for (const Job& job : jobs) {
+    const std::vector<std::string> lines =
+        lines_of(results::read_file_if_any(slurm_folder(suite_folder) / (job.array + ".runs")).value_or(""));
+    bool any = false;
+    for (const QueuedTask& task : tasks) {
+      if (task.job != job.id) continue;
+      any = true;
+      for (std::size_t index = 0; index < lines.size(); ++index) {
+        // Where Slurm does not say which task of the array it is, it may be any.
+        if (!task.index || *task.index == index) queued.folders.insert(task_from(lines[index]).folder.generic_string());
+      }
+    }
+    if (any) queued.jobs += (queued.jobs.empty() ? "" : ", ") + job.id;
+  }
+  return queued;
 }
 
-/// "7_3": how Slurm calls this task of the array.
-std::string own_job() {
-  const char* job = std::getenv("SLURM_ARRAY_JOB_ID");
-  const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
-  return job == nullptr || task == nullptr ? "" : fmt::format("{}_{}", job, task);
+/// Throws Error unless what is queued is what the plan says, other seeds apart: it will execute what it was planned
+/// with, and all runs of a folder go into one report.
+void check_queued(const suite::Plan& plan, const std::filesystem::path& suite_folder, const QueuedRuns& queued) {
+  for (const std::string& folder : queued.folders) {
+    const auto refuse = [&](const std::string& why) {
+      throw Error(
+          fmt::format("{}: is queued or running in an earlier job array ({}), and {}; wait for it, or `tutti "
+                      "cancel {}`",
+                      (suite_folder / folder).string(), queued.jobs, why, shell_word(suite_folder.string())));
+    };
+    suite::Run before;
+    try {
+      before = suite::read_config(suite_folder / folder / "config.toml");
+    } catch (const Error& error) {
+      refuse(error.what());
+    }
+    const auto now = std::ranges::find_if(
+        plan.runs, [&](const suite::Run& run) { return run.task == before.task && run.algorithm == before.algorithm; });
+    if (now == plan.runs.end()) refuse("this suite has no such task and algorithm");
+    suite::Run same = *now;
+    same.seed = before.seed;
+    const std::vector<std::string> changes = suite::differences(same, before);
+    if (!changes.empty()) refuse("was planned with something else: " + fmt::format("{}", fmt::join(changes, "; ")));
+  }
 }
 
-// A job that stops within the grace of a pre-emption, or before its time is over, counts as done: it has to queue
-// itself again. One that was cancelled, or that Slurm queues again by itself, is not in the running state any more.
-void queue_again_if_running() {
-  const std::string job = own_job();
-  const CommandResult shown = run_command({"scontrol", "--oneliner", "show", "job", job});
-  if (shown.output.find("JobState=RUNNING") != std::string::npos) (void)run_command({"scontrol", "requeue", job});
+/// The plan with the seeds that the folder's earlier plan had, while runs of them are queued: `status` and `report`
+/// read the plan, and have to see all that the folder holds.
+suite::Plan with_earlier_seeds(suite::Plan plan, const std::filesystem::path& suite_folder, const QueuedRuns& queued) {
+  if (queued.folders.empty()) return plan;
+  std::set<std::uint64_t> seeds(plan.seeds.begin(), plan.seeds.end());
+  for (const std::uint64_t seed : results::read_plan(suite_folder).seeds) {
+    if (!seeds.insert(seed).second) continue;
+    const std::uint64_t first = plan.seeds.front();
+    const std::size_t count = plan.runs.size();
+    for (std::size_t index = 0; index < count; ++index) {
+      if (plan.runs[index].seed != first) continue;
+      suite::Run run = plan.runs[index];
+      run.seed = seed;
+      plan.runs.push_back(std::move(run));
+    }
+    plan.seeds.push_back(seed);
+  }
+  std::ranges::sort(plan.seeds);
+  std::ranges::stable_sort(plan.runs, {}, &suite::Run::seed);
+  return plan;
+}
+
+/// The runs in as few parts as arrays of at most `most` runs allow.
+std::vector<std::deque<std::size_t>> parts_of(const std::deque<std::size_t>& runs, std::size_t most) {
+  std::vector<std::deque<std::size_t>> parts;
+  for (std::size_t first = 0; first < runs.size(); first += most) {
+    const std::size_t last = std::min(first + most, runs.size());
+    parts.emplace_back(runs.begin() + static_cast<std::ptrdiff_t>(first),
+                       runs.begin() + static_cast<std::ptrdiff_t>(last));
+  }
+  return parts;
+}
+
+Job submit_part(const std::filesystem::path& script, const std::vector<std::string>& earlier) {
+  try {
+    return submit_script(script);
+  } catch (const Error& error) {
+    if (earlier.empty()) throw;
+    throw Error(fmt::format("{}; the arrays before it are submitted (job {}), and the same command submits the rest",
+                            error.what(), fmt::join(earlier, ", ")));
+  }
+}
+
+void keep_job(const std::filesystem::path& suite_folder, const Job& job) {
+  const std::filesystem::path file = slurm_folder(suite_folder) / "jobs";
+  const std::string earlier = results::read_file_if_any(file).value_or("");
+  results::write_file(file, fmt::format("{}{} {}\n", earlier, job_text(job), job.array), results::Durability::kPower);
 }
 
 RunView execute(const suite::Run& run, const std::filesystem::path& folder, const SupervisorOptions& options,
@@ -147,20 +219,11 @@ RunView execute(const suite::Run& run, const std::filesystem::path& folder, cons
 
 }  // namespace
 
-std::optional<std::size_t> most_array_runs(const std::string& config) {
-  constexpr std::string_view kName = "MaxArraySize";
-  for (const std::string& line : lines_of(config)) {
-    const std::size_t first = line.find_first_of("0123456789");
-    std::size_t most = 0;
-    if (!line.starts_with(kName) || first == std::string::npos) continue;
-    if (std::from_chars(line.data() + first, line.data() + line.size(), most).ec == std::errc()) return most;
-  }
-  return std::nullopt;
-}
-
 std::string slurm_script(const suite::SlurmSettings& settings, const std::string& suite,
                          const std::filesystem::path& suite_folder, const std::filesystem::path& program,
                          const std::string& array, std::size_t count) {
+  check_path(suite_folder);
+  check_path(program);
   const std::string throttle = settings.throttle > 0 ? fmt::format("%{}", settings.throttle) : "";
   std::string text = "#!/bin/sh\n";
   const auto option = [&](const std::string& line) { text += "#SBATCH " + line + '\n'; };
@@ -169,7 +232,7 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   option("--ntasks=1 --cpus-per-task=1");
   if (!settings.partition.empty()) option("--partition=" + settings.partition);
   if (!settings.time_limit.empty()) option("--time=" + settings.time_limit);
-  if (!settings.memory.empty()) option("--mem=" + settings.memory);
+  if (!settings.memory.empty()) option("--mem=" + settings.memory.substr(0, settings.memory.find('B')));
   option("--requeue --open-mode=append");
   option(fmt::format("--signal=USR1@{}", kWarningSeconds));
   option(fmt::format("--output=\"{}/{}-%a.out\"", sbatch_path(slurm_folder(suite_folder)), array));
@@ -182,39 +245,57 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
 
 Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, const SlurmOptions& options) {
   const std::filesystem::path folder = std::filesystem::absolute(options.results / plan.name).lexically_normal();
+  check_path(folder);
   std::optional<results::Lock> lock;
+  QueuedRuns queued;
   if (!options.dry_run) {
     results::make_folder(slurm_folder(folder));
     lock = claim(folder);
-    for (const auto& [state, count] : tasks_by_state(submitted_jobs(folder))) {
-      throw Error(fmt::format("{}: {} task(s) of an earlier job array are {}; wait for them, or `tutti cancel {}`",
-                              folder.string(), count, state, shell_word(folder.string())));
-    }
+    queued = queued_runs(folder);
+    check_queued(plan, folder, queued);
   }
   ChangeFinder finder(registry);
-  const std::deque<std::size_t> to_do = options.dry_run
-                                            ? runs_to_do(plan, folder, options.retry)
-                                            : settle_runs(plan, folder, options.on_change, options.retry, finder);
-  const auto count = static_cast<std::int64_t>(to_do.size());
-  Submission submission{.runs = to_do.size(), .script = "", .job = ""};
+  std::deque<std::size_t> to_do = options.dry_run ? runs_to_do(plan, folder, options.retry)
+                                                  : settle_runs(plan, folder, options.on_change, options.retry, finder);
+  Submission submission;
+  submission.queued = std::erase_if(
+      to_do, [&](std::size_t index) { return queued.folders.contains(plan.runs[index].folder().generic_string()); });
+  submission.runs = to_do.size();
+  if (to_do.empty() && submission.queued > 0) {
+    throw Error(
+        fmt::format("{}: nothing was submitted: {} run(s) of an earlier job array are queued or running; wait "
+                    "for them, or `tutti cancel {}`",
+                    folder.string(), submission.queued, shell_word(folder.string())));
+  }
   if (to_do.empty()) return submission;
-  const std::string array = new_array_name(folder);
-  submission.script = slurm_script(plan.slurm, plan.name, folder, this_program(), array, to_do.size());
-  if (options.dry_run) return submission;
+  if (options.dry_run) {
+    submission.script =
+        slurm_script(plan.slurm, plan.name, folder, this_program(), new_array_name(folder), to_do.size());
+    return submission;
+  }
 
-  check_array_size(to_do.size());
+  const std::vector<std::deque<std::size_t>> parts = parts_of(to_do, most_array_runs().value_or(to_do.size()));
+  const auto count = static_cast<std::int64_t>(to_do.size());
   check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
-  write_plan_files(plan, options.repeated, folder);
+  write_plan_files(with_earlier_seeds(plan, folder, queued), options.repeated, folder);
   const bool keep = options.on_change == OnChange::kKeep;
   for (const std::size_t index : to_do) prepare_run(plan.runs[index], folder / plan.runs[index].folder(), keep);
-  const std::filesystem::path script = slurm_folder(folder) / (array + ".sh");
-  results::write_file(slurm_folder(folder) / (array + ".runs"), manifest(plan, to_do, keep, finder),
-                      results::Durability::kPower);
-  results::write_file(script, submission.script, results::Durability::kPower);
-  submission.job = submit(script);
-  const std::filesystem::path jobs = slurm_folder(folder) / "jobs";
-  const std::string earlier = results::read_file_if_any(jobs).value_or("");
-  results::write_file(jobs, fmt::format("{}{} {}\n", earlier, submission.job, array), results::Durability::kPower);
+  suite::SlurmSettings settings = plan.slurm;
+  // The arrays do not know of each other, so each gets its share.
+  if (settings.throttle > 0)
+    settings.throttle = std::max<std::int64_t>(settings.throttle / static_cast<std::int64_t>(parts.size()), 1);
+  for (const std::deque<std::size_t>& part : parts) {
+    const std::string array = new_array_name(folder);
+    const std::filesystem::path script = slurm_folder(folder) / (array + ".sh");
+    results::write_file(slurm_folder(folder) / (array + ".runs"), manifest(plan, part, keep, finder),
+                        results::Durability::kPower);
+    submission.script = slurm_script(settings, plan.name, folder, this_program(), array, part.size());
+    results::write_file(script, submission.script, results::Durability::kPower);
+    Job job = submit_part(script, submission.jobs);
+    job.array = array;
+    keep_job(folder, job);
+    submission.jobs.push_back(job.id);
+  }
   return submission;
 }
 
@@ -244,12 +325,14 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
 }
 
 Queue slurm_queue(const std::filesystem::path& suite_folder) {
-  const std::vector<std::string> jobs = submitted_jobs(suite_folder);
+  const std::vector<Job> jobs = submitted_jobs(suite_folder);
   if (jobs.empty()) return {};
-  Queue queue{.text = fmt::format("slurm: job {}: ", jobs.back()), .tasks = 0};
+  Queue queue{.text = fmt::format("slurm: job {}: ", jobs.back().id), .tasks = 0};
   try {
+    std::map<std::string, int> counts;
+    for (const QueuedTask& task : queued_tasks(jobs)) ++counts[task.state];
     std::vector<std::string> parts;
-    for (const auto& [state, count] : tasks_by_state(jobs)) {
+    for (const auto& [state, count] : counts) {
       parts.push_back(fmt::format("{} {}", count, state));
       queue.tasks += count;
     }
@@ -262,10 +345,9 @@ Queue slurm_queue(const std::filesystem::path& suite_folder) {
 
 void cancel_slurm(const std::filesystem::path& suite_folder) {
   if (!std::filesystem::is_directory(suite_folder)) throw Error(suite_folder.string() + ": no such folder");
-  std::vector<std::string> command = {"scancel"};
-  for (const std::string& job : submitted_jobs(suite_folder)) command.push_back(job);
-  if (command.size() == 1) throw Error(suite_folder.string() + ": was never submitted to Slurm");
-  if (run_command(command).status != 0) throw Error("scancel failed; is the cluster up?");
+  const std::vector<Job> jobs = submitted_jobs(suite_folder);
+  if (jobs.empty()) throw Error(suite_folder.string() + ": was never submitted to Slurm");
+  cancel_jobs(jobs);
 }
 
 }  // namespace tutti::launch

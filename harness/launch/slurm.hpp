@@ -1,14 +1,13 @@
-// Runs a suite on a Slurm cluster: one job array over a folder that all nodes see. Nothing of a run differs from one
+// Runs a suite on a Slurm cluster: job arrays over a folder that all nodes see. Nothing of a run differs from one
 // that was executed locally.
 //
 //   results/<suite>/slurm/array-1.runs   a line for each array index, from 0: the run's folder, which build of its
 //                                        plugins it was planned with, and "keep" if it was submitted with --keep
 //   results/<suite>/slurm/array-1.sh     the script as submitted
-//   results/<suite>/slurm/jobs           the job of each array, "<job id> array-1"
+//   results/<suite>/slurm/jobs           the job of each array, "<job id> array-1" or "<job id>;<cluster> array-1"
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,22 +27,22 @@ struct SlurmOptions {
 
 /// What submitting did.
 struct Submission {
-  std::size_t runs = 0;  // to do; none: nothing was submitted
-  std::string script;
-  std::string job;  // id; empty after a dry run
+  std::size_t runs = 0;           // submitted; none: nothing was to do
+  std::size_t queued = 0;         // left out, because an earlier array has them
+  std::string script;             // of the last array
+  std::vector<std::string> jobs;  // ids, one for each array; none after a dry run
 };
 
-/// Submits the runs that have not finished (only those that failed, with `retry`). Throws Error if an earlier array is
-/// still queued or running, and when Slurm refuses.
+/// Submits the runs that have not finished (only those that failed, with `retry`) and that no earlier array has in the
+/// queue, in as many arrays as the cluster's MaxArraySize needs. Throws Error if the queue has all of them, if what it
+/// has was planned with something else, and when Slurm refuses.
 Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, const SlurmOptions& options);
 
-/// The script of an array of `count` runs. `program` is this program, `suite_folder` absolute.
+/// The script of an array of `count` runs. `program` is this program, `suite_folder` absolute. Throws Error for a path
+/// with control characters.
 std::string slurm_script(const suite::SlurmSettings& settings, const std::string& suite,
                          const std::filesystem::path& suite_folder, const std::filesystem::path& program,
                          const std::string& array, std::size_t count);
-
-/// How many runs an array may have, by what `scontrol show config` prints; nothing if it does not say.
-std::optional<std::size_t> most_array_runs(const std::string& config);
 
 /// Executes the run of one array index: what the script calls, as `tutti slurm-task FOLDER ARRAY INDEX`. A signal that
 /// announces pre-emption, the end of the time limit or a cancellation makes it write a checkpoint; unless it was

@@ -8,33 +8,12 @@
 namespace tutti::reports {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
-// Length of the UTF-8 sequence that starts `text`, or 0 if it is not valid.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80                    ? 1
-                             : first >= 0xC2 && first < 0xE0 ? 2
-                             : first >= 0xE0 && first < 0xF0 ? 3
-                             : first >= 0xF0 && first < 0xF5 ? 4
-                                                             : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates and values past U+10FFFF.
-  if (length == 3 && ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F))) return 0;
-  if (length == 4 && ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F))) return 0;
-  return length;
-}
-
 // Calls `visit(character, before, after)` for every character of the cleaned text.
 template <typename Visit>
 void for_each_character(std::string_view raw, Visit visit) {
   const std::string text = clean_text(raw);
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = sequence_length(std::string_view(text).substr(i));
+    const std::size_t length = text::character_length(std::string_view(text).substr(i));
     const char before = i > 0 ? text[i - 1] : ' ';
     const char after = i + length < text.size() ? text[i + length] : ' ';
     visit(std::string_view(text).substr(i, length), before, after);
@@ -114,22 +93,6 @@ std::string escape_html(std::string_view text, bool minus_signs) {
 }
 
 }  // namespace
-
-std::string clean_text(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) {
-      out += kReplacement;
-    } else if (length == 1 && (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F)) {
-      out += ' ';
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
 
 std::string markdown_text(std::string_view text) {
   std::string out;

@@ -4,10 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "text/clean.hpp"
+
 namespace tutti::reports {
 
-/// Valid UTF-8 on one line: broken bytes become U+FFFD, control characters and line breaks become spaces.
-std::string clean_text(std::string_view text);
+using text::clean_text;
 
 /// For a Markdown paragraph or table cell.
 std::string markdown_text(std::string_view text);

@@ -217,6 +217,31 @@ TEST_F(ReportCommand, ComparesTwoFolders) {
   EXPECT_EQ(tutti({"compare", "a/demo", "nowhere"}, folder_.path()).status, 2);
 }
 
+TEST(Program, OutputThatIsLostIsAnError) {
+  const TemporaryFolder folder;
+  folder.write("demo.toml", kSuite);
+  for (const char* command : {"list", "describe line", "check demo.toml", "version", "--help", "list --help"}) {
+    for (const char* target : {">/dev/full", ">&-"}) {
+      const Outcome outcome = end_to_end::shell(std::string("\"$TUTTI\" ") + command + ' ' + target, folder.path());
+      EXPECT_EQ(outcome.status, 1) << command << target;
+      expect_all(outcome.err, {"standard output: cannot be written"});
+    }
+  }
+}
+
+TEST(Program, NothingFromAFileReachesTheTerminalAsAControlSequence) {
+  const TemporaryFolder folder;
+  folder.write("esc.toml", "name = \"x\n\x1b]52;c;ZXZpbA==\x07\x1b[2J");
+  std::filesystem::create_directory(folder.path() / "plan");
+  folder.write("plan/plan.json", "{\"suite\": \"\\u001b[2J\", \"version\": \"\x1b\"");
+  for (const std::string& command : {"check esc.toml", "run esc.toml", "status plan", "report plan", "describe \"$E\"",
+                                     "check \"$E.toml\"", "cancel \"$E\"", "\"$E\""}) {
+    const Outcome outcome = end_to_end::shell("E=$(printf '\\033[2J'); \"$TUTTI\" " + command, folder.path());
+    EXPECT_NE(outcome.status, 0) << command;
+    EXPECT_EQ((outcome.out + outcome.err).find_first_of("\x1b\x07\x9b"), std::string::npos) << command << outcome.err;
+  }
+}
+
 TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }
 
 }  // namespace

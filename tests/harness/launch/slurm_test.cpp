@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <set>
+
+#include "harness/launch/launch_fixture.hpp"
 #include "launch/command.hpp"
+#include "launch/slurm_commands.hpp"
+#include "results/files.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -31,6 +37,148 @@ TEST(SlurmScript, PathsWithSpacesAndQuotesStayWhole) {
   EXPECT_NE(script.find("'/opt/my tutti' slurm-task '/my results/it'\\''s 100%' array-1"), std::string::npos) << script;
   EXPECT_NE(script.find("\n#SBATCH --output=\"/my results/it's 100%%/slurm/array-1-%a.out\"\n"), std::string::npos)
       << script;
+}
+
+TEST(SlurmScript, PathsWithControlCharactersAreRefused) {
+  for (const char* path : {"/x\ntouch PWNED\n", "/x\ry", "/x\x1b", "/x\x7f"}) {
+    EXPECT_THROW(slurm_script({}, "s", path, "/opt/tutti", "array-1", 1), Error) << path;
+    EXPECT_THROW(slurm_script({}, "s", "/results", path, "array-1", 1), Error) << path;
+  }
+}
+
+TEST(SlurmJob, IsTheLastLineThatIsANumber) {
+  EXPECT_EQ(job_from("4711\n")->id, "4711");
+  EXPECT_EQ(job_from("\n*** maintenance on Tuesday ***\nproject quota: 12 of 100 TB used\n  4711 \r\n")->id, "4711");
+  EXPECT_EQ(job_from("2024\n4711;slaking\ngood luck\n"), (Job{"4711", "slaking", ""}));
+  for (const char* none : {"", "\n", "Submitted batch job 4711\n", "--me\n", "-4711", "4711;", "4711;-M", "47 11",
+                           "4711;a b", "9999999999999999999999999"}) {
+    EXPECT_FALSE(job_from(none).has_value()) << none;
+  }
+}
+
+TEST(SlurmEnvironment, KeepsOnlyTheConfigurationOfWhatSteersSlurm) {
+  for (const char* name : {"SLURM_JOB_ID", "SBATCH_PARTITION", "SQUEUE_STATES", "SCANCEL_USER", "SLURM_CLUSTERS"})
+    ::setenv(name, "x", 1);
+  ::setenv("SLURM_CONF", "/etc/slurm.conf", 1);
+  std::set<std::string> steering;
+  for (const std::string& variable : slurm_environment("slaking")) {
+    if (variable.starts_with("S") && variable.find("_") < 8) steering.insert(variable);
+  }
+  for (const char* name :
+       {"SLURM_JOB_ID", "SBATCH_PARTITION", "SQUEUE_STATES", "SCANCEL_USER", "SLURM_CLUSTERS", "SLURM_CONF"})
+    ::unsetenv(name);
+  EXPECT_TRUE(steering.contains("SLURM_CONF=/etc/slurm.conf"));
+  EXPECT_TRUE(steering.contains("SLURM_CLUSTERS=slaking"));
+  for (const std::string& variable : steering) EXPECT_FALSE(variable.ends_with("=x")) << variable;
+}
+
+/// A cluster of shell scripts: sbatch gives numbers from 4711 on, squeue prints the file `queue`.
+class FakeSlurm : public LaunchTest {
+ protected:
+  FakeSlurm() : path_(std::getenv("PATH")) {
+    program("sbatch",
+            "echo '*** maintenance ***'; for a; do echo \"$a\"; done >> args.sbatch\n"
+            "n=$(cat number 2>/dev/null || echo 4711); echo $((n + 1)) > number\n"
+            "[ \"$n\" = \"$(cat refuse 2>/dev/null)\" ] && exit 1\necho $n");
+    program("squeue", "cat queue 2>/dev/null; exit 0");
+    program("scancel", "for a; do echo \"$a\"; done > args.scancel");
+    program("scontrol", "echo \"MaxArraySize = $(cat most 2>/dev/null || echo 1001)\"");
+    ::setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
+  }
+  ~FakeSlurm() override { ::setenv("PATH", path_.c_str(), 1); }
+
+  void program(const std::string& name, const std::string& text) const {
+    write(name, "#!/bin/sh\ncd " + folder_.path().string() + "\n" + text + "\n");
+    std::filesystem::permissions(folder_.path() / name, std::filesystem::perms::owner_all);
+  }
+  void write(const std::string& name, const std::string& text) const {
+    results::write_file(folder_.path() / name, text, results::Durability::kProcess);
+  }
+  std::string content(const std::string& name) const {
+    return results::read_file_if_any(folder_.path() / name).value_or("");
+  }
+
+  suite::Plan seeds(const std::string& list) {
+    std::string suite = testing_support::line_suite();
+    const std::size_t start = suite.find("seeds = ");
+    return plan(suite.replace(start, suite.find('\n', start) - start, "seeds = [" + list + "]"));
+  }
+  Submission submit(const suite::Plan& plan) {
+    return submit_to_slurm(plan, registry_, SlurmOptions{.results = folder_.path(), .repeated = {}});
+  }
+  std::string refusal(const suite::Plan& plan) {
+    try {
+      (void)submit(plan);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "submitted";
+  }
+  std::filesystem::path suite_folder(const suite::Plan& plan) const { return folder_.path() / plan.name; }
+
+  std::string path_;
+};
+
+TEST_F(FakeSlurm, ABannerIsNoJobNumberAndCancelTakesNumbersOnly) {
+  const suite::Plan plan = seeds("1, 2");
+  EXPECT_EQ(submit(plan).jobs, std::vector<std::string>{"4711"});
+  results::write_file(suite_folder(plan) / "slurm/jobs", "--me x\n4711 array-1\n-u array-2\n",
+                      results::Durability::kProcess);
+  cancel_slurm(suite_folder(plan));
+  EXPECT_EQ(content("args.scancel"), "4711\n");
+  results::write_file(suite_folder(plan) / "slurm/jobs", "--me x\n", results::Durability::kProcess);
+  EXPECT_THROW(cancel_slurm(suite_folder(plan)), Error);
+}
+
+TEST_F(FakeSlurm, AnAnswerWithoutAJobNumberIsAnError) {
+  program("sbatch", "echo 'Submitted batch job'");
+  EXPECT_NE(refusal(seeds("1")).find("no line that is the number of a job"), std::string::npos);
+}
+
+TEST_F(FakeSlurm, ASuiteOfMoreRunsThanAnArrayTakesGoesOutAsSeveral) {
+  write("most", "2");
+  const suite::Plan plan = seeds("1, 2, 3, 4, 5");
+  const Submission submission = submit(plan);
+  EXPECT_EQ(submission.runs, 5U);
+  EXPECT_EQ(submission.jobs, (std::vector<std::string>{"4711", "4712", "4713"}));
+  const std::string slurm = plan.name + "/slurm/";
+  EXPECT_NE(content(slurm + "array-1.sh").find("--array=0-1\n"), std::string::npos);
+  EXPECT_NE(content(slurm + "array-3.sh").find("--array=0-0\n"), std::string::npos);
+  EXPECT_EQ(content(slurm + "jobs"), "4711 array-1\n4712 array-2\n4713 array-3\n");
+}
+
+TEST_F(FakeSlurm, ARefusalBetweenTwoArraysKeepsTheFirst) {
+  write("most", "2");
+  write("refuse", "4712");
+  const suite::Plan plan = seeds("1, 2, 3");
+  EXPECT_NE(refusal(plan).find("the arrays before it are submitted (job 4711)"), std::string::npos);
+  write("queue", "4711 PENDING 0\n4711 PENDING 1\n");
+  const Submission rest = submit(plan);
+  EXPECT_EQ(rest.runs, 1U);
+  EXPECT_EQ(rest.queued, 2U);
+}
+
+TEST_F(FakeSlurm, OtherSeedsAreSubmittedWhileTheFirstArePendingAndTheSameAreNot) {
+  (void)submit(seeds("1, 2"));
+  write("queue", "4711 PENDING 0\n4711 PENDING 1\n99 RUNNING 0\n");
+  EXPECT_NE(refusal(seeds("1, 2")).find("nothing was submitted: 2 run(s) of an earlier job array"), std::string::npos);
+  const suite::Plan both = seeds("2, 3");
+  const Submission second = submit(both);
+  EXPECT_EQ(second.runs, 1U);
+  EXPECT_EQ(second.queued, 1U);
+  EXPECT_EQ(results::read_plan(suite_folder(both)).seeds, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(results::read_plan(suite_folder(both)).runs.size(), 3U);
+
+  write("queue", "4711 PENDING\n");  // which of them, Slurm does not say
+  EXPECT_NE(refusal(seeds("1, 2")).find("nothing was submitted"), std::string::npos);
+}
+
+TEST_F(FakeSlurm, WhatIsQueuedKeepsWhatItWasPlannedWith) {
+  (void)submit(seeds("1"));
+  write("queue", "4711 PENDING 0\n");
+  suite::Plan changed = seeds("2");
+  changed.runs.front().run_values["environment_steps"].value = std::int64_t{12345};
+  EXPECT_NE(refusal(changed).find("was planned with something else: run.environment_steps: 12345"), std::string::npos);
 }
 
 TEST(SlurmConfig, SaysHowManyRunsAnArrayMayHave) {

@@ -238,6 +238,22 @@ const std::vector<Case> kCases = {
     {"SlurmTimeLimit",
      {.rest = "[slurm]\ntime_limit = \"two hours\""},
      "suite.toml:11:14: slurm.time_limit: expected HH:MM:SS or D-HH:MM:SS (is \"two hours\")"},
+    {"SlurmTimeThatIsMinutes",
+     {.rest = "[slurm]\ntime_limit = \"24:00\""},
+     "suite.toml:11:14: slurm.time_limit: expected HH:MM:SS or D-HH:MM:SS; this is minutes:seconds for Slurm; write "
+     "24:00:00 (is \"24:00\")"},
+    {"SlurmTimeThatIsANumber",
+     {.rest = "[slurm]\ntime_limit = \"60\""},
+     "suite.toml:11:14: slurm.time_limit: expected HH:MM:SS or D-HH:MM:SS; a number alone is minutes for Slurm: write "
+     "60:00:00 for hours (is \"60\")"},
+    {"SlurmMemoryWithoutUnit",
+     {.rest = "[slurm]\nmemory = \"4\""},
+     "suite.toml:11:10: slurm.memory: expected a size such as 4G; a number alone is megabytes for Slurm: write 4G or "
+     "4M "
+     "(is \"4\")"},
+    {"SlurmMemoryOfUnknownUnit",
+     {.rest = "[slurm]\nmemory = \"4Q\""},
+     "suite.toml:11:10: slurm.memory: expected a size such as 4G (is \"4Q\")"},
     {"ControlCharacterInText",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"a\\u0007b\""},
      "suite.toml:10:9: algorithm[1].label: expected text"},
@@ -289,6 +305,26 @@ TEST(CommandLine, SeedsMustDiffer) {
   const SuiteFile file(Parts{}.text());
   EXPECT_EQ(file.problems({.seeds = IntegerList{1, 1}, .environment_steps = {}, .settings = {}}),
             "command line: --seeds: a seed is listed twice");
+}
+
+TEST(SlurmSettings, TimesAndSizesThatSlurmReadsOtherwiseAreRefused) {
+  const auto problems = [](const std::string& time, const std::string& memory) {
+    return SlurmSettings{.partition = "", .time_limit = time, .memory = memory, .throttle = 0, .extra = ""}
+        .problems()
+        .size();
+  };
+  for (const char* time :
+       {"24:00", "60", ":", "-", "--", "99:99:99", "1:60:00", "1-24:00:00", "1-2:00:00", "1-00:00", "1-00", "00:00:00",
+        "0-00:00:00", "1:2:3", "01:00:00:00", "-1:00:00", "1--1:00:00", "infinite", " 1:00:00"}) {
+    EXPECT_EQ(problems(time, ""), 1U) << time;
+  }
+  for (const char* time : {"", "24:00:00", "1:00:00", "100:30:59", "1-00:00:00", "30-23:59:59", "0-00:00:01"}) {
+    EXPECT_EQ(problems(time, ""), 0U) << time;
+  }
+  for (const char* memory : {"4", "4Q", "0", "0G", "4.5G", "-4G", "G", "4GG", "4GiB", "4 G", "9999999999G"}) {
+    EXPECT_EQ(problems("", memory), 1U) << memory;
+  }
+  for (const char* memory : {"", "4G", "4GB", "512M", "1t", "100000K"}) EXPECT_EQ(problems("", memory), 0U) << memory;
 }
 
 }  // namespace

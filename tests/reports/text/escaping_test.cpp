@@ -19,14 +19,5 @@ TEST(Escaping, MarkdownAndHtmlTakeNothingLiterally) {
   EXPECT_EQ(html_number_text("[-3, 2]"), "[−3, 2]");
 }
 
-TEST(Escaping, BrokenBytesAndControlCharactersAreReplaced) {
-  EXPECT_EQ(clean_text("a\xff\x80z\n\x01"
-                       "b"),
-            "a\xEF\xBF\xBD\xEF\xBF\xBDz  b");
-  EXPECT_EQ(clean_text("\xc0\xaf"), "\xEF\xBF\xBD\xEF\xBF\xBD") << "overlong form";
-  EXPECT_EQ(clean_text("\xed\xa0\x80").size(), 9U) << "surrogate";
-  EXPECT_EQ(clean_text("θ ± –"), "θ ± –");
-}
-
 }  // namespace
 }  // namespace tutti::reports
