@@ -59,7 +59,8 @@ class FigureWriter {
 WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path) {
   OutputFolder folder(path);
   folder.remove_listed();
-  results::make_folder(path / "figures");
+  results::make_folder(path);
+  results::make_folder_below(path, "figures");
   ReportParts parts;
   for (ReportTable& table : all_tables(analysis, options)) {
     write_table(folder, table, latex_style(options), "tables/");

@@ -8,6 +8,7 @@
 #include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 #include "reports/report.hpp"
+#include "results/files.hpp"
 #include "suite/document.hpp"
 #include "tutti/error.hpp"
 
@@ -60,6 +61,8 @@ ParameterValues values_of(const ReportChoices& choices) {
 
 std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
                                   const std::filesystem::path& out) {
+  // The folder of the report may be a link where the user names it, not where it lies in a folder of results.
+  if (!folders.empty() && out == folders.front() / "report") results::path_below(folders.front(), "report");
   reports::ReportOptions options = reports::resolve_options(folders, values_of(choices));
   options.imports = choices.imports;
   const reports::Analysis analysis = reports::analyse(folders, options);

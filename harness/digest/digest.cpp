@@ -1,9 +1,12 @@
 #include "digest/digest.hpp"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <fstream>
-#include <memory>
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <vector>
 
@@ -12,53 +15,77 @@
 namespace tutti {
 namespace {
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) fail();
-  }
+using EvpContext = std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>;
 
-  void add(std::string_view bytes) {
-    if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) fail();
-  }
+[[noreturn]] void fail() { throw std::runtime_error("OpenSSL has no SHA-256"); }
 
-  std::string finish() {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    if (EVP_DigestFinal_ex(context_.get(), bytes, &size) != 1) fail();
-    static const char kDigits[] = "0123456789abcdef";
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-      text += kDigits[bytes[i] >> 4];
-      text += kDigits[bytes[i] & 15];
-    }
-    return text;
-  }
+EvpContext new_context() {
+  EvpContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  if (!context) fail();
+  return context;
+}
 
- private:
-  [[noreturn]] static void fail() { throw std::runtime_error("OpenSSL has no SHA-256"); }
-
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+/// Closes on every way out.
+struct Descriptor {
+  int number;
+  ~Descriptor() { ::close(number); }
 };
 
 }  // namespace
 
+struct Sha256::Context {
+  EvpContext evp = new_context();
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  if (EVP_DigestInit_ex(context_->evp.get(), EVP_sha256(), nullptr) != 1) fail();
+}
+Sha256::Sha256(Sha256&& other) noexcept = default;
+Sha256& Sha256::operator=(Sha256&& other) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  if (EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) != 1) fail();
+}
+
+std::string Sha256::hex() const {
+  const EvpContext copy = new_context();  // finishing ends a context
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_MD_CTX_copy_ex(copy.get(), context_->evp.get()) != 1 || EVP_DigestFinal_ex(copy.get(), bytes, &size) != 1) {
+    fail();
+  }
+  static const char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
+  return text;
+}
+
 std::string sha256(std::string_view bytes) {
   Sha256 digest;
   digest.add(bytes);
-  return digest.finish();
+  return digest.hex();
 }
 
+// O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
 std::string sha256_of_file(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error(file.string() + ": cannot be read");
+  const int number = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (number < 0) throw Error(file.string() + ": cannot be read: " + std::strerror(errno));
+  const Descriptor descriptor{number};
+  struct stat status {};
+  if (::fstat(number, &status) != 0 || !S_ISREG(status.st_mode)) throw Error(file.string() + ": is not a regular file");
   Sha256 digest;
   std::vector<char> block(1 << 16);
-  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) || stream.gcount() > 0) {
-    digest.add({block.data(), static_cast<std::size_t>(stream.gcount())});
+  while (true) {
+    const ssize_t count = ::read(number, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw Error(file.string() + ": cannot be read to its end: " + std::strerror(errno));
+    if (count == 0) return digest.hex();
+    digest.add({block.data(), static_cast<std::size_t>(count)});
   }
-  if (stream.bad()) throw Error(file.string() + ": cannot be read to its end");
-  return digest.finish();
 }
 
 }  // namespace tutti

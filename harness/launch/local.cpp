@@ -130,6 +130,7 @@ void LocalLauncher::work_off() {
 
 std::unique_ptr<Supervisor> LocalLauncher::start(std::size_t index) {
   const bool keep = options_.on_change == OnChange::kKeep;
+  results::path_below(folder_, plan_.runs[index].folder());
   prepare_run(plan_.runs[index], folder_of(index), keep);
   const SupervisorOptions options{
       .jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes, .build = builds_.at(index), .keep = keep};
@@ -139,6 +140,7 @@ std::unique_ptr<Supervisor> LocalLauncher::start(std::size_t index) {
 // For `status`, where the folder takes it.
 void LocalLauncher::record_failed_start(std::size_t index, const std::string& reason) const {
   try {
+    results::path_below(folder_, plan_.runs[index].folder());
     if (!std::filesystem::exists(folder_of(index) / "config.toml")) return;
     run::record_end(plan_.runs[index], folder_of(index), jobs_, results::Failure{"exception", reason, {}}, {});
   } catch (const std::exception&) {

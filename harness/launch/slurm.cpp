@@ -249,7 +249,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   std::optional<results::Lock> lock;
   QueuedRuns queued;
   if (!options.dry_run) {
-    results::make_folder(slurm_folder(folder));
+    results::make_folder_below(folder, "slurm");
     lock = claim(folder);
     queued = queued_runs(folder);
     check_queued(plan, folder, queued);
@@ -279,7 +279,9 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
   write_plan_files(with_earlier_seeds(plan, folder, queued), options.repeated, folder);
   const bool keep = options.on_change == OnChange::kKeep;
-  for (const std::size_t index : to_do) prepare_run(plan.runs[index], folder / plan.runs[index].folder(), keep);
+  for (const std::size_t index : to_do) {
+    prepare_run(plan.runs[index], results::path_below(folder, plan.runs[index].folder()), keep);
+  }
   suite::SlurmSettings settings = plan.slurm;
   // The arrays do not know of each other, so each gets its share.
   if (settings.throttle > 0)
@@ -308,7 +310,7 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
   std::from_chars(arguments[3].data(), arguments[3].data() + arguments[3].size(), index);
   if (index >= tasks.size()) throw Error("slurm-task: no run number " + arguments[3] + " in " + arguments[2]);
   const Task task = task_from(tasks[index]);
-  const std::filesystem::path folder = suite_folder / task.folder;
+  const std::filesystem::path folder = results::path_below(suite_folder, task.folder);
   const suite::Run run = suite::read_config(folder / "config.toml");
 
   const StopRequests requests;

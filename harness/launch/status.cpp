@@ -48,8 +48,16 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
 Board read_board(const std::filesystem::path& suite_folder) {
   const results::PlanRecord plan = results::read_plan(suite_folder);
   Board board{.suite = plan.suite, .rows = {}, .jobs = 0};
+  std::vector<results::RunIdentity> runs;
+  std::vector<std::filesystem::path> folders;
   for (const results::PlannedRun& run : plan.runs) {
-    const RunView view = view_run(suite_folder / run.folder);
+    runs.push_back(results::identity_of(plan, run));
+    folders.push_back(suite_folder / run.folder);
+  }
+  const std::vector<RunView> views = view_runs(runs, folders);
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    const results::PlannedRun& run = plan.runs[index];
+    const RunView& view = views[index];
     board.rows.push_back(row_of(run.task, run.algorithm, run.seed, plan.protocol.environment_steps, view));
     if (view.state == RunState::kRunning) ++board.jobs;
   }

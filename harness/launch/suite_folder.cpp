@@ -7,6 +7,7 @@
 
 #include "results/files.hpp"
 #include "results/host.hpp"
+#include "results/run_identity.hpp"
 #include "results/table.hpp"
 #include "run/checkpoint.hpp"
 #include "run/journal.hpp"
@@ -134,6 +135,58 @@ const run::Makings& ChangeFinder::makings_of(const suite::Run& run) {
 
 std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(makings_of(run).plugins); }
 
+namespace {
+
+/// What run.json says about the run and its protocol that the run, or its own config.toml, does not.
+std::vector<std::string> record_differences(const results::RunRecord& record, const suite::Run& run,
+                                            const suite::Run& configured) {
+  std::vector<std::string> differences = results::identity_differences(record, identity_of(run));
+  const std::vector<std::string> more = results::protocol_differences(record.protocol, run::protocol_of(configured));
+  differences.insert(differences.end(), more.begin(), more.end());
+  for (std::string& difference : differences) difference.insert(0, "run.json: ");
+  return differences;
+}
+
+}  // namespace
+
+results::RunIdentity identity_of(const suite::Run& run) {
+  return {.task = run.task,
+          .environment = run.environment,
+          .algorithm = run.algorithm,
+          .algorithm_name = run.algorithm_name,
+          .seed = run.seed};
+}
+
+std::vector<RunView> view_runs(const std::vector<results::RunIdentity>& runs,
+                               const std::vector<std::filesystem::path>& folders) {
+  std::vector<RunView> views;
+  std::vector<const results::RunRecord*> records;  // of those that are what they should be
+  for (const std::filesystem::path& folder : folders) views.push_back(view_run(folder));
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    RunView& view = views[index];
+    records.push_back(view.record ? &*view.record : nullptr);
+    if (!view.record) continue;
+    const std::vector<std::string> differences = results::identity_differences(*view.record, runs[index]);
+    if (differences.empty()) continue;
+    records.back() = nullptr;
+    view.is_foreign = true;
+    view.problem = fmt::format("its run.json is of another run: {}", fmt::join(differences, ", "));
+  }
+  const std::vector<std::optional<std::size_t>> copies = results::copies_among(records);
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    if (!copies[index]) continue;
+    views[index].is_foreign = true;
+    views[index].problem =
+        fmt::format("is the same run as {}: one is a copy of the other", folders[*copies[index]].string());
+  }
+  for (RunView& view : views) {
+    if (!view.is_foreign) continue;
+    view.record.reset();
+    if (view.state != RunState::kRunning) view.state = RunState::kWaiting;
+  }
+  return views;
+}
+
 std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std::filesystem::path& folder) {
   const RunView view = view_run(folder);
   const bool begun = has_checkpoint(folder);
@@ -143,7 +196,12 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   }
   std::vector<std::string> changes;
   try {
-    changes = suite::differences(run, suite::read_config(folder / "config.toml"));
+    const suite::Run before = suite::read_config(folder / "config.toml");
+    changes = suite::differences(run, before);
+    if (view.record) {
+      const std::vector<std::string> more = record_differences(*view.record, run, before);
+      changes.insert(changes.end(), more.begin(), more.end());
+    }
   } catch (const Error& error) {
     changes.push_back(error.what());
   }
@@ -178,8 +236,37 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
 
 void remove_changed_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
   for (const suite::Run& run : plan.runs) {
+    if (finder.changes(run, suite_folder / run.folder()).empty()) continue;
+    remove_run(results::path_below(suite_folder, run.folder()));
+  }
+}
+
+/// A worker that is killed right after it has finished leaves its replay buffer behind.
+void remove_left_overs(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+  for (const suite::Run& run : plan.runs) {
     const std::filesystem::path folder = suite_folder / run.folder();
-    if (!finder.changes(run, folder).empty()) remove_run(folder);
+    if (!std::filesystem::exists(folder / run::kWorkFolder)) continue;
+    if (view_run(folder).state == RunState::kFinished) run::remove_working_files(folder);
+  }
+}
+
+/// Folders that hold another run than the suite's: with kFresh they go, otherwise nothing runs. Whoever keeps runs that
+/// were begun with something else does not mean those.
+void settle_foreign_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change) {
+  std::vector<results::RunIdentity> runs;
+  std::vector<std::filesystem::path> folders;
+  for (const suite::Run& run : plan.runs) {
+    runs.push_back(identity_of(run));
+    folders.push_back(suite_folder / run.folder());
+  }
+  const std::vector<RunView> views = view_runs(runs, folders);
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    if (!views[index].is_foreign) continue;
+    if (on_change != OnChange::kFresh) {
+      throw Error(fmt::format("{}: {}; move it away, or start it anew with --fresh (without --retry)",
+                              folders[index].string(), views[index].problem));
+    }
+    remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
   }
 }
 
@@ -188,7 +275,8 @@ void remove_changed_runs(const suite::Plan& plan, const std::filesystem::path& s
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry) {
   std::deque<std::size_t> to_do;
   for (std::size_t index = 0; index < plan.runs.size(); ++index) {
-    const RunState state = view_run(suite_folder / plan.runs[index].folder()).state;
+    const std::filesystem::path folder = suite_folder / plan.runs[index].folder();
+    const RunState state = view_run(folder).state;
     const bool open = state == RunState::kWaiting || state == RunState::kInterrupted;
     if (retry ? state == RunState::kFailed : open) to_do.push_back(index);
   }
@@ -199,13 +287,16 @@ std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesyst
                                     OnChange on_change, bool retry, ChangeFinder& finder) {
   if (retry && on_change == OnChange::kFresh) {
     // The others stay, so they have to be what the suite asks for.
+    settle_foreign_runs(plan, suite_folder, OnChange::kRefuse);
     const std::deque<std::size_t> failed = runs_to_do(plan, suite_folder, true);
     refuse_changes(plan, suite_folder, failed, finder);
-    for (const std::size_t index : failed) remove_run(suite_folder / plan.runs[index].folder());
+    for (const std::size_t index : failed) remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
     return failed;
   }
+  settle_foreign_runs(plan, suite_folder, on_change);
   if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, {}, finder);
   if (on_change == OnChange::kFresh) remove_changed_runs(plan, suite_folder, finder);
+  remove_left_overs(plan, suite_folder);
   return runs_to_do(plan, suite_folder, retry);
 }
 

@@ -14,6 +14,7 @@
 #include "loader/registry.hpp"
 #include "results/lock.hpp"
 #include "results/plan_record.hpp"
+#include "results/run_identity.hpp"
 #include "results/run_record.hpp"
 #include "run/makings.hpp"
 #include "suite/plan.hpp"
@@ -37,11 +38,19 @@ std::string_view to_text(RunState state);
 struct RunView {
   RunState state = RunState::kWaiting;
   std::optional<results::RunRecord> record;
-  std::string problem;  // why there is no record although there is a file
+  std::string problem;      // why there is no record although there is a file
+  bool is_foreign = false;  // the record is another run's; known of view_runs() only
 };
 
 /// Never throws for a damaged record: it counts as none.
 RunView view_run(const std::filesystem::path& run_folder);
+
+/// The same of all runs of a suite, each with its folder. A record of another run, or one that is there twice, counts
+/// as none, and `problem` says why.
+std::vector<RunView> view_runs(const std::vector<results::RunIdentity>& runs,
+                               const std::vector<std::filesystem::path>& folders);
+
+results::RunIdentity identity_of(const suite::Run& run);
 
 /// What plan.json stores of a plan.
 results::PlanRecord plan_record(const suite::Plan& plan);
@@ -70,8 +79,9 @@ class ChangeFinder {
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry);
 
 /// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
-/// differences; kFresh removes the folders of those runs, or with `retry` those of the failed ones, and then refuses
-/// differences of the others. Throws Error, too, if a run to be removed is being executed.
+/// differences; a folder that holds another run is refused even by kKeep; kFresh removes the folders of those runs, or
+/// with `retry` those of the failed ones, and then refuses differences of the others. Throws Error, too, if a run to be
+/// removed is being executed.
 std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
                                     OnChange on_change, bool retry, ChangeFinder& finder);
 

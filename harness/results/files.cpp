@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 namespace tutti::results {
 namespace {
@@ -16,22 +16,32 @@ namespace {
   throw FileError(fmt::format("{}: {}: {}", file.string(), what, std::strerror(error)));
 }
 
-/// Closes on every way out.
-class Descriptor {
- public:
-  Descriptor(const std::filesystem::path& file, int flags, const char* what)
-      : value_(::open(file.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (value_ < 0) fail(file, what, errno);
+int open_file(const std::filesystem::path& file, int flags) {
+  int descriptor = -1;
+  do {
+    descriptor = ::open(file.c_str(), flags | O_CLOEXEC, 0666);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+struct stat status_of(const Descriptor& descriptor, const std::filesystem::path& file) {
+  struct stat status {};
+  if (::fstat(descriptor.get(), &status) != 0) fail(file, "cannot be inspected", errno);
+  return status;
+}
+
+/// Returns 0 or the error number.
+int flush_descriptor(int descriptor) {
+  while (::fsync(descriptor) != 0) {
+    if (errno != EINTR) return errno;
   }
-  ~Descriptor() { ::close(value_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  return 0;
+}
 
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
+bool is_link(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
 
 /// Returns 0 or the error number; `written` counts what reached the file.
 int write_all(int descriptor, std::string_view bytes, std::size_t& written) {
@@ -45,38 +55,83 @@ int write_all(int descriptor, std::string_view bytes, std::size_t& written) {
 }
 
 void flush_folder(const std::filesystem::path& folder) {
-  const Descriptor descriptor(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY, "cannot open");
+  const Descriptor descriptor(open_file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY));
+  if (descriptor.get() < 0) fail(folder, "cannot open", errno);
+  const int error = flush_descriptor(descriptor.get());
   // Some network file systems refuse to flush a folder; the rename is then theirs to keep.
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) fail(folder, "cannot flush", errno);
+  if (error != 0 && error != EINVAL) fail(folder, "cannot flush", error);
 }
 
 void write_new(const std::filesystem::path& file, std::string_view content, Durability durability) {
-  const Descriptor descriptor(file, O_WRONLY | O_CREAT | O_TRUNC, "cannot write");
+  // What lies there is left over from a kill, or a trap: it goes, and nothing that exists is opened.
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) fail(file, "cannot remove", errno);
+  const Descriptor descriptor = open_to_write(file, O_WRONLY | O_CREAT | O_EXCL);
   std::size_t written = 0;
   if (const int error = write_all(descriptor.get(), content, written)) fail(file, "cannot write", error);
-  if (durability == Durability::kPower && ::fsync(descriptor.get()) != 0) fail(file, "cannot flush", errno);
+  if (durability == Durability::kProcess) return;
+  if (const int error = flush_descriptor(descriptor.get())) fail(file, "cannot flush", error);
 }
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& file) {
-  const Descriptor descriptor(file, O_RDONLY, "cannot read");
+Descriptor::~Descriptor() {
+  if (value_ >= 0) ::close(value_);
+}
+
+// O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+Descriptor open_to_read(const std::filesystem::path& file) {
+  Descriptor descriptor(open_file(file, O_RDONLY | O_NONBLOCK));
+  if (descriptor.get() < 0) fail(file, "cannot read", errno);
+  if (!S_ISREG(status_of(descriptor, file).st_mode)) throw FileError(file.string() + ": is not a regular file");
+  return descriptor;
+}
+
+Descriptor open_to_write(const std::filesystem::path& file, int flags) {
+  Descriptor descriptor(open_file(file, flags | O_NOFOLLOW | O_NONBLOCK));
+  if (descriptor.get() < 0 && errno == ELOOP) {
+    throw FileError(file.string() + ": is a symbolic link, and nothing is written through one; remove it");
+  }
+  if (descriptor.get() < 0) fail(file, "cannot write", errno);
+  if (!S_ISREG(status_of(descriptor, file).st_mode)) throw FileError(file.string() + ": is not a regular file");
+  return descriptor;
+}
+
+std::string read_file(const std::filesystem::path& file, std::uint64_t most) {
+  const Descriptor descriptor = open_to_read(file);
+  const auto size = static_cast<std::uint64_t>(status_of(descriptor, file).st_size);
   std::string content;
-  struct stat status {};
-  if (::fstat(descriptor.get(), &status) == 0) content.reserve(static_cast<std::size_t>(status.st_size));
+  if (size <= most) content.reserve(size);
   char block[1 << 16];
-  while (true) {
+  while (content.size() <= most && size <= most) {
     const ssize_t count = ::read(descriptor.get(), block, sizeof block);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(file, "cannot read", errno);
     if (count == 0) return content;
     content.append(block, static_cast<std::size_t>(count));
   }
+  throw FileError(fmt::format("{}: has more than {} bytes, which is the most that is read", file.string(), most));
 }
 
-std::optional<std::string> read_file_if_any(const std::filesystem::path& file) {
+std::string read_start(const std::filesystem::path& file, std::uint64_t size) {
+  const Descriptor descriptor = open_to_read(file);
+  const auto found = static_cast<std::uint64_t>(status_of(descriptor, file).st_size);
+  if (found < size) {
+    throw FileError(fmt::format("{}: has {} bytes; the checkpoint was made with {}", file.string(), found, size));
+  }
+  std::string content(size, '\0');
+  for (std::size_t at = 0; at < content.size();) {
+    const ssize_t count = ::read(descriptor.get(), content.data() + at, content.size() - at);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(file, "cannot read", errno);
+    if (count == 0) throw FileError(file.string() + ": became shorter while it was read");
+    at += static_cast<std::size_t>(count);
+  }
+  return content;
+}
+
+std::optional<std::string> read_file_if_any(const std::filesystem::path& file, std::uint64_t most) {
   if (::access(file.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  return read_file(file);
+  return read_file(file, most);
 }
 
 void write_file(const std::filesystem::path& file, std::string_view content, Durability durability) {
@@ -98,44 +153,82 @@ void make_folder(const std::filesystem::path& folder) {
   if (error) fail(folder, "cannot make this folder", error.value());
 }
 
+bool lies_inside(const std::filesystem::path& below) {
+  return !below.empty() && below.is_relative() && std::find(below.begin(), below.end(), "..") == below.end();
+}
+
+std::filesystem::path path_below(const std::filesystem::path& folder, const std::filesystem::path& below) {
+  if (!lies_inside(below)) {
+    throw FileError(fmt::format("\"{}\" does not lie inside of {}", below.string(), folder.string()));
+  }
+  std::filesystem::path path = folder;
+  for (const std::filesystem::path& part : below) {
+    path /= part;
+    if (!is_link(path)) continue;
+    throw FileError(path.string() +
+                    ": is a symbolic link, and nothing is written or removed through one; move there "
+                    "what it points to, or remove it");
+  }
+  return path;
+}
+
+std::filesystem::path make_folder_below(const std::filesystem::path& folder, const std::filesystem::path& below) {
+  std::filesystem::path path = path_below(folder, below);
+  make_folder(path);
+  return path;
+}
+
+void remove_file_below(const std::filesystem::path& folder, const std::filesystem::path& below) {
+  if (!lies_inside(below)) return;
+  try {
+    if (below.has_parent_path()) path_below(folder, below.parent_path());
+    ::unlink((folder / below).c_str());
+  } catch (const FileError&) {
+    // Behind a link lies nothing of ours.
+  }
+}
+
 void make_reserve(const std::filesystem::path& file, std::uint64_t size) {
-  const Descriptor descriptor(file, O_WRONLY | O_CREAT, "cannot write");
-  if (const int error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(size))) {
+  const Descriptor descriptor = open_to_write(file, O_WRONLY | O_CREAT);
+  int error = 0;
+  do {
+    error = ::posix_fallocate(descriptor.get(), 0, static_cast<off_t>(size));
+  } while (error == EINTR);
+  if (error != 0) {
     ::unlink(file.c_str());
     fail(file, "cannot reserve room", error);
   }
 }
 
-AppendFile::AppendFile(std::filesystem::path file, std::uint64_t size) : file_(std::move(file)), size_(size) {
-  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail(file_, "cannot write", errno);
-  struct stat status {};
-  const bool readable = ::fstat(descriptor_, &status) == 0;
-  if (!readable || static_cast<std::uint64_t>(status.st_size) < size) {
-    ::close(descriptor_);
-    throw FileError(
-        fmt::format("{}: has {} bytes; the checkpoint was made with {}", file_.string(), status.st_size, size));
+AppendFile::AppendFile(std::filesystem::path file, std::uint64_t size)
+    : file_(std::move(file)), descriptor_(open_to_write(file_, O_WRONLY | O_CREAT | O_APPEND)), size_(size) {
+  const auto found = static_cast<std::uint64_t>(status_of(descriptor_, file_).st_size);
+  if (found < size) {
+    throw FileError(fmt::format("{}: has {} bytes; the checkpoint was made with {}", file_.string(), found, size));
   }
-  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) {
-    const int error = errno;
-    ::close(descriptor_);
-    fail(file_, "cannot cut back", error);
+  cut_back();
+}
+
+// To what is known to be whole.
+void AppendFile::cut_back() {
+  while (::ftruncate(descriptor_.get(), static_cast<off_t>(size_)) != 0) {
+    if (errno != EINTR) fail(file_, "cannot cut back", errno);
   }
 }
 
-AppendFile::~AppendFile() { ::close(descriptor_); }
-
 void AppendFile::append(std::string_view bytes) {
   std::size_t written = 0;
-  if (const int error = write_all(descriptor_, bytes, written)) {
-    if (::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) fail(file_, "cannot cut back a part of a row", errno);
+  if (const int error = write_all(descriptor_.get(), bytes, written)) {
+    cut_back();
     fail(file_, "cannot write", error);
   }
   size_ += bytes.size();
 }
 
 void AppendFile::flush() {
-  if (::fdatasync(descriptor_) != 0) fail(file_, "cannot flush", errno);
+  while (::fdatasync(descriptor_.get()) != 0) {
+    if (errno != EINTR) fail(file_, "cannot flush", errno);
+  }
 }
 
 }  // namespace tutti::results

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "tutti/error.hpp"
 
@@ -29,39 +28,26 @@ struct flock whole_file() {
 }  // namespace
 
 std::optional<Lock> Lock::try_lock(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail(file, errno);
+  Descriptor descriptor = open_to_write(file, O_RDWR | O_CREAT);
   struct flock lock = whole_file();
-  if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return Lock(descriptor);
-  const int error = errno;
-  ::close(descriptor);
-  if (error == EAGAIN || error == EACCES) return std::nullopt;
-  fail(file, error);
-}
-
-Lock::Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-Lock& Lock::operator=(Lock&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-Lock::~Lock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (::fcntl(descriptor.get(), F_OFD_SETLK, &lock) == 0) return Lock(std::move(descriptor));
+  if (errno == EAGAIN || errno == EACCES) return std::nullopt;
+  fail(file, errno);
 }
 
 void Lock::describe(std::string_view text) {
   // For people only: a disk without room for it does not take the lock away.
-  if (::ftruncate(descriptor_, 0) == 0) (void)!::write(descriptor_, text.data(), text.size());
+  if (::ftruncate(descriptor_.get(), 0) == 0) (void)!::write(descriptor_.get(), text.data(), text.size());
 }
 
 bool is_locked(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  struct flock lock = whole_file();
-  const bool locked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  ::close(descriptor);
-  return locked;
+  try {
+    const Descriptor descriptor = open_to_read(file);
+    struct flock lock = whole_file();
+    return ::fcntl(descriptor.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  } catch (const FileError&) {
+    return false;
+  }
 }
 
 }  // namespace tutti::results

@@ -4,6 +4,9 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <utility>
+
+#include "results/files.hpp"
 
 namespace tutti::results {
 
@@ -11,19 +14,17 @@ namespace tutti::results {
 /// owner starts do not share it.
 class Lock {
  public:
-  /// Nothing if another process holds it. Throws FileError if the file cannot be made.
+  /// Nothing if another process holds it. Throws FileError if the file cannot be made, or is not a
+  /// regular file.
   static std::optional<Lock> try_lock(const std::filesystem::path& file);
-  Lock(Lock&& other) noexcept;
-  Lock& operator=(Lock&& other) noexcept;
-  ~Lock();
 
   /// Writes who holds the lock into the file, for people.
   void describe(std::string_view text);
 
  private:
-  explicit Lock(int descriptor) : descriptor_(descriptor) {}
+  explicit Lock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 /// True while some process holds the lock. Asking never keeps anybody from taking it.

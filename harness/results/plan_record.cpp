@@ -48,6 +48,9 @@ PlanRecord from_object(const json& object) {
     plan.report_options.emplace(name, option_from_json(name, value));
   }
   object.at("runs").get_to(plan.runs);
+  for (const PlannedRun& run : plan.runs) {
+    if (!lies_inside(run.folder)) throw Error("run folder \"" + run.folder + "\" does not lie inside of the suite's");
+  }
   return plan;
 }
 
@@ -65,7 +68,7 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
 
 PlanRecord read_plan(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "plan.json";
-  const std::optional<std::string> text = read_file_if_any(file);
+  const std::optional<std::string> text = read_file_if_any(file, kMostRecordBytes);
   if (!text) throw Error(file.string() + ": no such file; give the folder of a suite, results/<suite>");
   try {
     return from_object(json::parse(*text));

@@ -71,6 +71,7 @@ RunRecord from_object(const json& object) {
   record.protocol = protocol_from_json(object.at("protocol"));
   object.at("config_digest").get_to(record.config_digest);
   record.evaluations_digest = object.value("evaluations_digest", "");
+  record.table_digests = object.value("table_digests", Facts{});  // earlier records have none
   object.at("code").get_to(record.code);
   object.at("plugins").get_to(record.plugins);
   object.at("libraries").get_to(record.libraries);
@@ -116,6 +117,7 @@ std::string to_json(const RunRecord& record) {
   object["protocol"] = protocol_to_json(record.protocol);
   object["config_digest"] = record.config_digest;
   if (!record.evaluations_digest.empty()) object["evaluations_digest"] = record.evaluations_digest;
+  if (!record.table_digests.empty()) object["table_digests"] = record.table_digests;
   object["code"] = json(record.code);
   object["plugins"] = json(record.plugins);
   object["libraries"] = record.libraries;
@@ -144,7 +146,7 @@ void write_run_record(const std::filesystem::path& folder, const RunRecord& reco
 
 std::optional<RunRecord> read_run_record(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "run.json";
-  const std::optional<std::string> text = read_file_if_any(file);
+  const std::optional<std::string> text = read_file_if_any(file, kMostRecordBytes);
   if (!text) return std::nullopt;
   try {
     return run_record_from_json(*text);

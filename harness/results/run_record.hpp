@@ -116,6 +116,7 @@ struct RunRecord {
   Protocol protocol;
   std::string config_digest;
   std::string evaluations_digest;  // when finished
+  Facts table_digests;             // SHA-256 of the tables by file name, once it has ended
   CodeRecord code;
   std::vector<PluginRecord> plugins;
   Facts libraries;  // versions reported at run time

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <fstream>
 #include <iterator>
 
 namespace tutti::results {
@@ -28,24 +27,31 @@ std::string header(const std::vector<std::string>& columns) {
   return line + '\n';
 }
 
-bool starts_with(const std::filesystem::path& file, const std::string& line) {
-  std::ifstream stream(file);
-  std::string first;
-  return std::getline(stream, first) && first + '\n' == line;
+/// The digest of what comes before `end`, which has to be what it was and to start with `header`.
+Sha256 checked_start(const std::filesystem::path& file, const std::string& header, const TableEnd& end) {
+  Sha256 digest;
+  if (end.size == 0) return digest;
+  const std::string start = read_start(file, end.size);
+  digest.add(start);
+  if (!end.digest.empty() && digest.hex() != end.digest) {
+    throw Error(file.string() + ": was changed since the checkpoint, its first " + std::to_string(end.size) +
+                " bytes do not have the digest that they had");
+  }
+  if (!start.starts_with(header)) {
+    throw FileError(file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+  }
+  return digest;
 }
 
 }  // namespace
 
 std::string shortest(double value) { return fmt::format("{}", value); }
 
-Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::uint64_t size)
-    : file_(file, size), columns_(columns.size()) {
-  const std::string line = header(columns);
-  if (size == 0) {
-    file_.append(line);
-  } else if (!starts_with(file, line)) {
-    throw FileError(file.string() + " was written by another version, with other columns; --fresh starts the run anew");
-  }
+Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, const TableEnd& end)
+    : digest_(checked_start(file, header(columns), end)), file_(file, end.size), columns_(columns.size()) {
+  if (end.size > 0) return;
+  rows_ = header(columns);
+  write();
 }
 
 void Table::separate() {
@@ -90,6 +96,7 @@ void Table::end_row() {
 
 void Table::write() {
   file_.append(rows_);
+  digest_.add(rows_);
   rows_.clear();
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "digest/digest.hpp"
 #include "results/files.hpp"
 
 namespace tutti::results {
@@ -18,11 +19,18 @@ namespace tutti::results {
 /// The shortest decimal text that reads back as the same number: "-75.8", "1e-07".
 std::string shortest(double value);
 
+/// Where a file ended when a checkpoint was made: what comes later is cut off on resume, what comes before has to be
+/// the same.
+struct TableEnd {
+  std::uint64_t size = 0;  // bytes
+  std::string digest;      // SHA-256 of them; empty: not known
+};
+
 class Table {
  public:
-  /// Goes on after the first `size` bytes of the file; 0 starts it with a header. Throws FileError, also if
-  /// the file has another header.
-  Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::uint64_t size);
+  /// Goes on at `end` of the file; a size of 0 starts it with a header. Throws Error if what comes before has another
+  /// digest or another header, FileError if it cannot be read or written.
+  Table(const std::filesystem::path& file, const std::vector<std::string>& columns, const TableEnd& end);
 
   Table& add(std::int64_t value);
   Table& add(std::uint64_t value);
@@ -37,11 +45,12 @@ class Table {
   void write();
 
   void flush() { file_.flush(); }
-  std::uint64_t size() const { return file_.size(); }
+  TableEnd end() const { return {file_.size(), digest_.hex()}; }
 
  private:
   void separate();
 
+  Sha256 digest_;  // of the file; before it, since it is checked before anything is cut off
   AppendFile file_;
   std::size_t columns_;
   std::size_t fields_ = 0;

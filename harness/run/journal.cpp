@@ -37,18 +37,6 @@ std::string new_run_id(const suite::Run& run) {
   return sha256(fmt::format("{} {} {} {}", run.folder().string(), results::host_name(), ::getpid(), now)).substr(0, 16);
 }
 
-results::Protocol protocol_of(const suite::Run& run) {
-  const suite::RunSettings settings = run.run_settings();
-  const suite::EvaluationSettings evaluation = run.evaluation_settings();
-  return {.environment_steps = settings.environment_steps,
-          .interval = evaluation.interval,
-          .episodes = evaluation.episodes,
-          .mode = evaluation.mode,
-          .seeds = evaluation.seeds,
-          .absolute = evaluation.absolute,
-          .copies = settings.copies};
-}
-
 std::map<std::string, std::uint64_t> stream_seeds(std::uint64_t seed) {
   std::map<std::string, std::uint64_t> seeds;
   for (const char* name : kStreams) seeds[name] = derive_seed(seed, name);
@@ -91,6 +79,18 @@ std::filesystem::path suite_folder(const std::filesystem::path& run_folder, cons
   if (!folder.has_filename()) folder = folder.parent_path();
   for (auto part = relative.begin(); part != relative.end(); ++part) folder = folder.parent_path();
   return folder;
+}
+
+results::Protocol protocol_of(const suite::Run& run) {
+  const suite::RunSettings settings = run.run_settings();
+  const suite::EvaluationSettings evaluation = run.evaluation_settings();
+  return {.environment_steps = settings.environment_steps,
+          .interval = evaluation.interval,
+          .episodes = evaluation.episodes,
+          .mode = evaluation.mode,
+          .seeds = evaluation.seeds,
+          .absolute = evaluation.absolute,
+          .copies = settings.copies};
 }
 
 std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size) {
@@ -176,6 +176,8 @@ void Journal::take_figures(const Training& training) {
   record_.numerics["threads"] = std::to_string(thread_count());
 }
 
+void Journal::take_digests(const Training& training) { record_.table_digests = training.table_digests(); }
+
 void Journal::refresh(const Training& training) {
   take_figures(training);
   results::write_file(folder_ / "run.json", results::to_json(record_), results::Durability::kProcess);
@@ -183,17 +185,22 @@ void Journal::refresh(const Training& training) {
 
 void Journal::finish(const Training& training) {
   take_figures(training);
-  record_.evaluations_digest = sha256_of_file(folder_ / "evaluations.csv");
+  take_digests(training);
+  record_.evaluations_digest = record_.table_digests.at("evaluations.csv");
   end(results::RunStatus::kFinished);
 }
 
 void Journal::interrupt(const Training& training) {
   take_figures(training);
+  take_digests(training);
   end(results::RunStatus::kInterrupted);
 }
 
 void Journal::fail(const results::Failure& failure, const Training* training) {
-  if (training != nullptr) take_figures(*training);
+  if (training != nullptr) {
+    take_figures(*training);
+    take_digests(*training);
+  }
   record_.failure = failure;
   end(results::RunStatus::kFailed);
 }

@@ -18,6 +18,9 @@ namespace tutti::run {
 /// The suite's folder, given a run's folder and the part of it below the suite's.
 std::filesystem::path suite_folder(const std::filesystem::path& run_folder, const std::filesystem::path& relative);
 
+/// The protocol of a run, as its record has it.
+results::Protocol protocol_of(const suite::Run& run);
+
 /// "3, 3, 4" for agents that differ, "3" for agents that do not.
 std::string joined_sizes(const EnvironmentSpec& spec, std::int64_t AgentSpec::*size);
 
@@ -55,6 +58,7 @@ class Journal {
  private:
   void end(results::RunStatus status);
   void take_figures(const Training& training);
+  void take_digests(const Training& training);
 
   suite::Run run_;
   std::filesystem::path folder_;

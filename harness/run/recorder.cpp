@@ -11,11 +11,12 @@ constexpr const char* kEvaluations = "evaluations.csv";
 constexpr const char* kTiming = "timing.csv";
 constexpr const char* kTraining = "training.csv";
 constexpr const char* kCoverage = "coverage.csv";
+constexpr const char* kAbsolute = "absolute.csv";
 constexpr std::string_view kEventsPrefix = "events.out.tfevents.";
 
-std::uint64_t size_of(const TableSizes& sizes, const std::string& name) {
-  const auto found = sizes.find(name);
-  return found == sizes.end() ? 0 : found->second;
+results::TableEnd end_of(const TableEnds& ends, const std::string& name) {
+  const auto found = ends.find(name);
+  return found == ends.end() ? results::TableEnd{} : found->second;
 }
 
 std::vector<std::string> columns_of_episodes(const EnvironmentSpec& spec) {
@@ -34,12 +35,13 @@ std::vector<std::string> columns_of_training(const std::vector<std::string>& met
 
 /// Goes on with the event file that the checkpoint knows. It decides no number: where it is gone, or was never there,
 /// a new one begins, and then no other stays.
-results::EventFile open_events(const std::filesystem::path& folder, const TableSizes& sizes) {
+results::EventFile open_events(const std::filesystem::path& folder, const TableEnds& ends) {
   std::error_code ignored;
-  for (const auto& [name, size] : sizes) {
-    if (!name.starts_with(kEventsPrefix)) continue;
+  for (const auto& [name, end] : ends) {
+    if (!name.starts_with(kEventsPrefix) || name.find('/') != std::string::npos) continue;
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(folder / name, ignored))) continue;
     const std::uintmax_t present = std::filesystem::file_size(folder / name, ignored);
-    if (!ignored && present >= size) return {folder / name, size};
+    if (!ignored && present >= end.size) return {folder / name, end.size};
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     if (entry.path().filename().string().starts_with(kEventsPrefix)) std::filesystem::remove(entry.path(), ignored);
@@ -73,20 +75,20 @@ void add_episodes(results::Table& table, const EvaluationPoint& point, std::stri
 }  // namespace
 
 Recorder::Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, std::vector<std::string> metrics,
-                   const TableSizes& sizes)
+                   const TableEnds& ends)
     : folder_(std::move(folder)),
       episode_columns_(columns_of_episodes(spec)),
       metrics_(std::move(metrics)),
-      evaluations_(folder_ / kEvaluations, episode_columns_, size_of(sizes, kEvaluations)),
+      evaluations_(folder_ / kEvaluations, episode_columns_, end_of(ends, kEvaluations)),
       timing_(folder_ / kTiming,
               {"evaluation", "step", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds"},
-              size_of(sizes, kTiming)),
-      training_(folder_ / kTraining, columns_of_training(metrics_), size_of(sizes, kTraining)),
-      events_(open_events(folder_, sizes)) {
+              end_of(ends, kTiming)),
+      training_(folder_ / kTraining, columns_of_training(metrics_), end_of(ends, kTraining)),
+      events_(open_events(folder_, ends)) {
   if (!spec.coverage.empty()) {
     coverage_.emplace(folder_ / kCoverage,
                       std::vector<std::string>{"step", "bins", "visited", "inside", "outside", "entropy"},
-                      size_of(sizes, kCoverage));
+                      end_of(ends, kCoverage));
   }
 }
 
@@ -126,25 +128,34 @@ void Recorder::add_coverage(std::int64_t step, const Coverage& coverage) {
 }
 
 void Recorder::write_absolute(const EvaluationPoint& best, std::string_view policy, std::span<const Episode> episodes) {
-  results::Table table(folder_ / "absolute.csv", episode_columns_, 0);
+  results::Table table(folder_ / kAbsolute, episode_columns_, {});
   add_episodes(table, best, policy, episodes);
   table.flush();
+  absolute_digest_ = table.end().digest;
 }
 
-TableSizes Recorder::flush() {
-  TableSizes sizes = {{kEvaluations, evaluations_.size()},
-                      {kTiming, timing_.size()},
-                      {kTraining, training_.size()},
-                      {events_.name(), events_.size()}};
+TableEnds Recorder::ends() const {
+  TableEnds ends = {{kEvaluations, evaluations_.end()}, {kTiming, timing_.end()}, {kTraining, training_.end()}};
+  if (coverage_) ends[kCoverage] = coverage_->end();
+  return ends;
+}
+
+TableEnds Recorder::flush() {
   evaluations_.flush();
   timing_.flush();
   training_.flush();
   events_.flush();
-  if (coverage_) {
-    coverage_->flush();
-    sizes[kCoverage] = coverage_->size();
-  }
-  return sizes;
+  if (coverage_) coverage_->flush();
+  TableEnds result = ends();
+  result[events_.name()] = {events_.size(), ""};  // it decides no number
+  return result;
+}
+
+std::map<std::string, std::string> Recorder::digests() const {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, end] : ends()) result[name] = end.digest;
+  if (!absolute_digest_.empty()) result[kAbsolute] = absolute_digest_;
+  return result;
 }
 
 }  // namespace tutti::run

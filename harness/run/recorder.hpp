@@ -18,8 +18,8 @@
 
 namespace tutti::run {
 
-/// Bytes of each file, by name.
-using TableSizes = std::map<std::string, std::uint64_t>;
+/// Where each file ended, by name.
+using TableEnds = std::map<std::string, results::TableEnd>;
 
 /// Where an evaluation belongs.
 struct EvaluationPoint {
@@ -46,10 +46,10 @@ struct TrainingTimes {
 
 class Recorder {
  public:
-  /// Goes on after `sizes` bytes of each file, which cuts off what came after a checkpoint; empty: starts anew.
-  /// Throws FileError.
+  /// Goes on at the `ends` of the files, which cuts off what came after a checkpoint; empty: starts anew. Throws Error
+  /// if what came before was changed, FileError.
   Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, std::vector<std::string> metrics,
-           const TableSizes& sizes);
+           const TableEnds& ends);
 
   /// `policy`: digest of the policy that played.
   void add_evaluation(const EvaluationPoint& point, std::string_view policy, std::span<const Episode> episodes);
@@ -59,10 +59,14 @@ class Recorder {
   /// Replaces absolute.csv.
   void write_absolute(const EvaluationPoint& best, std::string_view policy, std::span<const Episode> episodes);
 
-  /// Flushes everything to the disk itself and gives the sizes, for a checkpoint.
-  TableSizes flush();
+  /// Flushes everything to the disk itself and gives the ends, for a checkpoint.
+  TableEnds flush();
+
+  /// SHA-256 of every table as it was written, by file name.
+  std::map<std::string, std::string> digests() const;
 
  private:
+  TableEnds ends() const;
   void add_coverage(std::int64_t step, const Coverage& coverage);
 
   std::filesystem::path folder_;
@@ -73,6 +77,7 @@ class Recorder {
   results::Table training_;
   std::optional<results::Table> coverage_;
   results::EventFile events_;
+  std::string absolute_digest_;  // empty until there is one
 };
 
 }  // namespace tutti::run

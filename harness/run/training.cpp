@@ -77,15 +77,8 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
     coverage_.emplace(spec.coverage);
     coverage_points_.resize(static_cast<std::size_t>(spec.coverage_points) * spec.coverage.size());
   }
-  const std::optional<Checkpoint> checkpoint = read_checkpoint();
-  algorithm_ = make_algorithm(checkpoints_.folder() / "work");
-  metrics_ = MetricAverages(algorithm_->metric_names());
-  if (checkpoint) {
-    restore(*checkpoint);
-  } else {
-    copies_.start();
-  }
-  recorder_ = std::make_unique<Recorder>(folder_, spec, metrics_.names(), account_.table_sizes);
+  results::path_below(folder_, kWorkFolder);
+  if (!resume()) begin();
   stopwatch_ = Stopwatch(account_.seconds);
 }
 
@@ -105,19 +98,53 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
 }
 
 // A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
-std::optional<Checkpoint> Training::read_checkpoint() {
-  int left_out = 0;
-  std::optional<Checkpoint> checkpoint = checkpoints_.read([&](const std::string& warning) {
+void Training::begin() {
+  std::filesystem::remove_all(checkpoints_.folder());
+  algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
+  metrics_ = MetricAverages(algorithm_->metric_names());
+  copies_.start();
+  account_.run = run_.folder().generic_string();
+  recorder_ = std::make_unique<Recorder>(folder_, copies_.spec(), metrics_.names(), TableEnds{});
+}
+
+// False if no checkpoint is whole. One that is whole, but whose tables or replay buffer were changed since, gives way
+// to the one before; it is removed only once that one is in use.
+bool Training::resume() {
+  bool torn = false;
+  const auto warn = [&](const std::string& warning) {
     hooks_.log("warning: " + warning + "; this checkpoint is left out");
-    ++left_out;
-  });
-  if (!checkpoint && left_out > 0) hooks_.log("warning: no checkpoint is whole; the run starts anew");
-  if (!checkpoint) std::filesystem::remove_all(checkpoints_.folder());
-  results::make_folder(checkpoints_.folder() / "work");
-  return checkpoint;
+    torn = true;
+  };
+  std::string problem;  // of the newest
+  std::optional<Checkpoint> checkpoint = checkpoints_.read(warn);
+  while (checkpoint) {
+    algorithm_.reset();  // before the next one opens its files
+    algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
+    metrics_ = MetricAverages(algorithm_->metric_names());
+    try {
+      restore(*checkpoint);
+      checkpoints_.remove_after(checkpoint->step);
+      return true;
+    } catch (const Error& error) {
+      if (problem.empty()) problem = error.what();
+      warn(fmt::format("step {}: {}", checkpoint->step, error.what()));
+    }
+    checkpoint = checkpoints_.read(warn, checkpoint->step);
+  }
+  if (!problem.empty()) {
+    throw Error(problem +
+                "; no checkpoint can be resumed from; put back what was changed, or start the run anew: "
+                "tutti run SUITE --retry --fresh");
+  }
+  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts anew");
+  return false;
 }
 
 void Training::restore(const Checkpoint& checkpoint) {
+  const std::string own = run_.folder().generic_string();
+  if (checkpoint.account.run != own) {
+    throw Error(fmt::format("the checkpoint is of another run, {}, not of {}", checkpoint.account.run, own));
+  }
   SnapshotReader reader(checkpoint.state);
   step_ = reader.value<std::int64_t>("step");
   row_step_ = reader.value<std::int64_t>("row_step");
@@ -131,12 +158,16 @@ void Training::restore(const Checkpoint& checkpoint) {
   updates_ = algorithm_->updates();
   account_ = checkpoint.account;
   load_evaluations();
+  recorder_ = std::make_unique<Recorder>(folder_, copies_.spec(), metrics_.names(), account_.tables);
+  keep_best_policy_whole();
   first_step_ = checkpoint_step_ = step_;
 }
 
 void Training::load_evaluations() {
   SnapshotReader reader(account_.evaluations);
   next_evaluation_ = reader.value<std::int64_t>("next_evaluation");
+  best_.reset();
+  last_mean_.reset();
   if (next_evaluation_ > 0) {
     last_mean_ = reader.value<double>("last_mean");
     best_.emplace().load(reader);
@@ -168,7 +199,7 @@ void Training::write_checkpoint() {
 
   Account account = account_;
   account.evaluations = saved_evaluations();
-  account.table_sizes = recorder_->flush();
+  account.tables = recorder_->flush();
   account.seconds = stopwatch_.all();
   account.cpu_seconds = cpu_seconds();
   account.peak_memory_bytes = peak_memory_bytes();
@@ -184,6 +215,7 @@ Outcome Training::execute() {
   try {
     train();
     if (evaluation_.absolute) evaluate_absolute();
+    keep_best_policy_whole();
     return Outcome::kFinished;
   } catch (const Interrupted&) {
     if (algorithm_ != nullptr && checkpoint_step_ != step_) write_checkpoint();
@@ -295,6 +327,19 @@ std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPo
 void Training::keep_if_best(BestPolicy candidate) {
   if (best_ && candidate.mean_return <= best_->mean_return) return;
   best_ = std::move(candidate);
+  write_best_policy(folder_, *best_);
+}
+
+// Its file decides no number, but `watch` and people use it: it is written again if somebody removed or changed it.
+void Training::keep_best_policy_whole() const {
+  if (!best_) return;
+  SnapshotWriter writer;
+  best_->save(writer);
+  try {
+    if (read_sealed(folder_ / kBestPolicyFile) == writer.bytes()) return;
+  } catch (const Error&) {
+    // Not there, or damaged.
+  }
   write_best_policy(folder_, *best_);
 }
 

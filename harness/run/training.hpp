@@ -37,8 +37,9 @@ std::int64_t replayed_steps(const suite::RunSettings& settings);
 
 class Training {
  public:
-  /// Makes the copies and the algorithm, in the state of the newest whole checkpoint if there is one. `registry`
-  /// outlives the training. Throws Error.
+  /// Makes the copies and the algorithm, in the state of the newest checkpoint that fits the tables and the replay
+  /// buffer as they are, if there is one. `registry` outlives the training. Throws Error, also if there are checkpoints
+  /// and none fits: what somebody changed is not written over.
   Training(const suite::Run& run, loader::Registry& registry, std::filesystem::path folder, Hooks hooks);
 
   /// Trains up to the budget and evaluates the best policy; or stops with a checkpoint when asked to. Throws
@@ -49,14 +50,17 @@ class Training {
   std::int64_t first_step() const { return first_step_; }  // 0, or the checkpoint's
   results::ProgressRecord progress() const;
   results::TimeRecord time() const;
+  std::map<std::string, std::string> table_digests() const { return recorder_->digests(); }  // by file name
 
  private:
   struct Interrupted {};
 
   std::unique_ptr<Environment> make_environment();
   std::unique_ptr<Algorithm> make_algorithm(const std::filesystem::path& folder);
-  std::optional<Checkpoint> read_checkpoint();
+  void begin();
+  bool resume();
   void restore(const Checkpoint& checkpoint);
+  void keep_best_policy_whole() const;
   void load_evaluations();
   std::vector<std::byte> saved_evaluations() const;
   void train();

@@ -40,11 +40,11 @@ std::int64_t number_from(const std::string& text) {
 
 /// What the plugins and their libraries print belongs to the run's log.
 void send_output_to(const std::filesystem::path& log) {
-  const int descriptor = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw results::FileError(fmt::format("{}: cannot write: {}", log.string(), std::strerror(errno)));
-  ::dup2(descriptor, STDOUT_FILENO);
-  ::dup2(descriptor, STDERR_FILENO);
-  ::close(descriptor);
+  const results::Descriptor descriptor = results::open_to_write(log, O_WRONLY | O_CREAT | O_APPEND);
+  // Opened without waiting; what writes to it may wait.
+  ::fcntl(descriptor.get(), F_SETFL, ::fcntl(descriptor.get(), F_GETFL) & ~O_NONBLOCK);
+  ::dup2(descriptor.get(), STDOUT_FILENO);
+  ::dup2(descriptor.get(), STDERR_FILENO);
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S %v");
   spdlog::flush_on(spdlog::level::info);
 }
@@ -148,9 +148,7 @@ class Worker {
 
   int finish() {
     journal_.finish(*training_);
-    // Only a resume would need the replay buffer.
-    std::error_code ignored;
-    std::filesystem::remove_all(options_.folder / "checkpoint" / "work", ignored);
+    remove_working_files(options_.folder);
     spdlog::info("finished at step {}", training_->progress().environment_steps);
     return kExitFinished;
   }

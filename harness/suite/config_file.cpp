@@ -31,6 +31,8 @@ std::string section_text(std::string_view title, const ResolvedValues& values) {
 class ConfigReader {
  public:
   explicit ConfigReader(const std::filesystem::path& file) : file_(file) {
+    // A pipe would be waited for without end, a device read without end.
+    if (!std::filesystem::is_regular_file(file)) throw Error(file.string() + ": is not a regular file");
     std::ifstream stream(file, std::ios::binary);
     if (!stream) throw Error(file.string() + ": cannot be read");
     std::stringstream text;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "results/files.hpp"
+#include "text/clean.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -98,8 +99,10 @@ std::optional<std::int64_t> to_integer(std::string_view field) {
   return value;
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+// Control characters have no place in names, and a line break would make a line of somebody else's choice.
+std::string csv_field(const std::string& raw) {
+  const std::string text = tutti::text::clean_text(raw);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";

@@ -5,6 +5,15 @@
 
 namespace tutti::reports {
 
+void Run::leave_out() {
+  state = RunState::kIncomplete;
+  status = "damaged";
+  evaluations.clear();
+  absolute.reset();
+  timing.clear();
+  coverage.clear();
+}
+
 std::size_t Dataset::task_index(const std::string& label, const std::string& family) {
   const auto found = std::ranges::find(tasks, label, &TaskInfo::label);
   if (found != tasks.end()) return static_cast<std::size_t>(found - tasks.begin());

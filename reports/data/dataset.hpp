@@ -85,6 +85,9 @@ struct Run {
   bool imported = false;
   std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
   std::optional<double> worst;                // the score of a failed run where failures count as worst
+
+  /// Makes a damaged run of it: none of its numbers may reach bounds, worst scores or exports.
+  void leave_out();
 };
 
 struct Dataset {

@@ -6,6 +6,7 @@
 
 #include "reports/data/run_folder.hpp"
 #include "results/plan_record.hpp"
+#include "results/run_identity.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
@@ -37,6 +38,37 @@ void check_protocol(const std::filesystem::path& folder, const Protocol& protoco
   if (!possible) throw Error((folder / "plan.json").string() + ": its evaluation protocol is impossible");
 }
 
+void leave_out(Run& run, const std::string& reason, std::vector<Damage>& damage) {
+  damage.push_back({run.name + "/run.json", reason + "; the run is left out"});
+  run.leave_out();
+  run.record.reset();
+}
+
+// A folder that was copied over another's is not the run that was planned.
+void leave_out_if_another(const results::PlanRecord& plan, const results::PlannedRun& planned, Run& run,
+                          std::vector<Damage>& damage) {
+  if (!run.record) return;
+  std::vector<std::string> differences =
+      results::identity_differences(*run.record, results::identity_of(plan, planned));
+  const std::vector<std::string> more = results::protocol_differences(run.record->protocol, plan.protocol);
+  differences.insert(differences.end(), more.begin(), more.end());
+  if (differences.empty()) return;
+  std::string text = "is not of the run that was planned: ";
+  for (const std::string& difference : differences) text += (&difference == &differences[0] ? "" : ", ") + difference;
+  leave_out(run, text, damage);
+}
+
+void leave_out_copies(Dataset& data) {
+  std::vector<const results::RunRecord*> records;
+  for (const Run& run : data.runs) records.push_back(run.record ? &*run.record : nullptr);
+  const std::vector<std::optional<std::size_t>> copies = results::copies_among(records);
+  for (std::size_t index = 0; index < copies.size(); ++index) {
+    if (!copies[index]) continue;
+    leave_out(data.runs[index], "is the same run as " + data.runs[*copies[index]].name + ", one is a copy of the other",
+              data.damage);
+  }
+}
+
 void add_plan(const std::filesystem::path& folder, const results::PlanRecord& plan, Dataset& data) {
   std::set<std::tuple<std::size_t, std::size_t, std::int64_t>> known;
   for (const Run& run : data.runs) known.emplace(run.task, run.algorithm, run.seed);
@@ -55,6 +87,7 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
       continue;
     }
     read_run_folder(folder / planned.folder, to_protocol(plan.protocol), run, data.damage);
+    leave_out_if_another(plan, planned, run, data.damage);
     keep_facts(run, data.tasks[run.task]);
     data.runs.push_back(std::move(run));
   }
@@ -76,6 +109,7 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
     }
     add_plan(folder, plan, data);
   }
+  leave_out_copies(data);
   data.sort_runs();
   return data;
 }

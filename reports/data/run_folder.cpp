@@ -145,11 +145,9 @@ bool read_record(const std::filesystem::path& folder, Run& run, std::vector<Dama
 }
 
 // Whether `file` has the digest that run.json recorded, if it recorded one.
-bool is_unchanged(const std::filesystem::path& folder, const char* file, const std::string& recorded, const Run& run,
-                  std::vector<Damage>& damage) {
+bool is_unchanged(const std::filesystem::path& folder, const std::string& file, const std::string& recorded,
+                  const Run& run, const std::string& consequence, std::vector<Damage>& damage) {
   const std::string name = run.name + "/" + file;
-  const bool finished = run.record->status == results::RunStatus::kFinished;
-  const std::string consequence = finished ? "; the run is left out" : "; it is left out";
   try {
     if (sha256_of_file(folder / file) == recorded || recorded.empty()) return true;
     damage.push_back({name, "is not the file that run.json has the digest of" + consequence});
@@ -159,16 +157,25 @@ bool is_unchanged(const std::filesystem::path& folder, const char* file, const s
   return false;
 }
 
-bool same_evaluations_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
-  const std::string& recorded = run.record->evaluations_digest;
-  return recorded.empty() || is_unchanged(folder, "evaluations.csv", recorded, run, damage);
+// Every table that the record has a digest of: once a run has ended, nothing writes to them.
+bool same_tables_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
+  if (run.record->status == results::RunStatus::kRunning) return true;
+  results::Facts digests = run.record->table_digests;
+  if (!run.record->evaluations_digest.empty()) digests["evaluations.csv"] = run.record->evaluations_digest;
+  bool same = true;
+  for (const auto& [file, digest] : digests) {
+    if (file.find('/') != std::string::npos) continue;
+    same = is_unchanged(folder, file, digest, run, "; the run is left out", damage) && same;
+  }
+  return same;
 }
 
 // A run that has not ended may have been given another configuration that it has not started with yet.
 bool same_configuration_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
   const results::RunStatus status = run.record->status;
   const bool ended = status == results::RunStatus::kFinished || status == results::RunStatus::kFailed;
-  return !ended || is_unchanged(folder, "config.toml", run.record->config_digest, run, damage);
+  const char* consequence = status == results::RunStatus::kFinished ? "; the run is left out" : "; it is left out";
+  return !ended || is_unchanged(folder, "config.toml", run.record->config_digest, run, consequence, damage);
 }
 
 bool has_all_evaluations(const std::vector<Evaluation>& evaluations, const Protocol& protocol) {
@@ -222,15 +229,6 @@ bool read_configuration(const std::filesystem::path& folder, Run& run, std::vect
   }
 }
 
-// None of its numbers may reach bounds, worst scores or exports.
-void leave_out(Run& run) {
-  run.status = "damaged";
-  run.evaluations.clear();
-  run.absolute.reset();
-  run.timing.clear();
-  run.coverage.clear();
-}
-
 // The evaluations from k = 0 on, up to the first gap.
 void cut_at_first_gap(std::vector<Evaluation>& evaluations) {
   std::size_t k = 0;
@@ -264,18 +262,20 @@ void read_run_folder(const std::filesystem::path& folder, const Protocol& protoc
   run.timing = read_timing(folder / "timing.csv", run.name + "/timing.csv", damage);
   run.coverage = read_coverage(folder / "coverage.csv", run.name + "/coverage.csv", damage);
 
-  if (run.record->status == results::RunStatus::kFailed) {
+  const bool unchanged = same_tables_as_recorded(folder, run, damage);
+  if (!unchanged) {
+    run.leave_out();
+  } else if (run.record->status == results::RunStatus::kFailed) {
     run.state = RunState::kFailed;
   } else if (run.record->status == results::RunStatus::kFinished) {
-    const bool unchanged = same_evaluations_as_recorded(folder, run, damage);
     const bool whole = has_all_evaluations(run.evaluations, protocol);
-    if (unchanged && !whole) {
+    if (!whole) {
       damage.push_back({run.name + "/evaluations.csv", "does not hold the " + std::to_string(protocol.evaluations + 1) +
                                                            " evaluations of a finished run; the run is left out"});
     }
-    const bool usable = configured && unchanged && whole;
+    const bool usable = configured && whole;
     run.state = usable ? RunState::kComplete : RunState::kIncomplete;
-    if (!usable) leave_out(run);
+    if (!usable) run.leave_out();
   }
   cut_at_first_gap(run.evaluations);
 }

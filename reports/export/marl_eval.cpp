@@ -11,6 +11,7 @@
 #include "reports/analysis/scores.hpp"
 #include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
+#include "reports/text/escaping.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -170,7 +171,7 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
   }
   std::string left_out;
   for (const Run& run : data.runs) {
-    if (!run.imported && !exported.contains(&run)) left_out += "  " + run.name + " (" + run.status + ")\n";
+    if (!run.imported && !exported.contains(&run)) left_out += "  " + clean_text(run.name) + " (" + run.status + ")\n";
   }
   return text + (left_out.empty() ? "\nEvery run is there.\n" : "\nRuns that are not there:\n" + left_out);
 }

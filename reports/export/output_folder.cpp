@@ -1,6 +1,5 @@
 #include "reports/export/output_folder.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "results/files.hpp"
@@ -12,10 +11,9 @@ namespace fs = std::filesystem;
 
 // Only plain files of ours: a damaged or foreign report.json must not remove anything else.
 bool is_ours(const fs::path& name) {
+  if (!results::lies_inside(name)) return false;
   const std::string folder = name.begin()->string();
-  const bool known =
-      folder == "tables" || folder == "figures" || folder == "export" || name == "index.html" || name == "report.md";
-  return known && std::find(name.begin(), name.end(), "..") == name.end();
+  return folder == "tables" || folder == "figures" || folder == "export" || name == "index.html" || name == "report.md";
 }
 
 }  // namespace
@@ -24,17 +22,16 @@ void OutputFolder::remove_listed() const {
   const auto text = results::read_file_if_any(path_ / "report.json");
   const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
   if (!json.is_object() || !json.contains("files") || !json["files"].is_array()) return;
-  std::error_code ignored;
   for (const auto& entry : json["files"]) {
-    if (entry.is_string() && !entry.get<std::string>().empty() && is_ours(entry.get<std::string>()))
-      fs::remove(path_ / entry.get<std::string>(), ignored);
+    if (!entry.is_string() || !is_ours(entry.get<std::string>())) continue;
+    results::remove_file_below(path_, entry.get<std::string>());
   }
 }
 
 void OutputFolder::write(const std::string& name, std::string_view content) {
-  const fs::path file = path_ / name;
-  results::make_folder(file.parent_path());
-  results::write_file(file, content, results::Durability::kProcess);
+  const fs::path parent = fs::path(name).parent_path();
+  if (!parent.empty()) results::make_folder_below(path_, parent);
+  results::write_file(path_ / name, content, results::Durability::kProcess);
   files_.push_back(name);
 }
 

@@ -6,6 +6,7 @@
 #include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
 #include "reports/export/npy.hpp"
+#include "reports/text/escaping.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -79,7 +80,7 @@ class RliableExport {
 
   void write_axes() {
     std::vector<std::string> labels;
-    for (const std::size_t task : tasks()) labels.push_back(analysis_.tasks[task].label);
+    for (const std::size_t task : tasks()) labels.push_back(clean_text(analysis_.tasks[task].label));
     folder_.write(kFolder + "tasks.txt", lines(labels));
     folder_.write(kFolder + "seeds.txt", lines(texts(analysis_.seeds)));
     folder_.write(kFolder + "steps.txt", lines(texts(planned_steps())));

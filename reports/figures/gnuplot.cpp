@@ -34,7 +34,7 @@ std::string run_gnuplot(const std::string& argument, const fs::path& folder, con
   posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
   std::string program = "gnuplot", text = argument;
   std::array<char*, 3> arguments{program.data(), text.data(), nullptr};
   pid_t child = 0;
@@ -91,12 +91,14 @@ DrawnFigure draw(const Figure& figure, const fs::path& folder) {
   DrawnFigure drawn{figure, "", "", {"csv", "gp"}};
   const fs::path base = fs::absolute(folder) / figure.name;
   const fs::path log = base.string() + ".log";
+  // gnuplot would write through a symbolic link that lies where its files go.
+  std::error_code ignored;
+  for (const char* ending : {".log", ".svg", ".pdf", ".png"}) fs::remove(base.string() + ending, ignored);
   write_text(base.string() + ".csv", figure_csv(figure));
   write_text(base.string() + ".gp", figure_script(figure));
   drawn.error = run_gnuplot(figure.name + ".gp", folder, log);
   const std::string complaint = read_text(log);
   if (!drawn.error.empty() && !complaint.empty()) drawn.error += ": " + clean_text(complaint).substr(0, 300);
-  std::error_code ignored;
   fs::remove(log, ignored);
   if (!drawn.error.empty()) {
     // Half a drawing is none.

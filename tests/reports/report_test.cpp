@@ -129,6 +129,30 @@ TEST(Report, AForeignListOfFilesRemovesNothing) {
   EXPECT_TRUE(fs::exists(folder / "tables" / "mine"));
 }
 
+// A folder of results from elsewhere may hold a report folder with traps in it.
+TEST(Report, SymbolicLinksInAFolderFromElsewhereReachNothingOutside) {
+  const fs::path folder = fresh_folder("traps"), outside = fresh_folder("outside");
+  fs::create_directories(folder / "export/rliable");
+  fs::create_directories(folder / "figures");
+  fs::create_directories(outside);
+  std::ofstream(outside / "mine") << "mine";
+  for (const char* trap : {"index.html", "index.html.new", "report.md.new", "export/rliable/tasks.txt.new",
+                           "figures/curves-all.svg", "figures/curves-all.log", "figures/curves-all.gp.new"}) {
+    fs::create_symlink(outside / "mine", folder / trap);
+  }
+  SuiteFolder suite(1, 2);
+  for (int seed = 0; seed < 2; ++seed) suite.add(plain_run("mpe/a", "omad", seed, {0, 1}, 1));
+  write_report(analyse_folder(suite.write(), quick_options()), quick_options(), folder);
+  EXPECT_EQ(read(outside / "mine"), "mine");
+
+  fs::remove_all(folder / "figures");
+  fs::create_directory_symlink(outside, folder / "figures");
+  std::ofstream(folder / "report.json") << R"({"files": ["figures/mine"]})";
+  EXPECT_THROW(write_report(analyse_folder(suite.write(), quick_options()), quick_options(), folder), Error);
+  EXPECT_EQ(read(outside / "mine"), "mine");
+  EXPECT_EQ(std::distance(fs::directory_iterator(outside), {}), 1);
+}
+
 TEST_F(FullReport, ThePageFetchesNothing) {
   const std::string page = read(folder / "index.html");
   for (const char* foreign :

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 
@@ -15,17 +16,24 @@ namespace {
 
 constexpr const char* kColumns = "evaluation,step,actual_step,episode,seed,return,length,ended\n";
 
-std::string rows_of(std::size_t k, std::size_t interval, const std::vector<double>& returns) {
+// No two runs have the same initial states.
+std::size_t seed_of(const FakeRun& run) {
+  return std::hash<std::string>()(run.task + ' ' + run.algorithm + ' ' + std::to_string(run.seed));
+}
+
+std::string rows_of(std::size_t k, std::size_t interval, const std::vector<double>& returns, std::size_t seed) {
   std::string text;
   for (std::size_t episode = 0; episode < returns.size(); ++episode) {
-    text += fmt::format("{},{},{},{},7,{},25,truncated\n", k, k * interval, k * interval, episode, returns[episode]);
+    text +=
+        fmt::format("{},{},{},{},{},{},25,truncated\n", k, k * interval, k * interval, episode, seed, returns[episode]);
   }
   return text;
 }
 
 std::string evaluations_csv(const FakeRun& run, std::size_t interval) {
   std::string text = kColumns;
-  for (std::size_t k = 0; k < run.evaluations.size(); ++k) text += rows_of(k, interval, run.evaluations[k]);
+  for (std::size_t k = 0; k < run.evaluations.size(); ++k)
+    text += rows_of(k, interval, run.evaluations[k], seed_of(run));
   return text;
 }
 
@@ -106,7 +114,8 @@ std::filesystem::path SuiteFolder::add(FakeRun run) {
   const auto interval = static_cast<std::size_t>(plan.protocol.interval);
   write_text(folder / "evaluations.csv", evaluations_csv(run, interval));
   write_text(folder / "timing.csv", timing_csv(run, interval));
-  if (!run.absolute.empty()) write_text(folder / "absolute.csv", kColumns + rows_of(1, interval, run.absolute));
+  if (!run.absolute.empty())
+    write_text(folder / "absolute.csv", kColumns + rows_of(1, interval, run.absolute, seed_of(run)));
   if (!run.coverage.empty()) write_text(folder / "coverage.csv", coverage_csv(run));
   fill_record(run, plan, run.record);
   run.record.config_digest = sha256_of_file(folder / "config.toml");

@@ -33,10 +33,14 @@ struct Descriptor {
 
 /// Opens the file with room for `size` bytes, so that a full disk is an error now and not a signal later.
 int open_with_room(const std::filesystem::path& file, std::size_t size) {
-  Descriptor descriptor{open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  // Never through a symbolic link: what is behind one is not a replay buffer.
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  Descriptor descriptor{open(file.c_str(), kFlags, 0644)};
+  while (descriptor.number < 0 && errno == EINTR) descriptor.number = open(file.c_str(), kFlags, 0644);
   if (descriptor.number < 0) fail("open a file of", file, size, errno);
   struct stat status {};
   if (fstat(descriptor.number, &status) != 0) fail("inspect a file of", file, size, errno);
+  if (!S_ISREG(status.st_mode)) throw Error(file.string() + ": is not a regular file");
   const auto found = static_cast<std::size_t>(status.st_size);
   if (found != 0 && found != size) {
     throw Error(file.string() + ": has " + std::to_string(found) + " bytes, but this run's settings need " +
@@ -44,7 +48,8 @@ int open_with_room(const std::filesystem::path& file, std::size_t size) {
                 "; go on with the settings that it was begun with, or start it anew: tutti run SUITE --retry --fresh");
   }
   if (found == 0) {
-    const int code = posix_fallocate(descriptor.number, 0, static_cast<off_t>(size));
+    int code = EINTR;
+    while (code == EINTR) code = posix_fallocate(descriptor.number, 0, static_cast<off_t>(size));
     if (code != 0) {
       unlink(file.c_str());  // half a file would only keep the room that is missing
       fail("reserve", file, size, code);

@@ -69,7 +69,10 @@ ReplayBuffer::ReplayBuffer(const AlgorithmContext& context, std::int64_t capacit
       capacity_(capacity_for(context, capacity)),
       slots_(slots_for(context, capacity)),
       memory_(context.folder.empty() ? std::filesystem::path() : context.folder / "replay.bin",
-              bytes_for(layout_, slots_)) {}
+              bytes_for(layout_, slots_)) {
+  // At once: a checkpoint may come before the first step.
+  if (memory_.in_file() && header().slots == 0) header() = {layout_.record, slots_, 0};
+}
 
 float* ReplayBuffer::record(std::int64_t number) const {
   return reinterpret_cast<float*>(memory_.data() + kHeaderBytes) + number % slots_ * layout_.record;
@@ -164,7 +167,7 @@ void ReplayBuffer::load(SnapshotReader& reader) {
     const Header& found = header();
     if (found.record != layout_.record || found.slots != slots_ || found.added < added) {
       throw Error(memory_.file().string() + ": does not hold the " + std::to_string(added) +
-                  " steps that the snapshot was made with; start the run anew: tutti run SUITE --retry --fresh");
+                  " steps that the snapshot was made with");
     }
     added_ = added;
     return;

@@ -8,6 +8,7 @@
 #include "launch/status.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
+#include "run/checkpoint.hpp"
 #include "run/worker.hpp"
 
 namespace tutti::launch {
@@ -315,6 +316,46 @@ TEST_F(LaunchTest, FolderThatCannotBeMadeCostsOnlyItsRun) {
   const Summary summary = launch(suite);
   EXPECT_EQ(summary.failed, 1);
   EXPECT_EQ(summary.finished, 1);
+}
+
+TEST_F(LaunchTest, FolderThatWasCopiedOverAnothersIsRefusedAndShown) {
+  std::string suite = line_suite();
+  suite.replace(suite.find("seeds = [1]"), 11, "seeds = [1, 2]");
+  ASSERT_TRUE(launch(suite).complete());
+  const suite::Plan planned = plan(suite);
+  const std::filesystem::path copy = run_folder(planned.runs.at(0));
+  std::filesystem::remove_all(copy);
+  std::filesystem::copy(run_folder(planned.runs.at(1)), copy, std::filesystem::copy_options::recursive);
+  const std::string status = status_text(folder_.path() / planned.name, 200);
+  EXPECT_NE(status.find("its run.json is of another run: seed 2 instead of 1"), std::string::npos) << status;
+  for (const OnChange on_change : {OnChange::kRefuse, OnChange::kKeep}) {
+    options_.on_change = on_change;
+    EXPECT_THROW(launch(suite), Error);
+  }
+  options_.on_change = OnChange::kFresh;
+  EXPECT_TRUE(launch(suite).complete());
+  EXPECT_EQ(record_of(planned.runs.at(0)).seed, 1U);
+}
+
+TEST_F(LaunchTest, ReplayBufferThatAFinishedRunLeftBehindIsRemoved) {
+  ASSERT_TRUE(launch(line_suite()).complete());
+  const std::filesystem::path work = run_folder(plan(line_suite()).runs.at(0)) / run::kWorkFolder;
+  results::make_folder(work);
+  results::write_file(work / "replay.bin", "left", results::Durability::kProcess);
+  EXPECT_TRUE(launch(line_suite()).complete());
+  EXPECT_FALSE(std::filesystem::exists(work));
+}
+
+TEST_F(LaunchTest, RunFolderThatIsASymbolicLinkFailsItsRunAndNothingIsWrittenThere) {
+  const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
+  const std::filesystem::path folder = run_folder(plan(suite).runs.at(0));
+  const testing_support::TemporaryFolder outside;
+  results::make_folder(folder.parent_path());
+  std::filesystem::create_directory_symlink(outside.path(), folder);
+  const Summary summary = launch(suite);
+  EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(summary.finished, 1);
+  EXPECT_TRUE(std::filesystem::is_empty(outside.path()));
 }
 
 TEST_F(LaunchTest, ErrorOfAnyKindAtTheStartOfARunCostsOnlyThatRun) {

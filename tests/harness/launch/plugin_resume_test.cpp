@@ -5,6 +5,7 @@
 #include "harness/run/fixture_plan.hpp"
 #include "launch/local.hpp"
 #include "resume_support.hpp"
+#include "run/training.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -114,6 +115,34 @@ TEST_P(PluginResumeTest, KilledRunEndsWithTheSameBytes) {
     expect_same_run(folder.path() / "whole", killed, kSteps);
   }
   EXPECT_GE(kills, kLeastKills) << "too few were killed to show anything";
+}
+
+/// Trains in this process and stops when it is asked whether to for the `stop`-th time, from 1; 0: never. Returns how
+/// often it was asked.
+int train(const suite::Run& run, const std::filesystem::path& folder, int stop) {
+  int asked = 0;
+  run::Training training(run, registry(), folder,
+                         {.should_stop = [&] { return ++asked == stop; },
+                          .progress = [](const run::Progress&) {},
+                          .log = [](const std::string&) {}});
+  EXPECT_EQ(training.execute(), stop == 0 ? run::Outcome::kFinished : run::Outcome::kInterrupted);
+  return asked;
+}
+
+TEST_P(PluginResumeTest, RunStoppedInItsFirstOrItsLastEvaluationEndsWithTheSameBytes) {
+  const suite::Run run = run_of(GetParam().first, GetParam().second);
+  const testing_support::TemporaryFolder folder;
+  results::make_folder(folder.path() / "whole");
+  const int asked = train(run, folder.path() / "whole", 0);
+  // Before the first step; within the last evaluation, which is the absolute one where there is one.
+  for (const int stop : {1, 3, asked - 1}) {
+    const std::filesystem::path stopped = folder.path() / std::to_string(stop);
+    results::make_folder(stopped);
+    train(run, stopped, stop);
+    std::filesystem::remove(stopped / run::kBestPolicyFile);
+    train(run, stopped, 0);
+    expect_same_run(folder.path() / "whole", stopped, kSteps);
+  }
 }
 
 /// With a replay buffer in a file, which does not go back when a run does.

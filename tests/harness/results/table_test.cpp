@@ -21,7 +21,7 @@ TEST(Table, NumbersReadBackExactly) {
 TEST(Table, WritesAHeaderAndWholeRows) {
   const testing_support::TemporaryFolder folder;
   const auto file = folder.path() / "t.csv";
-  Table table(file, {"step", "seed", "return", "ended", "loss"}, 0);
+  Table table(file, {"step", "seed", "return", "ended", "loss"}, {});
   EXPECT_EQ(read_file(file), "step,seed,return,ended,loss\n");
   table.add(std::int64_t{5}).add(std::numeric_limits<std::uint64_t>::max()).add(-0.5).add("terminated").add_empty();
   table.end_row();
@@ -33,7 +33,7 @@ TEST(Table, WritesAHeaderAndWholeRows) {
 TEST(Table, QuotesWhatHasACommaOrAQuote) {
   const testing_support::TemporaryFolder folder;
   const auto file = folder.path() / "t.csv";
-  Table table(file, {"a,b"}, 0);
+  Table table(file, {"a,b"}, {});
   table.add("say \"yes\"").end_row();
   table.write();
   EXPECT_EQ(read_file(file), "\"a,b\"\n\"say \"\"yes\"\"\"\n");
@@ -42,12 +42,12 @@ TEST(Table, QuotesWhatHasACommaOrAQuote) {
 TEST(Table, GoesOnAfterTheRowsToKeep) {
   const testing_support::TemporaryFolder folder;
   const auto file = folder.path() / "t.csv";
-  std::uint64_t kept = 0;
+  TableEnd kept;
   {
-    Table table(file, {"step"}, 0);
+    Table table(file, {"step"}, {});
     table.add(std::int64_t{1}).end_row();
     table.write();
-    kept = table.size();
+    kept = table.end();
     table.add(std::int64_t{2}).end_row();
     table.write();
   }
@@ -57,12 +57,30 @@ TEST(Table, GoesOnAfterTheRowsToKeep) {
   EXPECT_EQ(read_file(file), "step\n1\n3\n");
 }
 
+TEST(Table, DoesNotGoOnAfterRowsThatWereChanged) {
+  const testing_support::TemporaryFolder folder;
+  const auto file = folder.path() / "t.csv";
+  TableEnd end;
+  {
+    Table table(file, {"step"}, {});
+    table.add(std::int64_t{1}).end_row();
+    table.add(std::int64_t{2}).end_row();
+    table.write();
+    end = table.end();
+  }
+  for (const char* changed : {"step\n1\n3\n", "step\n2\n1\n", "step\n1\n"}) {
+    write_file(file, changed, Durability::kProcess);
+    EXPECT_THROW(Table(file, {"step"}, end), Error);
+    EXPECT_EQ(read_file(file), changed) << "nothing is cut off before it is known to be whole";
+  }
+}
+
 TEST(Table, DoesNotGoOnWithOtherColumns) {
   const testing_support::TemporaryFolder folder;
   const auto file = folder.path() / "t.csv";
-  const std::uint64_t size = Table(file, {"step"}, 0).size();
+  const TableEnd end = Table(file, {"step"}, {}).end();
   try {
-    Table(file, {"step", "seed"}, size);
+    Table(file, {"step", "seed"}, end);
     FAIL() << "rows would not fit their header";
   } catch (const FileError& error) {
     EXPECT_EQ(std::string(error.what()),

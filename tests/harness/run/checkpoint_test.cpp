@@ -41,7 +41,7 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   account.row_train_seconds = 3;
   account.peak_memory_bytes = 4;
   account.evaluations = bytes_of("three of five");
-  account.table_sizes = {{"training.csv", 77}};
+  account.tables = {{"training.csv", {77, "abc"}}};
   store_.write(100, bytes_of("first"), {});
   store_.write(1000, bytes_of("second"), account);
   const Checkpoint checkpoint = read().value();
@@ -52,7 +52,8 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   EXPECT_EQ(checkpoint.account.row_train_seconds, 3);
   EXPECT_EQ(checkpoint.account.peak_memory_bytes, 4);
   EXPECT_EQ(checkpoint.account.evaluations, account.evaluations);
-  EXPECT_EQ(checkpoint.account.table_sizes, account.table_sizes);
+  EXPECT_EQ(checkpoint.account.tables.at("training.csv").size, 77U);
+  EXPECT_EQ(checkpoint.account.tables.at("training.csv").digest, "abc");
   EXPECT_TRUE(warnings_.empty());
 }
 
@@ -115,6 +116,27 @@ TEST_F(CheckpointStoreTest, OtherFilesOfTheFolderAreLeftAlone) {
   store_.write(3, bytes_of("c"), {});
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "best_policy.snapshot"));
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "step-x.account"));
+}
+
+TEST_F(CheckpointStoreTest, FileOfAnotherCheckpointDoesNotPassForOneOfThis) {
+  for (const char* kind : {"state", "account"}) {
+    store_.write(10, bytes_of("good"), {});
+    store_.write(20, bytes_of("newer"), {});
+    const std::string older = results::read_file(folder_.path() / (std::string("step-10.") + kind));
+    overwrite(std::string("step-20.") + kind, older);
+    warnings_.clear();
+    EXPECT_EQ(read().value().step, 10) << kind;
+    EXPECT_EQ(warnings_.size(), 1U);
+  }
+}
+
+TEST_F(CheckpointStoreTest, OneBeforeAGivenStepReadsBackUntilTheLaterOnesGo) {
+  store_.write(10, bytes_of("good"), {});
+  store_.write(20, bytes_of("newer"), {});
+  EXPECT_EQ(store_.read([](const std::string&) {}, 20).value().step, 10);
+  EXPECT_EQ(read().value().step, 20);
+  store_.remove_after(10);
+  EXPECT_EQ(read().value().step, 10);
 }
 
 }  // namespace

@@ -241,6 +241,70 @@ TEST_F(TrainingTest, RunWithoutAWholeCheckpointSaysThatItStartsAnew) {
   EXPECT_NE(log.back().find("the run starts anew"), std::string::npos) << log.back();
 }
 
+// The first rows of every table are behind both checkpoints.
+TEST_F(TrainingTest, TableThatWasChangedBeforeAResumeIsRefused) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  for (const char* name : {"evaluations.csv", "timing.csv", "training.csv", "coverage.csv"}) {
+    const TemporaryFolder folder;
+    execute(suite, folder.path(), stop_at(100));
+    const std::filesystem::path file = folder.path() / name;
+    std::string rows = results::read_file(file);
+    char& digit = rows[rows.find('\n') + 1];
+    digit = digit == '9' ? '8' : '9';
+    results::write_file(file, rows, results::Durability::kProcess);
+    try {
+      execute(suite, folder.path());
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(std::string(name) + ": was changed since"), std::string::npos)
+          << error.what();
+      EXPECT_NE(std::string(error.what()).find("--retry --fresh"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(TrainingTest, RowsThatWereChangedAfterTheCheckpointBeforeDoNotMatter) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path());
+  const TemporaryFolder other;
+  execute(suite, other.path(), stop_at(100));
+  const std::filesystem::path file = other.path() / "evaluations.csv";
+  std::string rows = results::read_file(file);
+  rows[rows.size() - 3] ^= 1;
+  results::write_file(file, rows, results::Durability::kProcess);
+  EXPECT_EQ(execute(suite, other.path()), Outcome::kFinished);
+  EXPECT_EQ(sha256_of_file(folder_.path() / "evaluations.csv"), sha256_of_file(file));
+}
+
+TEST_F(TrainingTest, CheckpointOfAnotherRunIsRefused) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path(), stop_at(100));
+  std::string other = suite;
+  other.replace(other.find("seeds = [1]"), 11, "seeds = [2]");
+  EXPECT_THROW(execute(other, folder_.path()), Error);
+}
+
+TEST_F(TrainingTest, BestPolicyThatWasRemovedOrDamagedIsWrittenAgain) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path());
+  for (const bool remove : {true, false}) {
+    const TemporaryFolder other;
+    execute(suite, other.path(), stop_at(100));
+    if (remove) std::filesystem::remove(other.path() / kBestPolicyFile);
+    if (!remove) results::write_file(other.path() / kBestPolicyFile, "damaged", results::Durability::kProcess);
+    execute(suite, other.path());
+    EXPECT_EQ(sha256_of_file(folder_.path() / kBestPolicyFile), sha256_of_file(other.path() / kBestPolicyFile));
+  }
+}
+
+TEST_F(TrainingTest, NothingIsWrittenIntoACheckpointFolderThatIsASymbolicLink) {
+  const TemporaryFolder outside;
+  results::write_file(outside.path() / "mine", "mine", results::Durability::kProcess);
+  std::filesystem::create_directory_symlink(outside.path(), folder_.path() / "checkpoint");
+  EXPECT_THROW(execute(line_suite(), folder_.path()), Error);
+  EXPECT_EQ(results::read_file(outside.path() / "mine"), "mine");
+}
+
 TEST_F(TrainingTest, MetricThatIsNotFiniteEndsTheRunWithStepAndName) {
   std::string suite = line_suite();
   suite.replace(suite.find("name = \"learner\""), 16, "name = \"faulty\"\nfault = \"nan_metric\"\nat_update = 5");

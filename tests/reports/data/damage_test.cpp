@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "digest/digest.hpp"
 #include "reports/data/dataset.hpp"
 #include "suite_folder.hpp"
 #include "tutti/error.hpp"
@@ -77,6 +78,57 @@ TEST_F(DamagedFolder, ChangedNumbersAreNoticedByTheDigest) {
   for (const reports::Run& run : analysis.data->runs) {
     EXPECT_EQ(run.evaluations.empty(), run.seed == 0);
     EXPECT_EQ(run.absolute.has_value(), run.seed != 0);
+  }
+}
+
+TEST_F(DamagedFolder, EveryOtherChangedTableIsNoticedByItsDigest) {
+  results::RunRecord record = *results::read_run_record(folders_[0]);
+  for (const char* file : {"absolute.csv", "timing.csv"}) {
+    record.table_digests[file] = sha256_of_file(folders_[0] / file);
+  }
+  results::write_run_record(folders_[0], record);
+  for (const char* file : {"absolute.csv", "timing.csv"}) {
+    const std::string whole = read_text(folders_[0] / file);
+    write_text(folders_[0] / file, whole + whole.substr(whole.rfind('\n', whole.size() - 2) + 1));
+    expect_left_out(report(), std::string("seed-0/") + file);
+    write_text(folders_[0] / file, whole);
+  }
+}
+
+TEST_F(DamagedFolder, FolderOfAnotherRunIsLeftOut) {
+  std::filesystem::remove_all(folders_[0]);
+  std::filesystem::copy(folders_[1], folders_[0], std::filesystem::copy_options::recursive);
+  const Analysis analysis = report();
+  EXPECT_EQ(analysis.main.cells[0][0].n, 2);
+  ASSERT_FALSE(analysis.damage.empty());
+  EXPECT_EQ(analysis.damage[0].what, "is not of the run that was planned: seed 1 instead of 0; the run is left out");
+}
+
+TEST_F(DamagedFolder, RunOfAnotherProtocolIsLeftOut) {
+  results::RunRecord record = *results::read_run_record(folders_[0]);
+  record.protocol.mode = "sampled";
+  results::write_run_record(folders_[0], record);
+  expect_left_out(report(), "seed-0/run.json");
+}
+
+TEST_F(DamagedFolder, RunThatIsThereTwiceIsLeftOutBothTimes) {
+  for (const bool by_run_id : {true, false}) {
+    results::RunRecord record = *results::read_run_record(folders_[0]);
+    const results::RunRecord other = *results::read_run_record(folders_[1]);
+    if (by_run_id) record.run_id = "the same";
+    if (!by_run_id)
+      std::filesystem::copy(folders_[1] / "evaluations.csv", folders_[0] / "evaluations.csv",
+                            std::filesystem::copy_options::overwrite_existing);
+    if (!by_run_id) record.evaluations_digest = other.evaluations_digest;
+    results::write_run_record(folders_[0], record);
+    results::RunRecord second = other;
+    second.run_id = by_run_id ? "the same" : "";
+    results::write_run_record(folders_[1], second);
+    const Analysis analysis = report();
+    EXPECT_EQ(analysis.main.cells[0][0].n, 1);
+    EXPECT_EQ(analysis.damage.size(), 2U);
+    record.run_id.clear();
+    results::write_run_record(folders_[0], record);
   }
 }
 

@@ -193,6 +193,18 @@ TEST(ReplayBuffer, RefusesASnapshotWhoseFileIsAnother) {
   EXPECT_THROW(fresh.load(reader), Error);
 }
 
+TEST(ReplayBuffer, CheckpointBeforeTheFirstStepReadsBack) {
+  const TemporaryFolder folder;
+  Fixture fixture;
+  fixture.context.folder = folder.path;
+  SnapshotWriter writer;
+  ReplayBuffer(fixture.context, 10).save(writer);
+  ReplayBuffer resumed(fixture.context, 10);
+  SnapshotReader reader(writer.bytes());
+  resumed.load(reader);
+  EXPECT_EQ(resumed.size(), 0);
+}
+
 TEST(ReplayBuffer, NamesTheStepAndTheQuantityThatIsNotFinite) {
   Fixture fixture;
   ReplayBuffer buffer(fixture.context, 10);
