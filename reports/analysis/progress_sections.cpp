@@ -73,7 +73,12 @@ Curve visited_curve(const Material& material, const std::vector<const Run*>& run
     seeds.push_back(run->seed);
     for (const double step : steps) rows.back().push_back(coverage_at(*run, step)->visited);
   }
-  return rows.empty() ? Curve{} : curve_with_band(material, steps, std::move(rows), std::move(seeds));
+  if (rows.empty()) return {};
+  Curve curve = curve_with_band(material, steps, std::move(rows), std::move(seeds));
+  // No run visits fewer bins than none or more than all.
+  for (double& low : curve.low) low = std::max(low, 0.0);
+  for (double& high : curve.high) high = std::min(high, counted.front()->coverage.front().bins);
+  return curve;
 }
 
 double bins_of(const std::vector<std::vector<const Run*>>& algorithms) {

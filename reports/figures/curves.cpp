@@ -127,6 +127,27 @@ std::string machine_of(const Analysis& analysis) {
   return analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
 }
 
+// Over time: an algorithm that takes none, such as random play, would be a vertical line on the axis. It is left out of
+// panel and legend; returns the labels of those.
+std::set<std::string> remove_untimed(std::vector<Panel>& panels) {
+  std::set<std::string> removed;
+  for (Panel& panel : panels) {
+    const double visible = 0.005 * panel.x_high.value_or(0);
+    std::erase_if(panel.series, [&](const Series& series) {
+      const bool untimed = series.x.back() <= visible;
+      if (untimed) removed.insert(series.label);
+      return untimed;
+    });
+  }
+  std::erase_if(panels, [](const Panel& panel) { return panel.series.empty(); });
+  return removed;
+}
+
+std::string untimed_note(const std::set<std::string>& labels) {
+  if (labels.empty()) return "";
+  return fmt::format(" Left out, because training takes next to no time: {}.", fmt::join(labels, ", "));
+}
+
 std::string time_label(const Matrix<Curve>& curves) {
   double last = 0;
   for (const auto& row : curves) {
@@ -189,12 +210,14 @@ Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
 }
 
 Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options) {
+  std::vector<Panel> panels = task_panels(analysis, options, analysis.curves.wall_clock,
+                                          time_label(analysis.curves.wall_clock), "return", Axis::kSeconds);
+  const std::set<std::string> untimed = remove_untimed(panels);
   Figure figure =
       grid("wallclock", "Return against training time",
-           curve_caption(analysis, options, analysis.curves.wall_clock) +
+           curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
                " Evaluation and checkpoints do not count as training time. Machine: " + machine_of(analysis) + ".",
-           task_panels(analysis, options, analysis.curves.wall_clock, time_label(analysis.curves.wall_clock), "return",
-                       Axis::kSeconds));
+           std::move(panels));
   add_legend(figure, analysis);
   return figure;
 }

@@ -59,7 +59,8 @@ class Builder {
   }
 
   Document build() {
-    what_was_run();
+    headline();
+    limits();
     heading("Main table", "main");
     table("main", {"return", "run", score_id(analysis_.main.score), "spread", "marks", "normalised", "iqm", "rank"});
     learning_curves();
@@ -80,6 +81,7 @@ class Builder {
     table("runtime", {"runtime", "environment-step"});
     figure("wallclock", {"runtime", "return", "task-interval"});
     published();
+    what_was_run();
     how_computed();
     return std::move(document_);
   }
@@ -110,40 +112,114 @@ class Builder {
 
   void what_was_run() {
     heading("What was run", "run");
-    headline();
-    for (const std::string& warning : analysis_.warnings) add(Paragraph{with_full_stop(warning), true});
     differences();
-    protocol();
-    tasks();
     heading3("Failed and missing runs");
     table("failures", {"run"});
     logs();
     damage();
-    versions();
+    fold("Protocol", [&] { protocol(); });
+    fold("Tasks", [&] { tasks(); });
+    fold("Versions and machine", [&] { versions(); });
+  }
+
+  template <class Content>
+  void fold(std::string summary, const Content& content) {
+    add(FoldStart{std::move(summary)});
+    content();
+    add(FoldEnd{});
   }
 
   void heading3(std::string text) { add(Heading{3, std::move(text), ""}); }
 
-  // The most important number in words, where there is something to compare.
+  // Who leads, by how much, how surely, on what budget and how many runs.
   void headline() {
-    const Aggregates& aggregates = analysis_.aggregates;
-    std::vector<std::size_t> measured;
-    const auto iqm = [&](std::size_t a) { return aggregates.algorithms[a].iqm.value; };
-    for (std::size_t a = 0; aggregates.available && a < aggregates.algorithms.size(); ++a) {
-      if (std::isfinite(iqm(a))) measured.push_back(a);
+    const std::vector<std::size_t> order = by_iqm();
+    if (order.size() < 2) return headline_without_aggregates();
+    const Aggregate& first = aggregate(order.front());
+    std::size_t shared = 1;
+    while (shared < order.size() && aggregate(order[shared]).iqm.value == first.iqm.value) ++shared;
+    std::string text;
+    for (std::size_t i = 0; i < shared; ++i) {
+      text += (i == 0 ? "" : i + 1 == shared ? " and " : ", ") + label(order[i]);
     }
-    if (measured.size() < 2) return;
-    const double highest = iqm(std::ranges::max(measured, {}, iqm));
-    std::vector<std::string> best;
-    for (const std::size_t a : measured) {
-      if (iqm(a) < highest) continue;
-      const Aggregate& shown = aggregates.algorithms[a];
-      best.push_back(fmt::format("{} with {}{} (N = {} per task)", analysis_.algorithms[a].label,
-                                 fixed(shown.iqm.value, 3),
-                                 shown.iqm.interval ? " " + interval_text(shown.iqm.interval, 3) : "", shown.n));
+    const std::string score =
+        fmt::format("interquartile mean {} of the normalised {} score over {}", estimate_text(first.iqm),
+                    analysis_.aggregates.score, plural(analysis_.aggregates.tasks.size(), "task"));
+    if (shared > 1) {
+      paragraph(text + " share the lead: " + score + basis(first) + ".");
+      return;
     }
-    paragraph(fmt::format("Highest interquartile mean of the normalised {} score over {}: {}.", aggregates.score,
-                          plural(aggregates.tasks.size(), "task"), fmt::join(best, "; as high: ")));
+    const Aggregate& second = aggregate(order[1]);
+    paragraph(fmt::format("{} leads: {}, {} above {} with {}; {}{}.", text, score,
+                          fixed(first.iqm.value - second.iqm.value, 3), label(order[1]), estimate_text(second.iqm),
+                          certainty(order[0], order[1]), basis(first)));
+  }
+
+  // Without normalised scores: in how many tasks the mean is the best.
+  void headline_without_aggregates() {
+    const std::vector<std::int64_t>& counts = analysis_.main.best_count;
+    if (counts.size() < 2 || analysis_.tasks.empty()) return;
+    const auto best = static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin());
+    if (counts[best] == 0 || std::ranges::count(counts, counts[best]) > 1) return;
+    paragraph(fmt::format("{} has the best mean {} score on {} of {}.", label(best), analysis_.main.score, counts[best],
+                          plural(analysis_.tasks.size(), "task")));
+  }
+
+  // Algorithms that have an interquartile mean, the highest first.
+  std::vector<std::size_t> by_iqm() const {
+    std::vector<std::size_t> order;
+    if (!analysis_.aggregates.available) return order;
+    for (std::size_t a = 0; a < analysis_.aggregates.algorithms.size(); ++a) {
+      if (std::isfinite(aggregate(a).iqm.value)) order.push_back(a);
+    }
+    std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t a) { return aggregate(a).iqm.value; });
+    return order;
+  }
+
+  const Aggregate& aggregate(std::size_t algorithm) const { return analysis_.aggregates.algorithms[algorithm]; }
+  const std::string& label(std::size_t algorithm) const { return analysis_.algorithms[algorithm].label; }
+
+  static std::string estimate_text(const Estimate& estimate) {
+    const std::string interval = interval_text(estimate.interval, 3);
+    return fixed(estimate.value, 3) + (interval.empty() ? "" : " " + interval);
+  }
+
+  std::string certainty(std::size_t leader, std::size_t second) const {
+    const auto& all = analysis_.aggregates.improvements;
+    const auto found =
+        std::ranges::find_if(all, [&](const Improvement& pair) { return pair.x == leader && pair.y == second; });
+    if (found == all.end() || !found->probability.interval) return "there are too few runs to say how sure that is";
+    const char* verdict =
+        found->marked ? "chance alone does not explain the lead" : "with these runs the lead may be chance";
+    return fmt::format("a run of {} beats one of {} with probability {}, so {}", label(leader), label(second),
+                       estimate_text(found->probability), verdict);
+  }
+
+  std::string basis(const Aggregate& leader) const {
+    std::string text = fmt::format(" (N = {} per task", leader.n);
+    if (analysis_.protocol.is_known()) {
+      text += ", " + steps_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
+    }
+    return text + ")";
+  }
+
+  // What limits the answer: all of it when it is short, otherwise the weightiest with the others folded.
+  void limits() {
+    constexpr std::size_t kShown = 2;
+    std::vector<std::string> sentences;
+    if (!analysis_.failures.empty() || !analysis_.missing.empty()) {
+      sentences.push_back(fmt::format(
+          "{} failed and {} without a complete score: see “What was run”", plural(analysis_.failures.size(), "run"),
+          plural(analysis_.missing.size(), "planned run") + (analysis_.missing.size() == 1 ? " is" : " are")));
+    }
+    sentences.insert(sentences.end(), analysis_.warnings.begin(), analysis_.warnings.end());
+    const auto warn = [&](std::size_t i) { add(Paragraph{with_full_stop(sentences[i]), true}); };
+    const std::size_t shown = sentences.size() <= kShown + 1 ? sentences.size() : kShown;
+    for (std::size_t i = 0; i < shown; ++i) warn(i);
+    if (shown == sentences.size()) return;
+    fold(plural(sentences.size() - shown, "more note"), [&] {
+      for (std::size_t i = shown; i < sentences.size(); ++i) warn(i);
+    });
   }
 
   void differences() {
@@ -168,7 +244,6 @@ class Builder {
     const Protocol& protocol = analysis_.protocol;
     const auto known = [&](std::string text) { return protocol.is_known() ? text : std::string("not recorded"); };
     const auto number = [&](std::int64_t value) { return known(fmt::format("{}", value)); };
-    heading3("Protocol");
     add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
                     {"evaluation interval (I)", known(fmt::format("{} environment steps", protocol.interval))},
                     {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
@@ -185,7 +260,6 @@ class Builder {
   }
 
   void tasks() {
-    heading3("Tasks");
     Table table{.title = "Tasks",
                 .caption = "lo and hi: the returns that normalise to 0 and 1.",
                 .columns = {{.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}}};
@@ -219,7 +293,6 @@ class Builder {
   }
 
   void versions() {
-    heading3("Versions and machine");
     std::vector<std::pair<std::string, std::string>> rows{{"report made by", "tutti " + analysis_.version}};
     for (const std::string& digest : analysis_.suite_digests)
       rows.emplace_back("suite file, SHA-256", with_short_digests(digest));

@@ -59,13 +59,20 @@ struct FoldedBlock {
   std::vector<std::string> lines;
 };
 
+/// Between the two, blocks of any kind are shown on a click.
+struct FoldStart {
+  std::string summary;
+};
+struct FoldEnd {};
+
 struct DefinitionBlock {
   std::vector<Definition> definitions;
 };
 
-using Block =
-    std::variant<Heading, Paragraph, BulletList, FactsBlock, TableBlock, FigureBlock, FoldedBlock, DefinitionBlock>;
+using Block = std::variant<Heading, Paragraph, BulletList, FactsBlock, TableBlock, FigureBlock, FoldedBlock, FoldStart,
+                           FoldEnd, DefinitionBlock>;
 
+/// The contents stand before the second heading, below the answer.
 struct Document {
   std::string title;
   std::string subtitle;
@@ -83,8 +90,8 @@ struct ReportParts {
 /// What each term means, with the options in force.
 std::vector<Definition> definitions(const Analysis& analysis, const ReportOptions& options);
 
-/// The sections in their fixed order: what was run, main table, learning curves, aggregates, sample efficiency,
-/// profile, improvement, coverage, run time, published figures, how it was computed.
+/// The answer first: who leads and what limits that, main table, learning curves, aggregates, sample efficiency,
+/// profile, improvement, coverage, run time, published figures; then, folded, what was run and how it was computed.
 Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts);
 
 /// One self-contained page: styles and figures inline, no script, nothing fetched.

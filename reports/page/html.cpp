@@ -35,6 +35,11 @@ std::string drawing_tag(const Figure& figure) {
                      paper_pixels(figure));
 }
 
+bool is_section(const Block& block) {
+  const auto* heading = std::get_if<Heading>(&block);
+  return heading != nullptr && heading->level == 2;
+}
+
 class HtmlWriter {
  public:
   explicit HtmlWriter(const Document& document) : document_(document) {}
@@ -47,8 +52,11 @@ class HtmlWriter {
         "<style>{1}</style>\n</head>\n<body>\n<main>\n<header>\n<h1>{0}</h1>\n<p "
         "class=\"subtitle\">{2}</p>\n</header>\n",
         title, kStyleSheet, html_text(document_.subtitle));
-    contents();
-    for (const Block& block : document_.blocks) std::visit(*this, block);
+    std::size_t headings = 0;
+    for (const Block& block : document_.blocks) {
+      if (is_section(block) && ++headings == 2) contents();
+      std::visit(*this, block);
+    }
     out_ += "</main>\n</body>\n</html>\n";
     return std::move(out_);
   }
@@ -111,6 +119,12 @@ class HtmlWriter {
     out_ += "</pre></details>\n";
   }
 
+  void operator()(const FoldStart& fold) {
+    out_ += fmt::format("<details class=\"fold\"><summary>{}</summary>\n", html_text(fold.summary));
+  }
+
+  void operator()(const FoldEnd&) { out_ += "</details>\n"; }
+
   void operator()(const DefinitionBlock& block) {
     out_ += "<dl class=\"all\">\n";
     for (const Definition& definition : block.definitions) {
@@ -132,10 +146,9 @@ class HtmlWriter {
   void contents() {
     out_ += "<nav aria-label=\"Sections\">\n";
     for (const Block& block : document_.blocks) {
-      const auto* heading = std::get_if<Heading>(&block);
-      if (heading != nullptr && heading->level == 2) {
-        out_ += fmt::format("<a href=\"#{}\">{}</a>\n", heading->id, html_text(heading->text));
-      }
+      if (!is_section(block)) continue;
+      const auto& heading = std::get<Heading>(block);
+      out_ += fmt::format("<a href=\"#{}\">{}</a>\n", heading.id, html_text(heading.text));
     }
     out_ += "</nav>\n";
   }

@@ -68,6 +68,12 @@ class MarkdownWriter {
     out_ += "\n</details>\n";
   }
 
+  void operator()(const FoldStart& fold) {
+    out_ += fmt::format("<details><summary>{}</summary>\n", html_text(fold.summary));
+  }
+
+  void operator()(const FoldEnd&) { out_ += "</details>\n"; }
+
   void operator()(const DefinitionBlock& block) {
     for (const Definition& definition : block.definitions) {
       out_ += fmt::format("<a id=\"def-{}\"></a>**{}**: {}\n\n", definition.id, markdown_text(definition.term),

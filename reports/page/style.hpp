@@ -15,16 +15,17 @@ inline constexpr char kStyleSheet[] = R"(
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI",
   Roboto, "Helvetica Neue", Arial, sans-serif; -webkit-text-size-adjust: 100%; }
 main { max-width: 1240px; margin: 0 auto; padding: 0 20px 64px; }
-header { padding: 32px 0 8px; }
+header { padding: 20px 0 4px; }
 h1 { margin: 0; font-size: 2rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 48px 0 12px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 1.4rem; line-height: 1.3; }
+header ~ h2:first-of-type { margin-top: 16px; padding-top: 8px; }
 h3 { margin: 28px 0 8px; font-size: 1.05rem; }
 p, li { max-width: 75ch; overflow-wrap: anywhere; }
 a { color: var(--link); }
 .subtitle, .files, figcaption, .notes { color: var(--soft); }
 .subtitle { margin: 4px 0 0; }
 nav { display: flex; flex-wrap: wrap; gap: 6px 16px; padding: 12px 0; font-size: .9rem; }
-.warning { padding: 8px 12px; border-left: 4px solid var(--warn-line); background: var(--warn); }
+.warning { margin: 6px 0; padding: 4px 12px; font-size: .9rem; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 12px 0 4px; }
 table { border-collapse: separate; border-spacing: 0; font-size: 14px; line-height: 20px; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 9px; text-align: left; vertical-align: baseline; }
@@ -58,6 +59,7 @@ figure .drawing { overflow-x: auto; }
 figure svg { display: block; width: 100%; height: auto; font-family: inherit; }
 figcaption { font-size: .85rem; margin-top: 4px; }
 details { margin: 6px 0 14px; font-size: .9rem; }
+header ~ p:first-of-type { margin: 10px 0; font-size: 1.05rem; }
 summary { cursor: pointer; color: var(--link); }
 dt { margin-top: 10px; font-weight: 600; }
 dd { margin: 0 0 0 1.2em; max-width: 80ch; }
@@ -70,6 +72,8 @@ pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8re
 @media (max-width: 600px) {
   main { padding: 0 14px 48px; }
   body { font-size: 15px; }
+  header { padding: 12px 0 0; }
+  h1 { font-size: 1.5rem; }
   th, td { padding: 5px 8px; }
   .numbers td:first-child { white-space: normal; overflow-wrap: break-word; min-width: 11ch; }
   .drawing.wide svg { min-width: var(--paper-width); }
@@ -81,7 +85,7 @@ pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8re
   @page { margin: 14mm; }
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
-  nav, .files, details { display: none; }
+  nav, .files, details:not(.fold) { display: none; }
   a { text-decoration: none; }
   .scroll, figure .drawing { overflow: visible; }
   table { font-size: 8pt; line-height: 1.4; }

@@ -92,13 +92,15 @@ std::vector<TableCell> footer_row(const Table& table, const std::string& name, c
   return row;
 }
 
-Section footer(const Table& table, const Analysis& analysis, const std::vector<std::size_t>& order) {
+Section footer(const Table& table, const Analysis& analysis, const ReportOptions& options,
+               const std::vector<std::size_t>& order) {
   Section section;
+  const std::string interval_head = fmt::format("{:g} % interval of the IQM", 100 * options.level);
   const ScoreTable& main = analysis.main;
   if (!main.iqm.empty()) {
     section.rows.push_back(footer_row(table, "IQM, normalised", order,
                                       [&](std::size_t a) { return TableCell{.value = fixed(main.iqm[a].value, 2)}; }));
-    section.rows.push_back(footer_row(table, "its interval", order, [&](std::size_t a) {
+    section.rows.push_back(footer_row(table, interval_head, order, [&](std::size_t a) {
       return TableCell{.value = interval_text(main.iqm[a].interval, 2)};
     }));
   }
@@ -155,7 +157,8 @@ ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
     for (const std::size_t task : family.tasks) section.rows.push_back(task_row(table, analysis, order, task));
     table.sections.push_back(std::move(section));
   }
-  if (Section last = footer(table, analysis, order); !last.rows.empty()) table.sections.push_back(std::move(last));
+  if (Section last = footer(table, analysis, options, order); !last.rows.empty())
+    table.sections.push_back(std::move(last));
   return {std::move(table), data(analysis)};
 }
 

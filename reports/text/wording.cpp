@@ -68,7 +68,7 @@ std::string spread_name(const ReportOptions& options) {
 }
 
 std::string mark_rule(const ReportOptions& options) {
-  if (options.mark == "overlap") return "its interval mean ± sd meets that of the best";
+  if (options.mark == "overlap") return "mean ± sd overlaps that of the best cell of the row";
   if (options.mark == "bootstrap") {
     return fmt::format("the {:g} % bootstrap interval of its difference from the best contains 0", 100 * options.level);
   }

@@ -183,9 +183,9 @@ TEST_F(FullReport, SectionsComeInTheirFixedOrder) {
   const std::string page = read(folder / "index.html"), markdown = read(folder / "report.md");
   std::size_t at = 0, line = 0;
   for (const std::string heading :
-       {"What was run", "Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up",
-        "Performance profile", "Probability of improvement", "State coverage", "Run time and resources",
-        "Published figures beside measured ones", "How it was computed"}) {
+       {"Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up", "Performance profile",
+        "Probability of improvement", "State coverage", "Run time and resources",
+        "Published figures beside measured ones", "What was run", "How it was computed"}) {
     at = page.find(heading + "</h2>", at);
     line = markdown.find("## " + heading + "\n", line);
     ASSERT_NE(at, std::string::npos) << heading;
@@ -302,10 +302,20 @@ TEST(Report, NamesEveryAlgorithmThatIsHighest) {
   write_report(analysis, {}, folder);
   EXPECT_NE(
       read(folder / "report.md")
-          .find("OMAD with 0.900 [0.860, 0.950] (N = 3 per task); as high: HASAC with 0.900 [0.860, 0.950] (N = 3 "
-                "per task)."),
+          .find("OMAD and HASAC share the lead: interquartile mean 0.900 [0.860, 0.950] of the normalised absolute "
+                "score over 1 task (N = 3 per task, 1.0M environment steps each)."),
       std::string::npos)
       << read(folder / "report.md").substr(0, 800);
+}
+
+TEST_F(FullReport, TheAnswerIsTheFirstSentence) {
+  const std::string page = read(folder / "index.html");
+  const std::size_t answer = page.find(" leads: interquartile mean "), table = page.find("<table");
+  ASSERT_NE(answer, std::string::npos);
+  EXPECT_LT(answer, table);
+  EXPECT_LT(table, page.find("<nav"));
+  EXPECT_LT(page.find("with probability"), table);
+  EXPECT_LT(table, page.find("<details class=\"fold\"><summary>Protocol</summary>"));
 }
 
 TEST(Report, WarningsKeepTheNamesThatTheyStartWith) {
