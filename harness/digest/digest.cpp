@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <vector>
 
@@ -73,7 +72,7 @@ std::string sha256(std::string_view bytes) {
 // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
 std::string sha256_of_file(const std::filesystem::path& file) {
   const int number = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (number < 0) throw Error(file.string() + ": cannot be read: " + std::strerror(errno));
+  if (number < 0) throw Error(file.string() + ": cannot be read");
   const Descriptor descriptor{number};
   struct stat status {};
   if (::fstat(number, &status) != 0 || !S_ISREG(status.st_mode)) throw Error(file.string() + ": is not a regular file");
@@ -82,7 +81,7 @@ std::string sha256_of_file(const std::filesystem::path& file) {
   while (true) {
     const ssize_t count = ::read(number, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw Error(file.string() + ": cannot be read to its end: " + std::strerror(errno));
+    if (count < 0) throw Error(file.string() + ": cannot be read to its end");
     if (count == 0) return digest.hex();
     digest.add({block.data(), static_cast<std::size_t>(count)});
   }

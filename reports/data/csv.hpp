@@ -31,7 +31,7 @@ struct CsvTable {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// RFC 4180 with line feeds: fields are quoted where they have to be.
+/// RFC 4180 with line feeds: fields are cleaned of control characters, and quoted where they have to be.
 std::string to_csv(const CsvTable& table);
 std::string csv_field(const std::string& text);
 

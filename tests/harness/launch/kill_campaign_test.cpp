@@ -200,8 +200,9 @@ TEST_P(KillCampaign, WhateverHappensTheRunEndsWithTheSameBytes) {
   campaign.execute(wanted == nullptr ? GetParam()->faults : std::atoi(wanted));
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, KillCampaign, testing::Values(&kLine, &kReplay),
-                         [](const auto& info) { return std::string(info.param->name); });
+std::string name_of(const testing::TestParamInfo<const Subject*>& subject) { return subject.param->name; }
+
+INSTANTIATE_TEST_SUITE_P(Every, KillCampaign, testing::Values(&kLine, &kReplay), name_of);
 
 }  // namespace
 }  // namespace tutti::launch
