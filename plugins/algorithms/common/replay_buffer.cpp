@@ -1,6 +1,7 @@
 #include "replay_buffer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -26,6 +27,17 @@ void require_finite(std::span<const float> values, const char* what, std::int64_
   throw NotFiniteError("environment step " + std::to_string(step) + ": " + what + " is not finite");
 }
 
+// FNV-1a (Fowler, Noll, Vo) over words of 32 bits. Each step is one to one, so that one changed word changes the digest
+// for certain.
+constexpr std::uint64_t kNoRecords = 0xCBF29CE484222325U;
+
+std::uint64_t digest_of(std::uint64_t digest, const float* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    digest = (digest ^ std::bit_cast<std::uint32_t>(values[i])) * 0x100000001B3U;
+  }
+  return digest;
+}
+
 float* put(float* out, std::span<const float> values) { return std::copy(values.begin(), values.end(), out); }
 
 }  // namespace
@@ -49,7 +61,7 @@ ReplayBuffer::Layout::Layout(const EnvironmentSpec& environment)
 std::int64_t ReplayBuffer::slots_for(const AlgorithmContext& context, std::int64_t capacity) {
   const std::int64_t live = capacity_for(context, capacity);
   const bool wraps = live < context.environment_steps;  // otherwise nothing is ever overwritten
-  const std::int64_t slack = context.folder.empty() || !wraps ? 0 : 2 * context.replayed_steps;
+  const std::int64_t slack = context.folder.empty() || !wraps ? 0 : 2 * context.replayed_steps + kBlockRecords;
   return round_up(live + slack, std::max<std::int64_t>(context.copies, 1));
 }
 
@@ -69,7 +81,8 @@ ReplayBuffer::ReplayBuffer(const AlgorithmContext& context, std::int64_t capacit
       capacity_(capacity_for(context, capacity)),
       slots_(slots_for(context, capacity)),
       memory_(context.folder.empty() ? std::filesystem::path() : context.folder / "replay.bin",
-              bytes_for(layout_, slots_)) {
+              bytes_for(layout_, slots_)),
+      blocks_(memory_.in_file() ? static_cast<std::size_t>(slots_ / kBlockRecords + 2) : 0) {
   // At once: a checkpoint may come before the first step.
   if (memory_.in_file() && header().slots == 0) header() = {layout_.record, slots_, 0};
 }
@@ -94,6 +107,9 @@ void ReplayBuffer::add(const Transitions& transitions) {
     out = put(out, transitions.actions.row(copy));
     out = put(out, transitions.next_observations.row(copy));
     if (layout_.stored_state > 0) put(out, transitions.next_states.row(copy));
+    if (!memory_.in_file()) continue;
+    std::uint64_t& digest = block_digest(added_ / kBlockRecords);
+    digest = digest_of(added_ % kBlockRecords == 0 ? kNoRecords : digest, record(added_), layout_.record);
   }
   header() = {layout_.record, slots_, added_};
 }
@@ -145,10 +161,39 @@ Batch ReplayBuffer::gather(std::span<const std::int64_t> starts, std::int64_t st
   return batch;
 }
 
+std::vector<std::uint64_t> ReplayBuffer::live_digests() const {
+  std::vector<std::uint64_t> digests;
+  for (std::int64_t block = first_live_block(); block < end_of_blocks(); ++block) {
+    digests.push_back(blocks_[static_cast<std::size_t>(block) % blocks_.size()]);
+  }
+  return digests;
+}
+
+// The first block may begin before the first live record; the room beyond the capacity keeps that part, too.
+void ReplayBuffer::check_blocks(std::span<const std::uint64_t> expected) {
+  if (static_cast<std::int64_t>(expected.size()) != end_of_blocks() - first_live_block()) {
+    throw Error("the snapshot has digests of " + std::to_string(expected.size()) + " blocks of the replay buffer");
+  }
+  for (const std::uint64_t digest : expected) {
+    const std::int64_t block = first_live_block() + (&digest - expected.data());
+    const std::int64_t end = std::min((block + 1) * kBlockRecords, added_);
+    std::uint64_t& found = block_digest(block) = kNoRecords;
+    for (std::int64_t number = block * kBlockRecords; number < end; ++number) {
+      found = digest_of(found, record(number), layout_.record);
+    }
+    if (found == digest) continue;
+    throw Error(memory_.file().string() + ": the records of steps " + std::to_string(block * kBlockRecords) + " to " +
+                std::to_string(end) + " are not those that the checkpoint was made with");
+  }
+}
+
 void ReplayBuffer::save(SnapshotWriter& writer) const {
   writer.value<std::int64_t>("replay/added", added_);
   writer.text("replay/storage", memory_.in_file() ? "file" : "snapshot");
-  if (memory_.in_file()) return memory_.flush();
+  if (memory_.in_file()) {
+    writer.values<std::uint64_t>("replay/blocks", live_digests());
+    return memory_.flush();
+  }
   std::vector<float> records;
   for (std::int64_t number = added_ - size(); number < added_; ++number) {
     records.insert(records.end(), record(number), record(number) + layout_.record);
@@ -170,6 +215,7 @@ void ReplayBuffer::load(SnapshotReader& reader) {
                   " steps that the snapshot was made with");
     }
     added_ = added;
+    check_blocks(reader.vector<std::uint64_t>("replay/blocks"));
     return;
   }
   added_ = added;

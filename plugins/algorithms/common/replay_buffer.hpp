@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "mapped_memory.hpp"
 #include "tutti/algorithm.hpp"
@@ -26,7 +28,9 @@ struct Batch {
 ///
 /// With a folder the ring is a mapped file with room for more than `capacity` records: a checkpoint holds only the
 /// number of records ever added, and going back to one by at most AlgorithmContext::replayed_steps finds every record
-/// that was live then still in its place. Without a folder a checkpoint holds the records themselves.
+/// that was live then still in its place. A checkpoint holds a digest of every block of records, too, and load()
+/// compares them: what was changed in the file is an Error, not another result. Without a folder a checkpoint holds the
+/// records themselves.
 class ReplayBuffer {
  public:
   /// `capacity` in environment steps; no more is reserved than the run's budget needs.
@@ -65,17 +69,24 @@ class ReplayBuffer {
     std::int64_t record, slots, added;
   };
   static constexpr std::size_t kHeaderBytes = 4096;
+  static constexpr std::int64_t kBlockRecords = 256;  // that share a digest
 
   static std::int64_t slots_for(const AlgorithmContext& context, std::int64_t capacity);
   static std::size_t bytes_for(const Layout& layout, std::int64_t slots);
 
   Header& header() const { return *reinterpret_cast<Header*>(memory_.data()); }
   float* record(std::int64_t number) const;
+  std::int64_t first_live_block() const { return (added_ - size()) / kBlockRecords; }
+  std::int64_t end_of_blocks() const { return (added_ + kBlockRecords - 1) / kBlockRecords; }
+  std::uint64_t& block_digest(std::int64_t block) { return blocks_[static_cast<std::size_t>(block) % blocks_.size()]; }
+  std::vector<std::uint64_t> live_digests() const;
+  void check_blocks(std::span<const std::uint64_t> expected);
 
   Layout layout_;
   std::int64_t copies_, capacity_, slots_;
   std::int64_t added_ = 0;
   MappedMemory memory_;
+  std::vector<std::uint64_t> blocks_;  // digest of block b, of what it holds so far, at b modulo the size
 };
 
 }  // namespace tutti

@@ -198,6 +198,29 @@ TEST_F(ReplayResumeTest, ReplayFileOfAnotherSizeIsRefusedUntouched) {
   EXPECT_EQ(std::filesystem::file_size(file), size);
 }
 
+TEST_F(ReplayResumeTest, ReplayBufferThatWasChangedFallsBackOrIsRefused) {
+  if (!built_) GTEST_SKIP() << "hatd3 is not built";
+  results::make_folder(folder_.path() / "whole");
+  const int asked = train(run(), folder_.path() / "whole", 0);
+  const auto change_byte = [](const std::filesystem::path& file, std::size_t place) {
+    std::string bytes = results::read_file(file);
+    bytes[place] = static_cast<char>(bytes[place] ^ 1);
+    results::write_file(file, bytes, results::Durability::kProcess);
+  };
+  // The first record is behind both checkpoints while the buffer has not wrapped.
+  const std::filesystem::path refused = folder_.path() / "refused";
+  results::make_folder(refused);
+  train(run(), refused, asked / 3);
+  change_byte(refused / "checkpoint/work/replay.bin", 4096 + 8);
+  try {
+    train(run(), refused, 0);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("replay.bin: the records of steps 0 to"), std::string::npos)
+        << error.what();
+  }
+}
+
 std::string name_of(const testing::TestParamInfo<PluginResumeTest::ParamType>& info) {
   std::string name = info.param.first + '_' + info.param.second;
   std::replace_if(

@@ -205,6 +205,37 @@ TEST(ReplayBuffer, CheckpointBeforeTheFirstStepReadsBack) {
   EXPECT_EQ(resumed.size(), 0);
 }
 
+TEST(ReplayBuffer, EveryFlippedBitOfALiveRecordIsNoticed) {
+  const TemporaryFolder folder;
+  Fixture fixture;
+  fixture.context.folder = folder.path;
+  SnapshotWriter writer;
+  {
+    ReplayBuffer buffer(fixture.context, 600);
+    for (int i = 0; i < 600; ++i) fixture.add(buffer, {static_cast<float>(i)});
+    buffer.save(writer);
+  }
+  const fs::path file = folder.path / "replay.bin";
+  const std::uintmax_t size = fs::file_size(file);
+  for (std::uintmax_t place = 4096; place < size; place += (size - 4097) / 97) {
+    const auto flip = [&] {
+      std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+      stream.seekg(static_cast<std::streamoff>(place));
+      const char byte = static_cast<char>(stream.get() ^ 4);
+      stream.seekp(static_cast<std::streamoff>(place));
+      stream.put(byte);
+    };
+    flip();
+    ReplayBuffer damaged(fixture.context, 600);
+    SnapshotReader reader(writer.bytes());
+    EXPECT_THROW(damaged.load(reader), Error) << place;
+    flip();
+  }
+  ReplayBuffer whole(fixture.context, 600);
+  SnapshotReader reader(writer.bytes());
+  EXPECT_NO_THROW(whole.load(reader));
+}
+
 TEST(ReplayBuffer, NamesTheStepAndTheQuantityThatIsNotFinite) {
   Fixture fixture;
   ReplayBuffer buffer(fixture.context, 10);
