@@ -45,12 +45,22 @@ Row task_row(loader::Registry& registry, const std::string& environment, const T
   }
 }
 
+/// The named tasks of an environment; none, with a warning, if its plugin cannot be used. The others still can.
+std::vector<TaskSpec> tasks_of(loader::Registry& registry, const std::string& environment) {
+  std::vector<TaskSpec> tasks;
+  try {
+    registry.environment(environment).tasks(tasks);
+  } catch (const std::exception& error) {
+    launch::say(stderr, fmt::format("warning: {}\n", error.what()));
+    tasks.clear();
+  }
+  return tasks;
+}
+
 void print_tasks(loader::Registry& registry) {
   Table table = {{"task", "agents", "observation", "action", "state", "limit", "source"}};
   for (const std::string& environment : registry.names(PluginKind::kEnvironment)) {
-    std::vector<TaskSpec> tasks;
-    registry.environment(environment).tasks(tasks);
-    for (const TaskSpec& task : tasks) table.push_back(task_row(registry, environment, task));
+    for (const TaskSpec& task : tasks_of(registry, environment)) table.push_back(task_row(registry, environment, task));
   }
   launch::say(stdout, text_table(table));
 }
@@ -164,9 +174,7 @@ std::vector<std::string> known_names(loader::Registry& registry) {
   std::vector<std::string> names;
   for (const loader::Plugin& plugin : registry.plugins()) names.push_back(plugin.name);
   for (const std::string& environment : registry.names(PluginKind::kEnvironment)) {
-    std::vector<TaskSpec> tasks;
-    registry.environment(environment).tasks(tasks);
-    for (const TaskSpec& task : tasks) names.push_back(environment + "/" + task.name);
+    for (const TaskSpec& task : tasks_of(registry, environment)) names.push_back(environment + "/" + task.name);
   }
   return names;
 }

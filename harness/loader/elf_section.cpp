@@ -48,7 +48,7 @@ class ElfFile {
     const std::vector<std::byte> names = bytes_of(section_header(names_index));
     for (std::uint64_t index = 0; index < count; ++index) {
       const Elf64_Shdr header = section_header(index);
-      if (name_at(names, header.sh_name) == name) return bytes_of(header);
+      if (is_name_at(names, header.sh_name, name)) return bytes_of(header);
     }
     throw Error(file_.string() + ": not a tutti plugin: it has no section \"" + std::string(name) +
                 "\"; describe the plugin with TUTTI_PLUGIN_HEADER");
@@ -83,10 +83,11 @@ class ElfFile {
     return bytes;
   }
 
-  static std::string_view name_at(const std::vector<std::byte>& names, std::uint64_t offset) {
-    if (offset >= names.size()) return {};
+  // Looks at no more bytes than `name` has: a file can have very many sections and one very long name.
+  static bool is_name_at(const std::vector<std::byte>& names, std::uint64_t offset, std::string_view name) {
+    if (offset >= names.size() || names.size() - offset <= name.size()) return false;
     const char* begin = reinterpret_cast<const char*>(names.data()) + offset;
-    return {begin, strnlen(begin, names.size() - offset)};
+    return std::string_view(begin, name.size()) == name && begin[name.size()] == '\0';
   }
 
   void read(std::uint64_t offset, void* out, std::uint64_t count) {

@@ -5,10 +5,15 @@
 #include <boost/dll/shared_library.hpp>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
+#include "digest/digest.hpp"
 #include "loader/elf_section.hpp"
 #include "loader/plugin_header.hpp"
+#include "loader/plugin_library.hpp"
+#include "loader/trial.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::loader {
@@ -24,39 +29,6 @@ std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& fol
   return files;
 }
 
-// Opens a library and finds its table of functions.
-template <class Table>
-const Table& import_table(boost::dll::shared_library& library, const Plugin& plugin, const char* symbol) {
-  namespace dll = boost::dll;
-  try {
-    if (!library.is_loaded()) library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-    return library.get<const Table>(symbol);
-  } catch (const boost::system::system_error& error) {
-    throw Error(plugin.file.string() + ": cannot be used as " + std::string(to_text(plugin.kind)) + " \"" +
-                plugin.name + "\": " + error.what());
-  }
-}
-
-[[noreturn]] void incomplete(const Plugin& plugin, const char* member) {
-  throw Error(plugin.file.string() + ": its table of functions lacks \"" + member + "\"; all members are required");
-}
-
-void check_table(const Plugin& plugin, const EnvironmentPlugin& table) {
-  if (table.declare == nullptr) incomplete(plugin, "declare");
-  if (table.tasks == nullptr) incomplete(plugin, "tasks");
-  if (table.libraries == nullptr) incomplete(plugin, "libraries");
-  if (table.create == nullptr) incomplete(plugin, "create");
-}
-
-void check_table(const Plugin& plugin, const AlgorithmPlugin& table) {
-  if (table.declare == nullptr) incomplete(plugin, "declare");
-  if (table.presets == nullptr) incomplete(plugin, "presets");
-  if (table.check == nullptr) incomplete(plugin, "check");
-  if (table.libraries == nullptr) incomplete(plugin, "libraries");
-  if (table.resources == nullptr) incomplete(plugin, "resources");
-  if (table.create == nullptr) incomplete(plugin, "create");
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string result;
   for (const std::string& name : names) result += (result.empty() ? "" : ", ") + name;
@@ -67,14 +39,34 @@ std::string joined(const std::vector<std::string>& names) {
 
 class Registry::Libraries {
  public:
-  template <class Table>
-  const Table& table(const Plugin& plugin, const char* symbol) {
-    const Table& result = import_table<Table>(open_[plugin.file], plugin, symbol);
-    check_table(plugin, result);
-    return result;
+  std::map<std::pair<PluginKind, std::string>, std::filesystem::path> files;  // of the accepted plugins
+
+  /// The library, tried before it is opened here; its table is found with `table_of`.
+  template <class Find>
+  const auto& table(const Plugin& plugin, const Find& table_of) {
+    admit(plugin);
+    return table_of(open_[plugin.file], plugin);
   }
 
  private:
+  void admit(const Plugin& plugin) {
+    const auto known = verdicts_.find(plugin.file);
+    const std::string refusal = known != verdicts_.end() ? known->second : verdict(plugin);
+    if (known == verdicts_.end()) verdicts_.emplace(plugin.file, refusal);
+    if (!refusal.empty()) throw Error(refusal);
+  }
+
+  std::string verdict(const Plugin& plugin) const {
+    const std::string digest = sha256_of_file(plugin.file);
+    if (passed_.has(digest)) return "";
+    // A refusal is not remembered: what a library lacks may be installed.
+    const std::optional<std::string> refusal = try_plugin(plugin);
+    if (!refusal) passed_.add(digest);
+    return refusal.value_or("");
+  }
+
+  TrialCache passed_;
+  std::map<std::filesystem::path, std::string> verdicts_;  // empty: may be opened
   std::map<std::filesystem::path, boost::dll::shared_library> open_;
 };
 
@@ -97,14 +89,13 @@ std::vector<std::filesystem::path> search_path() {
 }
 
 Registry::Registry(const std::vector<std::filesystem::path>& folders) : libraries_(std::make_unique<Libraries>()) {
-  std::vector<std::filesystem::path> seen;
+  std::set<std::filesystem::path> seen;
   for (const auto& folder : folders) {
     for (const auto& file : libraries_in(folder)) {
       // The same folder named twice is not a duplicate plugin.
       std::error_code error;
       const auto canonical = std::filesystem::canonical(file, error);
-      if (!error && std::ranges::count(seen, canonical) > 0) continue;
-      if (!error) seen.push_back(canonical);
+      if (!error && !seen.insert(canonical).second) continue;
       consider(file);
     }
   }
@@ -118,10 +109,10 @@ Registry& Registry::operator=(Registry&&) noexcept = default;
 void Registry::consider(const std::filesystem::path& file) {
   try {
     Plugin plugin = check_header(file, read_elf_section(file, kPluginSection));
-    for (const Plugin& other : plugins_) {
-      if (other.kind != plugin.kind || other.name != plugin.name) continue;
+    const auto [first, is_new] = libraries_->files.try_emplace({plugin.kind, plugin.name}, file);
+    if (!is_new) {
       throw Error(file.string() + ": " + std::string(to_text(plugin.kind)) + " \"" + plugin.name +
-                  "\" is already provided by " + other.file.string() + "; remove one of them");
+                  "\" is already provided by " + first->second.string() + "; remove one of them");
     }
     plugins_.push_back(std::move(plugin));
   } catch (const Error& error) {
@@ -150,11 +141,11 @@ const Plugin& Registry::find(PluginKind kind, std::string_view name) const {
 }
 
 const EnvironmentPlugin& Registry::environment(std::string_view name) {
-  return libraries_->table<EnvironmentPlugin>(find(PluginKind::kEnvironment, name), "tutti_environment");
+  return libraries_->table(find(PluginKind::kEnvironment, name), environment_table);
 }
 
 const AlgorithmPlugin& Registry::algorithm(std::string_view name) {
-  return libraries_->table<AlgorithmPlugin>(find(PluginKind::kAlgorithm, name), "tutti_algorithm");
+  return libraries_->table(find(PluginKind::kAlgorithm, name), algorithm_table);
 }
 
 std::unique_ptr<Environment> Registry::create_environment(std::string_view name, const ParameterValues& values) {

@@ -17,7 +17,11 @@ std::vector<TaskSpec> tasks_of(const Catalogue& catalogue, const std::string& en
 std::vector<std::string> task_names(const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const std::string& environment : catalogue.environments) {
-    for (const TaskSpec& task : tasks_of(catalogue, environment)) names.push_back(environment + "/" + task.name);
+    try {
+      for (const TaskSpec& task : tasks_of(catalogue, environment)) names.push_back(environment + "/" + task.name);
+    } catch (const std::exception&) {
+      // A suite may name any task but those of an environment that cannot be used.
+    }
   }
   return names;
 }

@@ -217,6 +217,22 @@ TEST_F(ReportCommand, ComparesTwoFolders) {
   EXPECT_EQ(tutti({"compare", "a/demo", "nowhere"}, folder_.path()).status, 2);
 }
 
+TEST(Program, APluginThatCannotBeUsedStopsNothingElse) {
+  const TemporaryFolder folder;
+  folder.write("demo.toml", kSuite);
+  const std::string path = "XDG_CACHE_HOME=$PWD TUTTI_PLUGIN_PATH=$TUTTI_PLUGIN_PATH:" TUTTI_BINARY_DIR
+                           "/fixtures/failing/segfault:" TUTTI_BINARY_DIR "/fixtures/failing/exit ";
+  const Outcome list = end_to_end::shell(path + "\"$TUTTI\" list", folder.path());
+  EXPECT_EQ(list.status, 0);
+  expect_all(list.out, {"line/short"});
+  expect_all(list.err,
+             {"segfault_opening.so: cannot be used", "crashed with SIGSEGV while it was opened", "exit_listing.so"});
+  EXPECT_EQ(end_to_end::shell(path + "\"$TUTTI\" check demo.toml", folder.path()).status, 0);
+  EXPECT_EQ(end_to_end::shell(path + "\"$TUTTI\" describe line", folder.path()).status, 0);
+  const Outcome describe = end_to_end::shell(path + "\"$TUTTI\" describe segfault_opening", folder.path());
+  EXPECT_EQ(describe.status, 2);
+}
+
 TEST(Program, OutputThatIsLostIsAnError) {
   const TemporaryFolder folder;
   folder.write("demo.toml", kSuite);
@@ -234,8 +250,8 @@ TEST(Program, NothingFromAFileReachesTheTerminalAsAControlSequence) {
   folder.write("esc.toml", "name = \"x\n\x1b]52;c;ZXZpbA==\x07\x1b[2J");
   std::filesystem::create_directory(folder.path() / "plan");
   folder.write("plan/plan.json", "{\"suite\": \"\\u001b[2J\", \"version\": \"\x1b\"");
-  for (const std::string& command : {"check esc.toml", "run esc.toml", "status plan", "report plan", "describe \"$E\"",
-                                     "check \"$E.toml\"", "cancel \"$E\"", "\"$E\""}) {
+  for (const std::string command : {"check esc.toml", "run esc.toml", "status plan", "report plan", "describe \"$E\"",
+                                    "check \"$E.toml\"", "cancel \"$E\"", "\"$E\""}) {
     const Outcome outcome = end_to_end::shell("E=$(printf '\\033[2J'); \"$TUTTI\" " + command, folder.path());
     EXPECT_NE(outcome.status, 0) << command;
     EXPECT_EQ((outcome.out + outcome.err).find_first_of("\x1b\x07\x9b"), std::string::npos) << command << outcome.err;

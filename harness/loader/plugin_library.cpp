@@ -1,0 +1,58 @@
+#include "loader/plugin_library.hpp"
+
+#include "tutti/error.hpp"
+
+namespace tutti::loader {
+namespace {
+
+// Opens a library and finds its table of functions.
+template <class Table>
+const Table& import_table(boost::dll::shared_library& library, const Plugin& plugin, const char* symbol) {
+  namespace dll = boost::dll;
+  try {
+    if (!library.is_loaded()) library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    return library.get<const Table>(symbol);
+  } catch (const boost::system::system_error& error) {
+    throw Error(plugin.file.string() + ": cannot be used as " + std::string(to_text(plugin.kind)) + " \"" +
+                plugin.name + "\": " + error.what());
+  }
+}
+
+[[noreturn]] void incomplete(const Plugin& plugin, const char* member) {
+  throw Error(plugin.file.string() + ": its table of functions lacks \"" + member + "\"; all members are required");
+}
+
+void check_table(const Plugin& plugin, const EnvironmentPlugin& table) {
+  if (table.declare == nullptr) incomplete(plugin, "declare");
+  if (table.tasks == nullptr) incomplete(plugin, "tasks");
+  if (table.libraries == nullptr) incomplete(plugin, "libraries");
+  if (table.create == nullptr) incomplete(plugin, "create");
+}
+
+void check_table(const Plugin& plugin, const AlgorithmPlugin& table) {
+  if (table.declare == nullptr) incomplete(plugin, "declare");
+  if (table.presets == nullptr) incomplete(plugin, "presets");
+  if (table.check == nullptr) incomplete(plugin, "check");
+  if (table.libraries == nullptr) incomplete(plugin, "libraries");
+  if (table.resources == nullptr) incomplete(plugin, "resources");
+  if (table.create == nullptr) incomplete(plugin, "create");
+}
+
+template <class Table>
+const Table& complete_table(boost::dll::shared_library& library, const Plugin& plugin, const char* symbol) {
+  const Table& table = import_table<Table>(library, plugin, symbol);
+  check_table(plugin, table);
+  return table;
+}
+
+}  // namespace
+
+const EnvironmentPlugin& environment_table(boost::dll::shared_library& library, const Plugin& plugin) {
+  return complete_table<EnvironmentPlugin>(library, plugin, "tutti_environment");
+}
+
+const AlgorithmPlugin& algorithm_table(boost::dll::shared_library& library, const Plugin& plugin) {
+  return complete_table<AlgorithmPlugin>(library, plugin, "tutti_algorithm");
+}
+
+}  // namespace tutti::loader
