@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "suite/depth.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::suite {
@@ -111,6 +112,7 @@ void Problems::throw_if_any() const {
 }
 
 Section parse_document(std::string_view text, const std::filesystem::path& file) {
+  check_nesting(text, file);
   try {
     return section_of(toml::parse(text), "");
   } catch (const toml::parse_error& error) {
@@ -121,6 +123,7 @@ Section parse_document(std::string_view text, const std::filesystem::path& file)
 }
 
 std::optional<ParameterValue> parse_value(std::string_view text) {
+  check_nesting(text, "command line");
   try {
     const toml::table table = toml::parse("value = " + std::string(text));
     if (table.size() == 1) return value_of(*table.get("value"));

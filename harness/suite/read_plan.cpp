@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "digest/digest.hpp"
 #include "suite/document.hpp"
@@ -14,14 +13,24 @@
 namespace tutti::suite {
 namespace {
 
+// Far more than any suite; a device would never end.
+constexpr std::size_t kMostBytes = 16 << 20;
+// More are a slip of the pen, and would take all memory before they are counted.
+constexpr std::size_t kMostRuns = 1'000'000;
+// Sums of evaluation steps over all runs have to stay whole numbers of 64 bits.
+constexpr std::int64_t kMostEvaluations = 1'000'000;
+
 std::string text_of(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::is_directory(file, error)) throw Error(file.string() + ": a folder; expected a suite file");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error(file.string() + ": cannot be read; expected a suite file");
-  std::stringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  std::string text(kMostBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kMostBytes)
+    throw Error(file.string() + ": more than " + std::to_string(kMostBytes >> 20) + " MB; expected a suite file");
+  return text;
 }
 
 using SectionsByName = std::map<std::string, Section>;
@@ -178,9 +187,15 @@ class ReportReader {
 };
 
 void check_interval(const Plan& plan, const Section* section, Problems& problems) {
-  if (plan.evaluation.interval <= plan.run.environment_steps) return;
   const bool placed = section != nullptr && section->settings.contains("interval");
-  problems.add(placed ? section->settings.at("interval").where : Position{}, "evaluation.interval",
+  const Position where = placed ? section->settings.at("interval").where : Position{};
+  if (plan.run.environment_steps / plan.evaluation.interval > kMostEvaluations) {
+    problems.add(where, "evaluation.interval",
+                 std::to_string(plan.evaluation.interval) + " makes more than " + std::to_string(kMostEvaluations) +
+                     " evaluations of each run; evaluate less often");
+  }
+  if (plan.evaluation.interval <= plan.run.environment_steps) return;
+  problems.add(where, "evaluation.interval",
                std::to_string(plan.evaluation.interval) + " is more than run.environment_steps (" +
                    std::to_string(plan.run.environment_steps) + "); no run would be evaluated after training");
 }
@@ -213,6 +228,11 @@ Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, co
   const ResolvedValues evaluation_values =
       read_settings<EvaluationSettings>(evaluation, document, "evaluation", overrides, problems);
   plan.slurm = read_slurm(slurm, document, problems);
+  const std::size_t pairs = std::max<std::size_t>(read.list("task").size() * read.list("algorithm").size(), 1);
+  if (plan.seeds.size() > kMostRuns / pairs) {
+    read.problem("seeds", "tasks x algorithms x seeds are more than " + std::to_string(kMostRuns) + " runs");
+    problems.throw_if_any();
+  }
   expand(document, run_values, evaluation_values, {catalogue, problems, overrides}, plan);
   check_command_line(overrides, plan, problems);
   if (report != nullptr) plan.report = ReportReader(*report, catalogue.report_options, plan, problems).take();

@@ -1,7 +1,9 @@
 // Suites that are wrong, each with the sentences it has to get: file, line, column, key, what was expected.
 #include <gtest/gtest.h>
 
+#include "suite/document.hpp"
 #include "suite/fake_catalogue.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::suite {
 namespace {
@@ -305,6 +307,33 @@ TEST(CommandLine, SeedsMustDiffer) {
   const SuiteFile file(Parts{}.text());
   EXPECT_EQ(file.problems({.seeds = IntegerList{1, 1}, .environment_steps = {}, .settings = {}}),
             "command line: --seeds: a seed is listed twice");
+}
+
+std::string refusal_of(const std::string& text) {
+  try {
+    (void)parse_document(text, "suite.toml");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "taken";
+}
+
+TEST(Nesting, ThatWouldOverflowTheStackIsRefusedInWords) {
+  const auto repeated = [](const std::string& text, int count) {
+    std::string result;
+    for (int i = 0; i < count; ++i) result += text;
+    return result;
+  };
+  const std::string parts = "a key of more than 64 parts; no suite needs them";
+  const std::string brackets = "brackets nested more than 64 deep; no suite needs them";
+  for (const int count : {65, 20'000, 1'000'000}) {
+    EXPECT_EQ(refusal_of("x = 1\n" + repeated("a.", count) + "a = 1"), "suite.toml:2:128: " + parts);
+    EXPECT_NE(refusal_of("[" + repeated("\"a\" . ", count) + "a]").find(parts), std::string::npos);
+    EXPECT_EQ(refusal_of("x = " + repeated("[", count)), "suite.toml:1:69: " + brackets);
+    EXPECT_NE(refusal_of("x = " + repeated("{a = ", count)).find(brackets), std::string::npos);
+  }
+  const std::string strings = "x = \"" + repeated(".[", 1000) + "\" # " + repeated(".[", 1000);
+  EXPECT_EQ(refusal_of(strings + "\ny = '''" + repeated("[\n", 100) + "'''"), "taken");
 }
 
 TEST(SlurmSettings, TimesAndSizesThatSlurmReadsOtherwiseAreRefused) {
