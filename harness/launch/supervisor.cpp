@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <utility>
 
+#include "launch/log_cap.hpp"
 #include "results/files.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
@@ -16,6 +18,16 @@ namespace {
 
 // What a hanging worker gets to write its stack trace.
 constexpr std::chrono::seconds kTraceTime{5};
+
+/// The environment step that the worker wrote when it crashed; 0 if it wrote none.
+std::int64_t step_in(const std::vector<std::string>& log) {
+  std::int64_t step = 0;
+  for (const std::string& line : log) {
+    if (!line.starts_with(run::kStepLine)) continue;
+    (void)std::from_chars(line.data() + run::kStepLine.size(), line.data() + line.size(), step);
+  }
+  return step;
+}
 
 }  // namespace
 
@@ -33,6 +45,7 @@ Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const Super
 
 bool Supervisor::poll() {
   worker_.listen();
+  cap_log(folder_ / "log.txt");
   if (worker_.ending()) return true;
   end_if_stalled();
   return false;
@@ -93,11 +106,15 @@ std::optional<results::Failure> Supervisor::failure_of(const Ending& ending,
 
 RunView Supervisor::conclude() {
   const Ending ending = *worker_.ending();
+  worker_.listen();  // what it told last, such as the step at which it failed
   RunView view = view_run(folder_);
   if (has_said_so(ending, view)) return view;
-  const std::optional<results::Failure> failure = failure_of(ending, run::last_log_lines(folder_, log_start_));
+  const std::vector<std::string> log = run::last_log_lines(folder_, log_start_);
+  const std::optional<results::Failure> failure = failure_of(ending, log);
+  run::Progress told = worker_.progress();
+  told.step = std::max(told.step, step_in(log));
   try {
-    run::record_end(run_, folder_, options_.jobs, failure, worker_.progress());
+    run::record_end(run_, folder_, options_.jobs, failure, told);
     return view_run(folder_);
   } catch (const std::exception& error) {
     // The folder is gone or full. The run has failed all the same, and the others go on.

@@ -18,6 +18,7 @@ volatile sig_atomic_t stop = 0;
 volatile sig_atomic_t followed = 0;  // process; 0: none
 volatile sig_atomic_t grace = 0;     // seconds
 std::atomic<bool> leaving = false;
+std::atomic<std::int64_t> noted_step = 0;
 // SIGSTKSZ is not a constant any more; a stack trace needs a few tens of kilobytes at most.
 alignas(16) std::array<char, 1 << 16> signal_stack;
 
@@ -32,6 +33,20 @@ void use_signal_stack() {
 
 void write_text(const char* text) { (void)!::write(STDERR_FILENO, text, std::strlen(text)); }
 
+// Without the library's formatting, which a handler may not call.
+void write_step() {
+  std::array<char, 24> digits{};
+  std::size_t first = digits.size() - 1;
+  digits[first] = '\n';
+  std::int64_t rest = noted_step;
+  do {
+    digits[--first] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  write_text(kStepLine.data());
+  (void)!::write(STDERR_FILENO, &digits[first], digits.size() - first);
+}
+
 // Only what POSIX allows in a handler, and backtrace(), which has loaded its library before.
 void on_fatal_signal(int signal) {
   write_text("\n");
@@ -39,6 +54,7 @@ void on_fatal_signal(int signal) {
   const char* name = ::sigabbrev_np(signal);
   write_text(name == nullptr ? "unknown" : name);
   write_text("\n");
+  write_step();
   write_text(kStackTraceLine.data());
   write_text("\n");
   std::array<void*, 64> frames{};
@@ -55,10 +71,13 @@ void on_stop_request(int) {
 void on_exit() {
   if (leaving) return;
   write_text("a plugin called exit()\n");
+  write_step();
   ::_exit(kExitByPlugin);
 }
 
 }  // namespace
+
+void note_step(std::int64_t step) { noted_step = step; }
 
 void trace_fatal_signals() {
   std::array<void*, 1> frame{};

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string_view>
 
 namespace tutti::run {
@@ -19,11 +20,17 @@ inline constexpr int kExitNotStarted = 13;  // another process is executing the 
 inline constexpr std::string_view kFatalSignalLine = "fatal signal: ";
 inline constexpr std::string_view kStackTraceLine = "stack trace:";
 
-/// On a fatal signal, writes its name and a stack trace to standard error and lets the signal end the process. A file
-/// beyond the limit of its size is no such signal: writing to it fails, as on a full disk.
+/// How the line begins that says at which environment step a fatal signal or an exit() came.
+inline constexpr std::string_view kStepLine = "at step ";
+
+/// Remembers the environment step for that line.
+void note_step(std::int64_t step);
+
+/// On a fatal signal, writes its name, the step and a stack trace to standard error and lets the signal end the
+/// process. A file beyond the limit of its size is no such signal: writing to it fails, as on a full disk.
 void trace_fatal_signals();
 
-/// From now on, exit() by anybody but leave() ends the process with kExitByPlugin and a line on standard error.
+/// From now on, exit() by anybody but leave() ends the process with kExitByPlugin and two lines on standard error.
 void refuse_exit();
 
 /// Ends the process at once with `status`, without the destructors of plugins.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <sstream>
 
 #include "digest/digest.hpp"
@@ -23,6 +24,8 @@ namespace {
 
 constexpr std::size_t kLogLines = 20;
 constexpr std::size_t kTraceLines = 80;  // all frames of a stack trace, and what comes before them
+constexpr std::uintmax_t kTailBytes = 256 << 10;
+constexpr std::size_t kMostLineBytes = 2000;
 // A record and the last lines of the log.
 constexpr std::uint64_t kReserveBytes = 64 << 10;
 
@@ -106,13 +109,29 @@ std::uintmax_t log_size(const std::filesystem::path& folder) {
   return error ? 0 : size;
 }
 
+namespace {
+
+/// The end of what was written to the log after `start`: no more than a record needs, however long the log is.
+std::string end_of_log(const std::filesystem::path& file, std::uintmax_t start) {
+  const std::uintmax_t size = std::filesystem::file_size(file);
+  if (start > size) start = 0;  // the log was cut since
+  const std::uintmax_t from = std::max(start, size - std::min(size, kTailBytes));
+  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(from));
+  std::string text(static_cast<std::size_t>(size - from), '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return text;
+}
+
+}  // namespace
+
 std::vector<std::string> last_log_lines(const std::filesystem::path& folder, std::uintmax_t start) {
   std::vector<std::string> lines;
   try {
-    const std::string text = results::read_file(folder / "log.txt");
-    std::istringstream log(text.substr(std::min<std::size_t>(start, text.size())));
-    for (std::string line; std::getline(log, line);) lines.push_back(line);
-  } catch (const results::FileError&) {
+    std::istringstream log(end_of_log(folder / "log.txt", start));
+    for (std::string line; std::getline(log, line);) lines.push_back(line.substr(0, kMostLineBytes));
+  } catch (const std::exception&) {
     return {};
   }
   const auto is_fatal = [](const std::string& line) { return line.starts_with(kFatalSignalLine); };

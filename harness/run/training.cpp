@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "results/files.hpp"
+#include "run/guard.hpp"
 #include "run/machine.hpp"
 #include "run/place.hpp"
 #include "tutti/random.hpp"
@@ -224,6 +225,7 @@ Outcome Training::execute() {
 }
 
 void Training::train() {
+  note_step(step_);
   evaluate_if_due();
   while (step_ < settings_.environment_steps) {
     sweep();
@@ -250,6 +252,7 @@ void Training::sweep() {
     coverage_->add(coverage_points_);
   });
   step_ += settings_.copies;
+  note_step(step_);
   stopwatch_.start(Activity::kUpdate);
   learn();
   stopwatch_.start(Activity::kEnvironment);

@@ -105,6 +105,17 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
   }
 }
 
+TEST_F(LaunchTest, FailuresNameTheStepTheyHappenedAt) {
+  // The twentieth update comes after twenty steps of four copies.
+  for (const char* fault : {"throw", "segfault", "abort", "exit"}) {
+    const suite::Plan plan = this->plan(faulty_algorithm(fault));
+    options_.on_change = OnChange::kFresh;
+    (void)run_suite(plan, registry_, options_);
+    EXPECT_EQ(record_of(plan.runs.front()).progress.environment_steps, 80) << fault;
+    std::filesystem::remove_all(run_folder(plan.runs.front()));
+  }
+}
+
 TEST_F(LaunchTest, FailedRunsWaitForRetryAndTheTableSaysHow) {
   EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
   const suite::Run run = plan(faulty_algorithm("abort")).runs.at(0);
