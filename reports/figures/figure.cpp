@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -24,6 +25,12 @@ std::vector<double> multiples(double low, double high, double step) {
   return result;
 }
 
+// gnuplot takes a doubled quotation mark for the end of the column.
+std::string column(std::string label) {
+  std::ranges::replace(label, '"', '\'');
+  return label;
+}
+
 }  // namespace
 
 std::string figure_csv(const Figure& figure) {
@@ -31,12 +38,12 @@ std::string figure_csv(const Figure& figure) {
   for (const Panel& panel : figure.panels) {
     for (const Series& series : panel.series) {
       for (std::size_t i = 0; i < series.x.size(); ++i) {
-        csv.rows.push_back(
-            {panel.title, series.label, "", at(series.x, i), at(series.y, i), at(series.low, i), at(series.high, i)});
+        csv.rows.push_back({column(panel.title), column(series.label), "", at(series.x, i), at(series.y, i),
+                            at(series.low, i), at(series.high, i)});
       }
       for (std::size_t run = 0; run < series.runs.size(); ++run) {
         for (std::size_t i = 0; i < series.x.size(); ++i) {
-          csv.rows.push_back({panel.title, series.label, fmt::format("{}", run + 1), at(series.x, i),
+          csv.rows.push_back({column(panel.title), column(series.label), fmt::format("{}", run + 1), at(series.x, i),
                               at(series.runs[run], i), "", ""});
         }
       }

@@ -27,10 +27,13 @@ const char* color(std::size_t style) { return kColors[style % kColors.size()]; }
 const char* dash(std::size_t style) { return kDashes[style % kDashes.size()]; }
 int point(std::size_t style) { return kPoints[style % kPoints.size()]; }
 
-// A gnuplot string that nothing is expanded in.
+// A gnuplot string that nothing is expanded in. Between single quotes a doubled one stands for itself, but not at the
+// start, where gnuplot reads an empty string: those come first in double quotes, which would expand other characters.
 std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : clean_text(text)) out += c == '\'' ? std::string("''") : std::string(1, c);
+  const std::string clean = clean_text(text);
+  const std::size_t start = std::min(clean.find_first_not_of('\''), clean.size());
+  std::string out = start > 0 ? '"' + clean.substr(0, start) + "\".'" : "'";
+  for (const char c : clean.substr(start)) out += c == '\'' ? std::string("''") : std::string(1, c);
   return out + "'";
 }
 

@@ -138,6 +138,23 @@ TEST(Figure, NamesWithSpecialCharactersAreDrawn) {
   EXPECT_EQ(drawn.endings.size(), 5U);
 }
 
+TEST(Figure, LabelsWithQuotesInAnyPlaceAreDrawn) {
+  const fs::path folder = fs::path(::testing::TempDir()) / "figure-quotes";
+  fs::create_directories(folder);
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  for (const char* label : {"'x", "''x'", "'", "x'y''z", "\"x\"", "a\",\"b", "'`date`", "\\'", "\"'$x"}) {
+    Figure figure{.name = "quotes", .title = "Quotes", .caption = "A figure."};
+    Panel panel;
+    panel.title = panel.x_label = panel.y_label = label;
+    panel.kind = Panel::Kind::kIntervals;
+    panel.series = {{label, 0, {0.5}, {0}, {0.4}, {0.6}}};
+    panel.rows = {label};
+    figure.panels = {panel};
+    figure.legend = {{label, 0}};
+    EXPECT_EQ(draw(figure, folder).error, "") << label;
+  }
+}
+
 TEST(Figure, TasksWhoseFileNamesWouldBeEqualGetDifferentOnes) {
   Analysis analysis = testing::synthetic_analysis(2, 1, 3);
   analysis.tasks[0].label = "a/b";
