@@ -27,13 +27,20 @@ const char* color(std::size_t style) { return kColors[style % kColors.size()]; }
 const char* dash(std::size_t style) { return kDashes[style % kDashes.size()]; }
 int point(std::size_t style) { return kPoints[style % kPoints.size()]; }
 
-// A gnuplot string that nothing is expanded in. Between single quotes a doubled one stands for itself, but not at the
-// start, where gnuplot reads an empty string: those come first in double quotes, which would expand other characters.
+// A gnuplot string that nothing is expanded in. A doubled apostrophe stands for one, but not at the start and not
+// beside another; there it is joined on in double quotes, 'x'."''".'y', which would expand other characters.
 std::string quoted(const std::string& text) {
   const std::string clean = clean_text(text);
-  const std::size_t start = std::min(clean.find_first_not_of('\''), clean.size());
-  std::string out = start > 0 ? '"' + clean.substr(0, start) + "\".'" : "'";
-  for (const char c : clean.substr(start)) out += c == '\'' ? std::string("''") : std::string(1, c);
+  std::string out = "'";
+  for (std::size_t i = 0; i < clean.size();) {
+    const std::size_t end = std::min(clean.find_first_not_of('\'', i), clean.size());
+    if (end == i) {
+      out += clean[i++];
+      continue;
+    }
+    out += i > 0 && end == i + 1 ? "''" : "'.\"" + clean.substr(i, end - i) + "\".'";
+    i = end;
+  }
   return out + "'";
 }
 
