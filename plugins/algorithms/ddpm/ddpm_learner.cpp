@@ -24,31 +24,33 @@ void DdpmConfig::declare(Parameters& parameter) {
   parameter("diffusion_steps", diffusion_steps, between(2, 1000), "T, steps of the chain from noise to action");
   parameter("initial_deviation", initial_deviation, more_than(0),
             "standard deviation of the noise the chain starts from");
-  parameter("particles", particles, at_least(1), "K, joint actions sampled for each one taken, by the critics' choice");
-  parameter("evaluation_particles", evaluation_particles, at_least(1),
+  parameter("particles", particles, between(1, 65536),
+            "K, joint actions sampled for each one taken, by the critics' choice");
+  parameter("evaluation_particles", evaluation_particles, between(1, 65536),
             "the same in evaluation; more than 1 needs the critics, hence is no longer decentralised");
-  parameter("denoiser_hidden_sizes", denoiser_hidden_sizes, at_least(1), "widths of each agent's hidden layers");
-  parameter("critic_hidden_sizes", critic_hidden_sizes, at_least(1), "widths of each critic's hidden layers");
+  parameter("denoiser_hidden_sizes", denoiser_hidden_sizes, between(1, 16384), "widths of each agent's hidden layers");
+  parameter("critic_hidden_sizes", critic_hidden_sizes, between(1, 16384), "widths of each critic's hidden layers");
   parameter("share_parameters", share_parameters, any_value(), "one denoiser for all agents of equal sizes");
   parameter("noise_scale", noise_scale, at_least(0), "exploration noise has deviation noise_scale * temperature");
   parameter("clip_target_noise", clip_target_noise, any_value(), "clip actions to [-1, 1] in critic targets, too");
   parameter("discount", discount, between(0, 1), "gamma, per environment step");
   parameter("reward_scale", reward_scale, more_than(0), "factor on rewards in critic targets");
-  parameter("batch_size", batch_size, at_least(1), "transitions per update");
-  parameter("buffer_size", buffer_size, at_least(1), "environment steps kept for replay");
+  parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
+  parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
   parameter("target_rate", target_rate, between(0, 1), "tau, Polyak rate of target critics and averaged denoiser");
   parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
   parameter("policy_learning_rate", policy_learning_rate, more_than(0), "Adam, denoisers, at first");
   parameter("final_policy_learning_rate", final_policy_learning_rate, at_least(0), "Adam, denoisers, at the end");
-  parameter("policy_rate_constant_steps", policy_rate_constant_steps, at_least(0), "policy steps at the first rate");
-  parameter("policy_rate_decay_steps", policy_rate_decay_steps, at_least(1),
+  parameter("policy_rate_constant_steps", policy_rate_constant_steps, between(0, 1e15),
+            "policy steps at the first rate");
+  parameter("policy_rate_decay_steps", policy_rate_decay_steps, between(1, 1e15),
             "policy steps from the first to the final rate");
-  parameter("policy_interval", policy_interval, at_least(1), "critic updates for each policy step and Polyak step");
+  parameter("policy_interval", policy_interval, between(1, 1e9), "critic updates for each policy step and Polyak step");
   parameter("initial_temperature", initial_temperature, more_than(0), "alpha at the start");
   parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, log alpha");
-  parameter("temperature_interval", temperature_interval, at_least(1), "critic updates for each temperature step");
-  parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions");
-  parameter("updates_per_step", updates_per_step, more_than(0), "critic updates for each environment step");
+  parameter("temperature_interval", temperature_interval, between(1, 1e9), "critic updates for each temperature step");
+  parameter("warm_up_steps", warm_up_steps, between(0, 1e15), "environment steps of uniform random actions");
+  parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "critic updates for each environment step");
 }
 
 void DdpmConfig::check() const {

@@ -44,7 +44,7 @@ struct HasacConfig {
   bool share_parameters = false;
 
   void declare(Parameters& parameter) {
-    parameter("hidden", hidden, at_least(1), "widths of the hidden layers of actors and critics");
+    parameter("hidden", hidden, between(1, 16384), "widths of the hidden layers of actors and critics");
     parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, every actor");
     parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
     parameter("discount", discount, between(0, 1), "gamma, per environment step");
@@ -55,12 +55,13 @@ struct HasacConfig {
     parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, every temperature");
     parameter("huber_threshold", huber_threshold, at_least(0),
               "critic errors beyond it count linearly; 0: squares only");
-    parameter("n_step", n_step, at_least(1), "rewards summed before the bootstrap");
-    parameter("batch_size", batch_size, at_least(1), "transitions per update");
-    parameter("buffer_size", buffer_size, at_least(1), "environment steps kept for replay");
-    parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions at the start");
-    parameter("updates_per_step", updates_per_step, more_than(0), "updates for each environment step");
-    parameter("update_interval", update_interval, at_least(1), "sweeps of all copies between groups of updates");
+    parameter("n_step", n_step, between(1, 10000), "rewards summed before the bootstrap");
+    parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
+    parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
+    parameter("warm_up_steps", warm_up_steps, between(0, 1e15),
+              "environment steps of uniform random actions at the start");
+    parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "updates for each environment step");
+    parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
     parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
   }

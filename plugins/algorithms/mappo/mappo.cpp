@@ -41,12 +41,12 @@ struct MappoConfig {
   double value_statistics_rate = 1e-5;
 
   void declare(Parameters& parameter) {
-    parameter("hidden", hidden, at_least(1), "widths of the hidden layers of actors and critic");
+    parameter("hidden", hidden, between(1, 16384), "widths of the hidden layers of actors and critic");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
     parameter("initial_deviation", initial_deviation, more_than(0), "standard deviation of every action at the start");
-    parameter("rollout_length", rollout_length, at_least(1), "steps of every copy between two updates");
-    parameter("epochs", epochs, at_least(1), "passes over a rollout");
-    parameter("minibatches", minibatches, at_least(1), "parts of a rollout, one gradient step each");
+    parameter("rollout_length", rollout_length, between(1, 1e6), "steps of every copy between two updates");
+    parameter("epochs", epochs, between(1, 1e6), "passes over a rollout");
+    parameter("minibatches", minibatches, between(1, 1e6), "parts of a rollout, one gradient step each");
     parameter("discount", discount, between(0, 1), "gamma, per environment step");
     parameter("gae_lambda", gae_lambda, between(0, 1), "lambda of generalised advantage estimation");
     parameter("clip_range", clip_range, more_than(0), "probability ratios beyond 1 +- this give no more gain");

@@ -22,7 +22,7 @@ struct MasdacConfig : DdpmConfig {
 
   void declare(Parameters& parameter) {
     DdpmConfig::declare(parameter);
-    parameter("noise_draws", noise_draws, at_least(1), "M, draws of noise that compete in the policy loss");
+    parameter("noise_draws", noise_draws, between(1, 65536), "M, draws of noise that compete in the policy loss");
   }
 };
 

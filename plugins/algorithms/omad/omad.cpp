@@ -98,8 +98,8 @@ struct Config {
     parameter("prior_scale", prior_scale, more_than(0), "sigma_0, deviation that the diffusion starts from");
     parameter("initial_time_step", initial_time_step, more_than(0), "step size scale of a fresh policy; learned");
     parameter("initial_friction", initial_friction, more_than(0), "divides the step size per dimension; learned");
-    parameter("score_width", score_width, at_least(2), "units in each layer of the score networks");
-    parameter("score_hidden_layers", score_hidden_layers, at_least(1), "hidden layers of the score networks");
+    parameter("score_width", score_width, between(2, 16384), "units in each layer of the score networks");
+    parameter("score_hidden_layers", score_hidden_layers, between(1, 64), "hidden layers of the score networks");
     parameter("evaluation_noise", evaluation_noise, one_of({"full", "none_in_last_step"}),
               "noise of the diffusion in deterministic evaluation");
     parameter("share_parameters", share_parameters, any_value(),
@@ -108,7 +108,7 @@ struct Config {
               "categorical critic, or a mean with squared error");
     parameter("critic_input", critic_input, one_of({"state", "observations"}),
               "what the critics see beside the joint action");
-    parameter("critic_hidden_sizes", critic_hidden_sizes, at_least(1), "widths of each critic's hidden layers");
+    parameter("critic_hidden_sizes", critic_hidden_sizes, between(1, 16384), "widths of each critic's hidden layers");
     parameter("atoms", atoms, between(2, 10'000), "n, values that a critic's distribution can take");
     parameter("value_max", value_max, more_than(0), "V_max: the atoms span [-V_max, V_max]");
     parameter("critic_entropy_coefficient", critic_entropy_coefficient, at_least(0),
@@ -124,16 +124,16 @@ struct Config {
     parameter("normalization_epsilon", normalization_epsilon, more_than(0), "added to variances");
     parameter("normalization_ratio_max", normalization_ratio_max, at_least(1), "r_max of batch renormalization");
     parameter("normalization_shift_max", normalization_shift_max, at_least(0), "d_max of batch renormalization");
-    parameter("normalization_warm_up", normalization_warm_up, at_least(0),
+    parameter("normalization_warm_up", normalization_warm_up, between(0, 1e15),
               "critic updates with plain batch normalization");
     parameter("reward_normalization", reward_normalization, one_of({"none", "variance", "return_range"}),
               "what rewards are divided by: 1; the deviation of discounted returns; the largest of them");
     parameter("return_max", return_max, more_than(0),
               "G_max: variance divides further where a discounted return would exceed this");
     parameter("discount", discount, between(0, 1), "gamma, per environment step");
-    parameter("n_step", n_step, at_least(1), "environment steps before the target bootstraps");
-    parameter("batch_size", batch_size, at_least(1), "transitions per update");
-    parameter("buffer_size", buffer_size, at_least(1), "environment steps kept for replay");
+    parameter("n_step", n_step, between(1, 10000), "environment steps before the target bootstraps");
+    parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
+    parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
     parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, all actors");
     parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
     parameter("actor_beta1", actor_beta1, between(0, 0.9999), "Adam's beta_1 of the actors");
@@ -146,9 +146,9 @@ struct Config {
     parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, log alpha");
     parameter("cost_threshold", cost_threshold, any_value(),
               "alpha falls while the running cost per action dimension is below this");
-    parameter("updates_per_step", updates_per_step, more_than(0), "critic updates for each environment step");
-    parameter("actor_interval", actor_interval, at_least(1), "critic updates for each update of the actors");
-    parameter("warm_up_steps", warm_up_steps, at_least(0), "environment steps of uniform random actions");
+    parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "critic updates for each environment step");
+    parameter("actor_interval", actor_interval, between(1, 1e9), "critic updates for each update of the actors");
+    parameter("warm_up_steps", warm_up_steps, between(0, 1e15), "environment steps of uniform random actions");
   }
 
   void check() const {

@@ -6,7 +6,7 @@ void Config::declare(Parameters& parameter) {
   parameter("robot", robot, one_of({"ant", "half_cheetah", "walker2d", "swimmer"}), "the robot");
   parameter("factorization", factorization, any_value(),
             "how its actuators are divided: ant 2x4, 2x4d, 4x2; half_cheetah 2x3, 6x1; walker2d 2x3; swimmer 2x1");
-  parameter("actuators", actuators, at_least(0),
+  parameter("actuators", actuators, between(0, 1e6),
             "any other division: the list of actuators of each agent, in the order of its action");
   parameter(
       "profile", profile, one_of({"gymnasium_robotics", "harl"}),
@@ -22,7 +22,7 @@ void Config::declare(Parameters& parameter) {
             "standardised: shifted and scaled to mean 0 and deviation 1 over its entries");
   parameter("neighbourhood", neighbourhood, between(0, 10),
             "how many joints away local observations reach; from 5 on everything is in reach");
-  parameter("episode_limit", episode_limit, at_least(1), "environment steps before truncation");
+  parameter("episode_limit", episode_limit, between(1, 1e9), "environment steps before truncation");
 }
 
 void Config::check() const {

@@ -169,7 +169,7 @@ void Config::declare(Parameters& parameter) {
             "share of an agent's own collisions in its reward (cooperative navigation)");
   parameter("adversary", adversary, one_of({"random", "still", "pursuer"}),
             "what the adversary does (physical deception)");
-  parameter("episode_limit", episode_limit, at_least(1), "environment steps before truncation");
+  parameter("episode_limit", episode_limit, between(1, 1e9), "environment steps before truncation");
 }
 
 void Config::check() const {
