@@ -33,7 +33,7 @@ TEST(Registry, FindsPluginsByKindAndName) {
   const Registry registry({kFixtures / "sound"});
   EXPECT_TRUE(registry.refusals().empty());
   EXPECT_EQ(registry.names(PluginKind::kEnvironment), (std::vector<std::string>{"faulty", "line"}));
-  EXPECT_EQ(registry.names(PluginKind::kAlgorithm), (std::vector<std::string>{"faulty", "learner"}));
+  EXPECT_EQ(registry.names(PluginKind::kAlgorithm), (std::vector<std::string>{"arithmetic", "faulty", "learner"}));
   EXPECT_EQ(registry.find(PluginKind::kEnvironment, "line").summary, "Two agents on a line.");
 }
 
@@ -106,7 +106,7 @@ TEST(Registry, AnIncompleteTableIsASentence) {
 TEST(Registry, AnUnknownNameListsTheKnownOnes) {
   const Registry registry({kFixtures / "sound"});
   EXPECT_EQ(reason([&] { (void)registry.find(PluginKind::kAlgorithm, "learnt"); }),
-            "unknown algorithm \"learnt\"; loaded: faulty, learner");
+            "unknown algorithm \"learnt\"; loaded: arithmetic, faulty, learner");
 }
 
 TEST(Registry, AnUnknownNameOfARefusedFileSaysWhy) {
