@@ -1,8 +1,11 @@
 // tutti list, tutti describe: what is loaded.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 
 #include "cli/catalogue.hpp"
@@ -16,6 +19,8 @@
 
 namespace tutti::cli {
 namespace {
+
+constexpr unsigned kPatienceSeconds = 30;  // for opening all algorithms
 
 using Row = std::vector<std::string>;
 using Table = std::vector<Row>;
@@ -73,17 +78,29 @@ void print_plugins(const loader::Registry& registry, PluginKind kind) {
   launch::say(stdout, text_table(table));
 }
 
-// Which BLAS LibTorch takes shows when it is loaded, by the first algorithm that uses it.
-std::string warning_about_blas(loader::Registry& registry) {
-  for (const std::string& name : registry.names(PluginKind::kAlgorithm)) {
-    try {
-      registry.algorithm(name);
-    } catch (const Error&) {
-      continue;  // whoever uses it is told what is wrong
+// Whether an algorithm uses libblas.so.3, which shows when it is opened: in a process of its own, because opening one
+// runs code that may crash or hang.
+bool algorithms_use_blas(loader::Registry& registry) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(kPatienceSeconds);
+    for (const std::string& name : registry.names(PluginKind::kAlgorithm)) {
+      try {
+        registry.algorithm(name);
+      } catch (const std::exception&) {
+        continue;  // whoever uses it is told what is wrong
+      }
+      if (run::blas_in_use()) ::_exit(0);
     }
-    if (const auto blas = run::blas_in_use()) return run::warning_about(blas);
+    ::_exit(1);
   }
-  return "";
+  int status = 0;
+  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+std::string warning_about_blas(loader::Registry& registry) {
+  const std::string warning = run::warning_about(run::installed_blas());
+  return warning.empty() || !algorithms_use_blas(registry) ? "" : warning;
 }
 
 void list(const std::string& what) {

@@ -37,13 +37,21 @@ Blas blas_of(void* library) {
   return {file.filename(), file};
 }
 
-std::optional<Blas> blas_in_use() {
-  void* const library = ::dlopen("libblas.so.3", RTLD_LAZY | RTLD_NOLOAD);
+namespace {
+
+std::optional<Blas> blas_opened_with(int flags) {
+  void* const library = ::dlopen("libblas.so.3", flags);
   if (library == nullptr) return std::nullopt;
   Blas blas = blas_of(library);
   ::dlclose(library);
   return blas;
 }
+
+}  // namespace
+
+std::optional<Blas> blas_in_use() { return blas_opened_with(RTLD_LAZY | RTLD_NOLOAD); }
+
+std::optional<Blas> installed_blas() { return blas_opened_with(RTLD_LAZY | RTLD_LOCAL); }
 
 std::string warning_about(const std::optional<Blas>& blas) {
   if (!blas || !blas->is_reference) return "";

@@ -19,6 +19,9 @@ Blas blas_of(void* library);
 /// The BLAS of the plugins that are open; none if they use none, or one that is part of their LibTorch.
 std::optional<Blas> blas_in_use();
 
+/// The BLAS that the system gives to those that ask for libblas.so.3.
+std::optional<Blas> installed_blas();
+
 /// A sentence with the remedy if the BLAS is the reference BLAS; otherwise empty.
 std::string warning_about(const std::optional<Blas>& blas);
 

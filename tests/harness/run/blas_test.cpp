@@ -35,6 +35,13 @@ TEST(Blas, AnotherLibraryIsNamedByItsFile) {
   EXPECT_EQ(warning_about(blas), "");
 }
 
+TEST(Blas, WhatIsInstalledIsAskedForWithoutKeepingIt) {
+  ASSERT_FALSE(blas_in_use()) << "the host itself uses none";
+  if (!installed_blas()) GTEST_SKIP() << "there is no libblas.so.3";
+  EXPECT_FALSE(installed_blas()->name.empty());
+  EXPECT_FALSE(blas_in_use());
+}
+
 TEST(Blas, WithoutOneThereIsNothingToWarnAbout) { EXPECT_EQ(warning_about(std::nullopt), ""); }
 
 }  // namespace
