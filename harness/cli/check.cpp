@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
+#include <variant>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
@@ -64,6 +66,47 @@ std::string time_text(double seconds) {
   return whole >= 60 ? fmt::format("{} min", (whole + 30) / 60) : fmt::format("{} s", whole);
 }
 
+// ---- what a suite may not mean
+
+// A parameter of these names means the same in every algorithm: steps at random before the first update, and steps of
+// every copy that one update learns from.
+std::optional<std::int64_t> integer_of(const suite::Run& run, const char* parameter) {
+  const auto found = run.algorithm_values.find(parameter);
+  if (found == run.algorithm_values.end()) return std::nullopt;
+  const auto* value = std::get_if<std::int64_t>(&found->second.value);
+  return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
+// Why the run makes no update within its budget; empty if it makes one, as far as its parameters say.
+std::string reason_without_update(const suite::Run& run) {
+  const suite::RunSettings settings = run.run_settings();
+  const auto warm_up = integer_of(run, "warm_up_steps");
+  if (warm_up && *warm_up >= settings.environment_steps) return fmt::format("warm_up_steps = {}", grouped(*warm_up));
+  const auto rollout = integer_of(run, "rollout_length");
+  if (rollout && *rollout * settings.copies > settings.environment_steps) {
+    return fmt::format("rollout_length = {}, copies = {}", grouped(*rollout), grouped(settings.copies));
+  }
+  return "";
+}
+
+void print_notes(const suite::Plan& plan) {
+  std::vector<std::string> lines;
+  for (const suite::Run& run : plan.runs) {
+    if (run.seed != plan.seeds.front()) continue;
+    const std::string reason = reason_without_update(run);
+    if (reason.empty()) continue;
+    const std::string line =
+        fmt::format("{}: no update within {} steps ({})", run.algorithm, grouped(plan.run.environment_steps), reason);
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+  }
+  const std::int64_t rest = plan.run.environment_steps % plan.evaluation.interval;
+  if (rest > 0) {
+    lines.push_back(fmt::format("the last {} steps are not evaluated; {} is no multiple of {}", grouped(rest),
+                                grouped(plan.run.environment_steps), grouped(plan.evaluation.interval)));
+  }
+  for (const std::string& line : lines) fmt::print("note: {}\n", line);
+}
+
 void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
@@ -101,6 +144,7 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now\n",
                                     time_text(seconds / jobs), jobs));
   }
+  print_notes(plan);
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
 #include "launch/say.hpp"
@@ -11,6 +14,17 @@
 namespace tutti::cli {
 
 using Folders = std::vector<std::filesystem::path>;
+
+namespace {
+
+// --import takes every word up to the next option: a folder of a suite among them is one to report, not to import.
+void take_suites(ReportChoices& choices, Folders& folders) {
+  const auto is_suite = [](const std::filesystem::path& path) { return std::filesystem::exists(path / "plan.json"); };
+  std::ranges::copy_if(choices.imports, std::back_inserter(folders), is_suite);
+  std::erase_if(choices.imports, is_suite);
+}
+
+}  // namespace
 
 void add_report(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("report", "Write tables, figures and a page from the results of suites");
@@ -22,10 +36,15 @@ void add_report(CLI::App& app, int& status) {
   auto choices = add_report_options(*command);
   command
       ->add_option("--import", choices->imports,
-                   "results of another harness (marl-eval's JSON) to show beside ours; may be given several times")
-      ->check(CLI::ExistingFile)
-      ->allow_extra_args(false);
+                   "results of other harnesses to show beside ours: files or folders of marl-eval's, BenchMARL's or "
+                   "Mava's JSON, of Sacred, or of CSV; reports/README.md lists the formats")
+      ->check(CLI::ExistingPath);
+  command
+      ->add_option("--unit", choices->unit,
+                   "what a return is in imports whose format does not say it: sum or mean-over-agents")
+      ->check(CLI::IsMember({"sum", "mean-over-agents"}));
   command->callback([=, &status] {
+    take_suites(*choices, *folders);
     if (folders->empty() && choices->imports.empty()) throw CLI::RequiredError("DIR");
     const std::filesystem::path beside = folders->empty() ? std::filesystem::path() : folders->front();
     const auto page = make_report(*folders, *choices, out->empty() ? beside / "report" : *out);

@@ -65,7 +65,9 @@ std::filesystem::path make_report(std::span<const std::filesystem::path> folders
   if (!folders.empty() && out == folders.front() / "report") results::path_below(folders.front(), "report");
   reports::ReportOptions options = reports::resolve_options(folders, values_of(choices));
   options.imports = choices.imports;
+  options.unit = choices.unit;
   const reports::Analysis analysis = reports::analyse(folders, options);
+  for (const reports::Damage& damage : analysis.damage) fmt::print(stderr, "{}: {}\n", damage.file, damage.what);
   const reports::WrittenReport written = reports::write_report(analysis, options, out);
   for (const std::string& remark : written.remarks) launch::say(stderr, fmt::format("{}\n", remark));
   return written.page;

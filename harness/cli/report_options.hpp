@@ -14,10 +14,11 @@
 
 namespace tutti::cli {
 
-/// What was typed, by option name; and files of other harnesses.
+/// What was typed, by option name; and files and folders of other harnesses.
 struct ReportChoices {
   std::map<std::string, std::string> texts;
   std::vector<std::filesystem::path> imports;
+  std::string unit;  // of imports that say none
 };
 
 /// Declares an option --like-this for every parameter like_this of a report, or for those of `names` alone. What is

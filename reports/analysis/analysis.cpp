@@ -200,7 +200,7 @@ void fill_sections(const Material& material, Analysis& analysis) {
 Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOptions& options) {
   options.check();
   auto data = std::make_shared<Dataset>(read_suites(folders));
-  for (const std::filesystem::path& file : options.imports) import_results(file, *data);
+  if (!options.imports.empty()) import_results(options.imports, options.unit, *data);
   if (options.failed == "worst") count_failures_as_worst({data.get()});
   if (data->runs.empty()) throw Error("there is no run to report");
   refuse_unknown_tasks(*data, "bounds", options.task_bounds());

@@ -19,10 +19,22 @@ double spread_by_option(const Cell& cell, const std::string& spread) {
   return cell.sd;
 }
 
-int decimals_of(const std::vector<Cell>& row) {
+// The power of ten that a row is shown in: very small and very large returns would be zeros or long rows of digits.
+int exponent_of(const std::vector<Cell>& row) {
+  double size = 0, spread = 0;
+  for (const Cell& cell : row) {
+    size = std::fmax(size, std::abs(cell.mean));
+    spread = std::fmax(spread, cell.spread);
+  }
+  if (!(size > 0) || !std::isfinite(size)) return 0;
+  const bool small = size < 1 && (spread > 0 ? spread < 1e-3 : size < 1e-2);
+  return small || size >= 1e9 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+}
+
+int decimals_of(const std::vector<Cell>& row, int exponent) {
   double largest = 0;
   for (const Cell& cell : row) largest = std::fmax(largest, cell.spread);
-  return decimals_for_spread(largest);
+  return decimals_for_spread(largest / std::pow(10.0, exponent));
 }
 
 std::size_t highest_cell(const std::vector<Cell>& row) {
@@ -33,8 +45,12 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
   return best;
 }
 
-void mark_best(std::vector<Cell>& row, std::size_t best, int decimals) {
-  for (Cell& cell : row) cell.best = cell.n > 0 && rounds_alike(cell.mean, row[best].mean, decimals);
+// Equal after rounding is equally good, unless rounding hides a difference that the test sees.
+void mark_best(std::vector<Cell>& row, std::size_t best, int decimals, double unit) {
+  for (Cell& cell : row) {
+    const bool equal = cell.n > 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
+    cell.best = equal && !(cell.mean < row[best].mean && cell.p_holm < kSignificance);
+  }
 }
 
 void test_against_best(std::vector<Cell>& row, std::size_t best) {
@@ -68,11 +84,11 @@ bool is_close(const Cell& cell, const Cell& best, const Material& material) {
   return difference.low <= 0 && 0 <= difference.high;
 }
 
-void mark_row(std::vector<Cell>& row, int decimals, const Material& material) {
+void mark_row(std::vector<Cell>& row, int decimals, double unit, const Material& material) {
   const std::size_t best = highest_cell(row);
   if (best == row.size()) return;
-  mark_best(row, best, decimals);
   test_against_best(row, best);
+  mark_best(row, best, decimals, unit);
   if (material.options.mark == "second") return underline_second(row);
   for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && std::min(cell.n, row[best].n) < 2;
   for (Cell& cell : row) cell.underlined = cell.n > 0 && !cell.best && is_close(cell, row[best], material);
@@ -149,8 +165,9 @@ ScoreTable main_table(const Material& material) {
     for (std::size_t a = 0; a < table.cells[task].size(); ++a) {
       table.cells[task][a] = cell_of(material, task, a, material.score);
     }
-    table.decimals.push_back(decimals_of(table.cells[task]));
-    mark_row(table.cells[task], table.decimals.back(), material);
+    table.exponents.push_back(exponent_of(table.cells[task]));
+    table.decimals.push_back(decimals_of(table.cells[task], table.exponents.back()));
+    mark_row(table.cells[task], table.decimals.back(), std::pow(10.0, table.exponents.back()), material);
   }
   count_missing(material, table.cells);
   add_footer(material, table);

@@ -63,7 +63,8 @@ struct ReportOptions {
   bool elapsed_time = false;     // marl-eval export
 
   // Not parameters: no suite file sets them.
-  std::vector<std::filesystem::path> imports;  // files of other harnesses to show beside ours
+  std::vector<std::filesystem::path> imports;  // files and folders of other harnesses to show beside ours
+  std::string unit;                            // of imports whose format says none: sum, mean-over-agents, or empty
   unsigned threads = 0;                        // 0: all cores; never changes a number
 
   void declare(Parameters& parameter);

@@ -33,7 +33,8 @@ std::vector<Bounds> single_episode_bounds(const Dataset& data) {
   std::vector<Bounds> bounds(data.tasks.size(), {kMissing, kMissing});
   for (const Run& run : data.runs) {
     for (const Evaluation& evaluation : run.evaluations) {
-      if (evaluation.step == 0) continue;
+      // The untrained policy does not set the scale, unless nothing else was evaluated.
+      if (evaluation.step == 0 && (run.evaluations.size() > 1 || run.absolute)) continue;
       for (const double value : evaluation.returns) widen(bounds[run.task], value);
     }
     if (!run.absolute) continue;

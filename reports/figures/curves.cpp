@@ -119,7 +119,8 @@ std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& op
 std::string file_label(const std::string& label, std::set<std::string>& used) {
   const std::string text = file_name(label, '-');
   std::string name = text;
-  for (int i = 2; !used.insert(name).second; ++i) name = fmt::format("{}-{}", text, i);
+  // Some file systems take names that differ in case for the same.
+  for (int i = 2; !used.insert(lower_case(name)).second; ++i) name = fmt::format("{}-{}", text, i);
   return name;
 }
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "reports/text/escaping.hpp"
 #include "results/files.hpp"
@@ -35,10 +37,19 @@ std::string run_gnuplot(const std::string& argument, const fs::path& folder, con
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
-  std::string program = "gnuplot", text = argument;
-  std::array<char*, 3> arguments{program.data(), text.data(), nullptr};
+  // -d: a drawing depends on its script alone, not on the user's ~/.gnuplot.
+  std::string program = "gnuplot", defaults = "-d", text = argument;
+  std::array<char*, 4> arguments{program.data(), defaults.data(), text.data(), nullptr};
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view setting = *variable;
+    const bool chooses = setting.starts_with("GNUTERM=") || setting.starts_with("GNUPLOT_LIB=") ||
+                         setting.starts_with("GNUPLOT_DEFAULT_GDFONT=") || setting.starts_with("GNUPLOT_FONTPATH=");
+    if (!chooses) environment.push_back(*variable);
+  }
+  environment.push_back(nullptr);
   pid_t child = 0;
-  const int started = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments.data(), environ);
+  const int started = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   if (started != 0)
     return fmt::format("gnuplot cannot be started ({}); on Debian: apt install gnuplot-nox", std::strerror(started));

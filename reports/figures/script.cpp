@@ -12,12 +12,13 @@
 namespace tutti::reports {
 namespace {
 
-// A colour-blind palette; dash patterns and points tell the lines apart in black and white as well.
+// A colour-blind palette; dash patterns and points tell the lines apart in black and white as well. The three lists
+// have no common period: the eleventh line has the first one's colour, another dash pattern and another point.
 constexpr std::array kColors{"#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC",
                              "#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9"};
-constexpr std::array kDashes{"1",      "(9,3)", "(2.5,2)",    "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)",
-                             "(14,3)", "(4,4)", "(12,3,4,3)", "(2,4)"};
-constexpr std::array kPoints{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
+constexpr std::array kDashes{"1",      "(9,3)", "(2.5,2)",   "(9,3,2,3)", "(5,2)", "(9,2,2,2,2,2)",
+                             "(14,3)", "(4,4)", "(12,3,4,3)"};
+constexpr std::array kPoints{7, 5, 9, 13, 11, 6, 4};
 
 constexpr double kTopMargin = 5, kBottomMargin = 10, kRightMargin = 4;  // mm, within a panel
 constexpr double kLegendRow = 4.2, kLegendSample = 8, kLegendGap = 4;   // mm

@@ -131,7 +131,9 @@ std::string row_line(const Table& table, const std::vector<TableCell>& row, Late
     const bool pair = style == LatexStyle::kSiunitx && table.columns[i].measurement;
     fields.push_back(pair ? siunitx_cell(row[i]) : plain_cell(row[i]));
   }
-  return fmt::format("{} \\\\\n", fmt::join(fields, " & "));
+  // After the line before, "[" would begin an option and "*" change the line break.
+  const bool optional = !fields.empty() && (fields[0].starts_with('[') || fields[0].starts_with('*'));
+  return fmt::format("{}{} \\\\\n", optional ? "{}" : "", fmt::join(fields, " & "));
 }
 
 }  // namespace

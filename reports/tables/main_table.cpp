@@ -39,16 +39,27 @@ std::string runs_phrase(std::int64_t count, const std::string& what) {
   return fmt::format("{} run{} {}", count, count == 1 ? "" : "s", what);
 }
 
+// How the numbers of a row are written: with these decimals, in units of a power of ten.
+struct RowFormat {
+  int decimals = 0;
+  int exponent = 0;
+
+  std::string text(double value) const {
+    return fixed(exponent == 0 ? value : value / std::pow(10.0, exponent), decimals);
+  }
+  std::string unit() const { return exponent == 0 ? "" : fmt::format(" (times 10^{})", exponent); }
+};
+
 // Two runs say more than their spread does.
-std::string runs_text(const Cell& cell, int decimals) {
-  return fmt::format("({}; {})", fixed(cell.runs[0], decimals), fixed(cell.runs[1], decimals));
+std::string runs_text(const Cell& cell, const RowFormat& format) {
+  return fmt::format("({}; {})", format.text(cell.runs[0]), format.text(cell.runs[1]));
 }
 
-TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell, int decimals) {
+TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell, const RowFormat& format) {
   TableCell out;
-  out.value = fixed(cell.mean, decimals);
-  out.spread = fixed(cell.spread, decimals);
-  if (cell.n == 2 && cell.runs.size() == 2) out.detail = runs_text(cell, decimals);
+  out.value = format.text(cell.mean);
+  out.spread = format.text(cell.spread);
+  if (cell.n == 2 && cell.runs.size() == 2) out.detail = runs_text(cell, format);
   if (cell.best) out.mark = Mark::kBest;
   if (cell.underlined) out.mark = Mark::kClose;
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
@@ -70,10 +81,11 @@ TableCell published_cell(Table& table, const Published& published, std::size_t t
 
 std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const std::vector<std::size_t>& order,
                                 std::size_t task) {
-  const int decimals = analysis.main.decimals[task];
-  std::vector<TableCell> row{{.value = short_label(analysis.tasks[task])}};
+  RowFormat format{.decimals = analysis.main.decimals[task]};
+  if (task < analysis.main.exponents.size()) format.exponent = analysis.main.exponents[task];
+  std::vector<TableCell> row{{.value = short_label(analysis.tasks[task]) + format.unit()}};
   for (const std::size_t a : order) {
-    row.push_back(measured_cell(table, analysis, analysis.main.cells[task][a], decimals));
+    row.push_back(measured_cell(table, analysis, analysis.main.cells[task][a], format));
   }
   if (analysis.published) {
     for (const std::string& algorithm : analysis.published->algorithms) {

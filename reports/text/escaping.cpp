@@ -1,5 +1,7 @@
 #include "reports/text/escaping.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -66,6 +68,47 @@ constexpr std::array<Replacement, 32> kLatex{{
     {"”", "''"},
 }};
 
+// Letters beyond Latin-1, as commands that every font encoding of LaTeX has: accent and letter, or Greek in math.
+constexpr std::string_view kAccented =
+    "Ā=A ā=a Ă\\uA ă\\ua Ć'C ć'c Ĉ^C ĉ^c Ċ.C ċ.c Č\\vC č\\vc Ď\\vD ď\\vd Ē=E ē=e Ĕ\\uE ĕ\\ue Ė.E ė.e Ě\\vE ě\\ve "
+    "Ĝ^G ĝ^g Ğ\\uG ğ\\ug Ġ.G ġ.g Ĥ^H ĥ^h Ĩ~I Ī=I Ĭ\\uI İ.I Ĵ^J Ĺ'L ĺ'l Ľ\\vL ľ\\vl Ń'N ń'n Ň\\vN ň\\vn Ō=O ō=o "
+    "Ŏ\\uO ŏ\\uo Ő\\HO ő\\Ho Ŕ'R ŕ'r Ř\\vR ř\\vr Ś'S ś's Ŝ^S ŝ^s Ş\\cS ş\\cs Š\\vS š\\vs Ţ\\cT ţ\\ct Ť\\vT ť\\vt "
+    "Ũ~U ũ~u Ū=U ū=u Ŭ\\uU ŭ\\uu Ů\\rU ů\\ru Ű\\HU ű\\Hu Ŵ^W ŵ^w Ŷ^Y ŷ^y Ÿ\"Y Ź'Z ź'z Ż.Z ż.z Ž\\vZ ž\\vz ";
+constexpr std::array<Replacement, 44> kLetters{{
+    {"Ł", "\\L{}"},       {"ł", "\\l{}"},       {"Œ", "\\OE{}"},    {"œ", "\\oe{}"},     {"ı", "\\i{}"},
+    {"ĩ", "\\~{\\i}"},    {"ī", "\\={\\i}"},    {"ĭ", "\\u{\\i}"},  {"ĵ", "\\^{\\j}"},   {"β", "$\\beta$"},
+    {"δ", "$\\delta$"},   {"ε", "$\\epsilon$"}, {"ζ", "$\\zeta$"},  {"η", "$\\eta$"},    {"ι", "$\\iota$"},
+    {"κ", "$\\kappa$"},   {"λ", "$\\lambda$"},  {"μ", "$\\mu$"},    {"µ", "$\\mu$"},     {"ν", "$\\nu$"},
+    {"ξ", "$\\xi$"},      {"ο", "o"},           {"π", "$\\pi$"},    {"σ", "$\\sigma$"},  {"ς", "$\\varsigma$"},
+    {"υ", "$\\upsilon$"}, {"φ", "$\\phi$"},     {"χ", "$\\chi$"},   {"ψ", "$\\psi$"},    {"ω", "$\\omega$"},
+    {"Γ", "$\\Gamma$"},   {"Δ", "$\\Delta$"},   {"Θ", "$\\Theta$"}, {"Λ", "$\\Lambda$"}, {"Ξ", "$\\Xi$"},
+    {"Π", "$\\Pi$"},      {"Σ", "$\\Sigma$"},   {"Φ", "$\\Phi$"},   {"Ψ", "$\\Psi$"},    {"Ω", "$\\Omega$"},
+    {"°", "$^{\\circ}$"}, {"²", "$^{2}$"},      {"³", "$^{3}$"},    {"→", "$\\to$"},
+}};
+
+std::string accented(std::string_view character) {
+  const std::size_t at = character.size() == 2 ? kAccented.find(character) : std::string_view::npos;
+  if (at == std::string_view::npos) return "";
+  const std::string_view entry = kAccented.substr(at + 2, kAccented.find(' ', at) - at - 2);
+  const std::string accent(entry.substr(0, entry.size() - 1));
+  return (accent.starts_with('\\') ? accent : "\\" + accent) + "{" + std::string(entry.substr(entry.size() - 1)) + "}";
+}
+
+// What no font of LaTeX's defaults has is named by its number: nothing disappears.
+std::string code_point(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
+  unsigned code = character.size() == 2 ? byte(0) & 0x1FU : character.size() == 3 ? byte(0) & 0x0FU : byte(0) & 0x07U;
+  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
+  return fmt::format("[U+{:04X}]", code);
+}
+
+std::string letter(std::string_view character) {
+  const auto found = std::ranges::find(kLetters, character, &Replacement::first);
+  if (found != kLetters.end()) return std::string(found->second);
+  const std::string text = accented(character);
+  return text.empty() ? code_point(character) : text;
+}
+
 // Latin-1 letters (U+00C0 to U+00FF) that LaTeX's default fonts can set.
 bool is_latin_letter(std::string_view character) {
   const bool block = character.size() == 2 && static_cast<unsigned char>(character[0]) == 0xC3;
@@ -121,7 +164,7 @@ std::string latex_text(std::string_view text) {
     } else if (character.size() == 1 || is_latin_letter(character)) {
       out += character;
     } else {
-      out += '?';
+      out += letter(character);
     }
   });
   return out;

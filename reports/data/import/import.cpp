@@ -2,226 +2,303 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
+#include "reports/data/import/imported_run.hpp"
 #include "reports/data/names.hpp"
-#include "reports/statistics/summary.hpp"
 #include "results/files.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
 
-using nlohmann::json;
+namespace fs = std::filesystem;
 
-enum class Writer { kMarlEval, kBenchMarl, kMava };
-
-const char* name_of(Writer writer) {
-  switch (writer) {
-    case Writer::kBenchMarl:
-      return "BenchMARL";
-    case Writer::kMava:
-      return "Mava";
-    case Writer::kMarlEval:
-      break;
-  }
-  return "marl-eval";
-}
-
-// BenchMARL writes "<group>_return" beside "return"; Mava writes "mean_episode_return" and no "return".
-Writer writer_of(const json& metrics) {
-  if (!metrics.contains("return")) return Writer::kMava;
-  for (const auto& [name, value] : metrics.items()) {
-    if (name.ends_with("_return")) return Writer::kBenchMarl;
-  }
-  return Writer::kMarlEval;
-}
-
-const char* metric_of(Writer writer) { return writer == Writer::kMava ? "mean_episode_return" : "return"; }
-
-// A list of episodes, or one number that is already a mean. Throws Error on anything else.
-std::vector<double> numbers(const json& value) {
-  std::vector<double> result;
-  const auto add = [&](const json& item) {
-    if (!item.is_number() || !std::isfinite(item.get<double>())) throw Error("a return is not a finite number");
-    result.push_back(item.get<double>());
-  };
-  if (value.is_array()) {
-    for (const json& item : value) add(item);
-  } else {
-    add(value);
-  }
-  if (result.empty()) throw Error("an evaluation has no episode");
-  return result;
-}
-
-Evaluation evaluation_of(const json& metrics, const char* metric) {
-  const auto found = metrics.find(metric);
-  if (found == metrics.end()) throw Error(std::string("has no metric \"") + metric + '"');
-  Evaluation evaluation;
-  evaluation.returns = numbers(*found);
-  evaluation.mean = mean_of(evaluation.returns);
-  return evaluation;
-}
-
-void add_step(const json& step, const char* metric, Run& run) {
-  Evaluation evaluation = evaluation_of(step, metric);
-  const auto count = step.find("step_count");
-  if (count == step.end() || !count->is_number()) throw Error("a step has no step_count");
-  const auto steps = count->get<double>();
-  if (!(steps >= 0 && steps < 1e15)) throw Error("a step_count is impossible");
-  evaluation.step = evaluation.actual_step = static_cast<std::int64_t>(steps);
-  run.evaluations.push_back(std::move(evaluation));
-}
-
-void order_steps(Run& run) {
-  std::ranges::stable_sort(run.evaluations, {}, &Evaluation::step);
-  for (std::size_t k = 0; k < run.evaluations.size(); ++k) {
-    if (k > 0 && run.evaluations[k].step == run.evaluations[k - 1].step)
-      throw Error("two steps have the same step_count");
-    run.evaluations[k].index = static_cast<std::int64_t>(k);
-  }
-}
-
-// Throws Error if the run cannot be understood.
-Writer read_run(const json& entries, Run& run) {
-  if (!entries.is_object()) throw Error("is not an object of steps");
-  const json* absolute = nullptr;
-  Writer writer = Writer::kMarlEval;
-  for (const auto& [key, value] : entries.items()) {
-    if (!value.is_object()) throw Error("\"" + key + "\" is not an object of metrics");
-    if (lower_case(key).find("absolute") != std::string::npos) {
-      absolute = &value;
-      continue;
+// Fields of RFC 4180, where no field holds a line break.
+std::vector<std::string> fields_of(const std::string& line) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back() += line[++i];
+    } else if (line[i] == '"') {
+      quoted = !quoted;
+    } else if (line[i] == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += line[i];
     }
-    writer = writer_of(value);
-    add_step(value, metric_of(writer), run);
   }
-  if (run.evaluations.empty()) throw Error("has no steps");
-  order_steps(run);
-  if (absolute == nullptr) return writer;
-  const Evaluation last = evaluation_of(*absolute, metric_of(writer));
-  if (writer == Writer::kBenchMarl) {
-    run.best_single_episode = std::ranges::max(last.returns);
-  } else {
-    run.absolute = last;
-  }
-  return writer;
+  return fields;
 }
 
-// "seed_3" and "3" are seed 3; any other name counts from the place in the file.
-std::int64_t seed_of(const std::string& name, std::int64_t place) {
-  const std::size_t digits = name.find_last_not_of("0123456789");
-  const std::string number = name.substr(digits == std::string::npos ? 0 : digits + 1);
-  return number.empty() || number.size() > 15 ? place : std::stoll(number);
+std::vector<std::vector<std::string>> rows_of(std::string text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) rows.push_back(fields_of(line));
+  }
+  return rows;
 }
 
-std::string task_label(const Dataset& data, const std::string& environment, const std::string& task) {
-  const std::string label = environment + "/" + task;
-  for (const TaskInfo& known : data.tasks) {
-    if (lower_case(known.label) == lower_case(label) || lower_case(known.label) == lower_case(task)) return known.label;
-  }
-  return label;
+ImportedFile read_csv_file(const fs::path& file, const std::string& text) {
+  const auto rows = rows_of(text);
+  if (!rows.empty() && is_tidy_csv(rows[0])) return read_tidy_csv(rows);
+  if (!rows.empty() && is_seed_csv(rows[0])) return read_seed_csv(file, rows);
+  throw Error("its header is none that is known: exp_name,env_name,seed,metric,env_step,value or step,avg_return");
 }
+
+ImportedFile read_any(const fs::path& file) {
+  const std::string text = results::read_file(file);
+  if (lower_case(file.extension().string()) == ".csv") return read_csv_file(file, text);
+  const nlohmann::json root = parse_python_json(text);
+  if (is_return_json(root)) return read_return_json(file, root);
+  if (is_sacred(file, root)) return read_sacred(file, root);
+  return read_marl_eval(root);
+}
+
+bool is_readable_kind(const fs::path& file) {
+  const std::string ending = lower_case(file.extension().string());
+  // Sacred's other files are read with info.json.
+  static const std::set<std::string> kBeside = {"config.json", "run.json", "metrics.json"};
+  const bool sacred = fs::exists(file.parent_path() / "info.json") && kBeside.contains(file.filename().string());
+  return (ending == ".json" || ending == ".csv") && !sacred;
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && is_readable_kind(entry.path())) files.push_back(entry.path());
+  }
+  if (files.empty()) throw Error(folder.string() + ": holds no .json or .csv file");
+  std::ranges::sort(files);
+  return files;
+}
+
+struct Source {
+  fs::path file;
+  std::string shown;  // as the page names it
+  ImportedFile content;
+};
 
 class Importer {
  public:
-  Importer(std::string file, Dataset& data) : file_(std::move(file)), data_(data) {}
+  Importer(std::string unit, Dataset& data) : unit_(std::move(unit)), data_(data) {
+    for (const Run& run : data.runs) {
+      if (!run.imported) own_tasks_.insert(run.task);
+    }
+  }
 
-  void read(const json& root) {
-    each(root, "", [&](const std::string& environment, const json& tasks) {
-      each(tasks, environment, [&](const std::string& task, const json& algorithms) {
-        each(algorithms, environment + "/" + task, [&](const std::string& algorithm, const json& runs) {
-          std::int64_t place = 0;
-          each(runs, algorithm, [&](const std::string& name, const json& run) {
-            add(environment, task, algorithm, name, place++, run);
-          });
-        });
-      });
-    });
-    if (runs_ == 0) throw Error(file_ + ": holds no run in marl-eval's format");
+  void read(const fs::path& path) {
+    if (!fs::is_directory(path)) {
+      add_source(path, path.filename().string());
+      return;
+    }
+    for (const fs::path& file : files_in(path)) add_source(file, file.lexically_relative(path.parent_path()).string());
+  }
+
+  void finish() {
+    for (Source& source : sources_) {
+      for (ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
+    }
+    for (Source& source : sources_) add_runs(source);
+    align_steps();
+    data_.sort_runs();
   }
 
  private:
-  template <class Visit>
-  void each(const json& object, const std::string& where, const Visit& visit) {
-    if (!object.is_object()) {
-      data_.damage.push_back({file_, (where.empty() ? "the file" : where) + " is not an object; it is left out"});
-      return;
+  void add_source(const fs::path& file, const std::string& shown) {
+    Source source{file, shown, {}};
+    try {
+      source.content = read_any(file);
+    } catch (const Error& error) {
+      throw Error(shown + ": " + error.what());
     }
-    for (const auto& [key, value] : object.items()) visit(key, value);
+    if (!source.content.has_unit && unit_.empty()) {
+      throw Error(shown +
+                  ": this format does not say whether a return is the sum over the agents or their mean; give "
+                  "--unit sum or --unit mean-over-agents");
+    }
+    sources_.push_back(std::move(source));
   }
 
-  void add(const std::string& environment, const std::string& task, const std::string& algorithm,
-           const std::string& name, std::int64_t place, const json& entries) {
-    Run run;
-    Writer writer;
-    try {
-      writer = read_run(entries, run);
-    } catch (const std::exception& error) {
-      data_.damage.push_back({file_, environment + "/" + task + ", " + algorithm + ", " + name + " " + error.what() +
-                                         "; the run is left out"});
-      return;
+  void note(const std::string& text) {
+    if (std::ranges::find(data_.notes, text) == data_.notes.end()) data_.notes.push_back(text);
+  }
+
+  void add_runs(Source& source) {
+    std::vector<std::string> reasons = source.content.left_out;
+    std::size_t added = 0;
+    // Names that say a seed come first, so that the others can take what is left.
+    std::ranges::stable_partition(source.content.runs, [](const ImportedRun& run) { return run.seed.has_value(); });
+    for (ImportedRun& run : source.content.runs) added += add(source, run, reasons) ? 1 : 0;
+    for (const std::string& reason : reasons) data_.damage.push_back({source.shown, reason});
+    if (added == 0) throw Error(source.shown + ": holds no run that can be used" + listed(reasons));
+    note(source.shown + ": imported; its numbers were not measured by this harness");
+    for (const std::string& text : source.content.notes) note(source.shown + ": " + text);
+    if (!source.content.has_unit) {
+      note(source.shown + ": returns are " +
+           (unit_ == "sum" ? "sums over the agents (--unit sum)" : "means over the agents (--unit mean-over-agents)"));
     }
-    run.task = data_.task_index(task_label(data_, environment, task), environment);
-    const std::string label = label_of(algorithm, name_of(writer));
-    run.algorithm = data_.algorithm_index({.label = label, .name = name_of(writer), .imported = true});
-    run.seed = seed_of(name, place);
-    run.name = file_ + ": " + environment + "/" + task + "/" + algorithm + "/" + name;
+  }
+
+  static std::string listed(const std::vector<std::string>& reasons) {
+    constexpr std::size_t kMost = 10;
+    std::string text = reasons.empty() ? "" : ":";
+    for (std::size_t i = 0; i < std::min(kMost, reasons.size()); ++i) text += "\n  " + reasons[i];
+    if (reasons.size() > kMost) text += "\n  and " + std::to_string(reasons.size() - kMost) + " more";
+    return text;
+  }
+
+  bool add(const Source& source, ImportedRun& imported, std::vector<std::string>& reasons) {
+    Run run;
+    run.task = task_of(imported, source.shown);
+    const std::string label = label_of(imported);
+    run.algorithm = data_.algorithm_index({.label = label, .name = imported.writer, .imported = true});
+    run.name = source.shown + ": " + imported.environment + "/" + imported.task + "/" + imported.algorithm + "/" +
+               imported.name;
+    if (imported.seed && is_taken(run, *imported.seed, source.shown, false)) {
+      reasons.push_back(run.name.substr(source.shown.size() + 2) + ": seed " + std::to_string(*imported.seed) + " of " +
+                        label + " is there already, from another file; this run is left out");
+      return false;
+    }
+    run.seed = free_seed(run, imported.seed);
     run.state = RunState::kComplete;
     run.status = "imported";
     run.imported = true;
-    if (is_known(run)) {
-      data_.damage.push_back({file_, run.name + " is there already; this one is left out"});
-      return;
+    run.evaluations = std::move(imported.evaluations);
+    run.absolute = std::move(imported.absolute);
+    run.best_single_episode = imported.best_single_episode;
+    if (run.best_single_episode) {
+      note(label +
+           ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as \"best single "
+           "episode\" and is no absolute evaluation");
     }
-    if (run.best_single_episode) note_best_episode(label);
+    if (imported.writer == "BenchMARL") note(label + ": returns of BenchMARL are means over agents and their groups");
+    files_[{run.task, run.algorithm, run.seed}] = source.shown;
     data_.runs.push_back(std::move(run));
-    ++runs_;
+    return true;
   }
 
-  bool is_known(const Run& run) const {
-    return std::ranges::any_of(data_.runs, [&](const Run& other) {
-      return other.task == run.task && other.algorithm == run.algorithm && other.seed == run.seed;
+  // Whether a run of that seed is there; of the same file none counts unless `same_file`.
+  bool is_taken(const Run& run, std::int64_t seed, const std::string& file, bool same_file) const {
+    const bool known = std::ranges::any_of(data_.runs, [&](const Run& other) {
+      return other.task == run.task && other.algorithm == run.algorithm && other.seed == seed;
     });
+    const auto found = files_.find({run.task, run.algorithm, seed});
+    return known && (same_file || found == files_.end() || found->second != file);
+  }
+
+  // The seed that the name says; where it says none or one that is taken, the smallest that is free.
+  std::int64_t free_seed(const Run& run, std::optional<std::int64_t> said) const {
+    if (said && !is_taken(run, *said, "", true)) return *said;
+    std::int64_t seed = 0;
+    while (is_taken(run, seed, "", true)) ++seed;
+    return seed;
+  }
+
+  // Ours, or one of an earlier file, may be spelt in another case; within a file each spelling is a task.
+  std::size_t task_of(const ImportedRun& run, const std::string& file) {
+    const std::string label = run.environment == run.task ? run.task : run.environment + "/" + run.task;
+    const auto known = [&](const auto& matches) {
+      for (std::size_t m = 0; m < data_.tasks.size(); ++m) {
+        if (matches(m)) return m;
+      }
+      return data_.tasks.size();
+    };
+    std::size_t task = known([&](std::size_t m) { return data_.tasks[m].label == label; });
+    if (task == data_.tasks.size()) {
+      task = known([&](std::size_t m) {
+        const std::string other = lower_case(data_.tasks[m].label);
+        const bool same = other == lower_case(label) || (own_tasks_.contains(m) && other == lower_case(run.task));
+        return same && task_files_[m] != file;
+      });
+    }
+    if (task == data_.tasks.size()) task = data_.task_index(label, run.environment == run.task ? "" : run.environment);
+    task_files_.emplace(task, file);
+    return task;
   }
 
   // Runs of one algorithm may come from several files, but not from several harnesses, and never join our own.
-  std::string label_of(const std::string& algorithm, const std::string& writer) const {
-    const auto taken = [&](const std::string& label, bool imported) {
+  std::string label_of(const ImportedRun& run) const {
+    const auto taken = [&](bool imported) {
       return std::ranges::any_of(data_.algorithms, [&](const AlgorithmInfo& other) {
-        return lower_case(other.label) == lower_case(label) && other.imported == imported &&
-               (!imported || other.name != writer);
+        return lower_case(other.label) == lower_case(run.algorithm) && other.imported == imported &&
+               (!imported || other.name != run.writer);
       });
     };
-    if (taken(algorithm, true)) return algorithm + " (" + writer + ")";
-    return taken(algorithm, false) ? algorithm + " (imported)" : algorithm;
+    const bool several = writers_.at(lower_case(run.algorithm)).size() > 1;
+    if (several || taken(true)) return run.algorithm + " (" + run.writer + ")";
+    return taken(false) ? run.algorithm + " (imported)" : run.algorithm;
   }
 
-  void note_best_episode(const std::string& label) {
-    const std::string note = label +
-                             ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as "
-                             "\"best single episode\" and is no absolute evaluation";
-    if (std::ranges::find(data_.notes, note) == data_.notes.end()) data_.notes.push_back(note);
+  // Copies that step together end an interval a few steps late, each harness in its own way: within a quarter of an
+  // interval of the grid of the task, evaluations count at the grid's step.
+  void align_steps() {
+    for (std::size_t task = 0; task < data_.tasks.size(); ++task) {
+      const Run* model = nullptr;
+      for (const Run& run : data_.runs) {
+        if (run.task != task || run.evaluations.empty()) continue;
+        const auto rank = [](const Run& r) { return std::pair(!r.imported, r.evaluations.size()); };
+        if (model == nullptr || rank(run) > rank(*model)) model = &run;
+      }
+      if (model == nullptr) continue;
+      std::vector<std::int64_t> grid;
+      for (const Evaluation& evaluation : model->evaluations) grid.push_back(evaluation.step);
+      std::int64_t largest = 0;
+      for (Run& run : data_.runs) {
+        if (run.task == task && run.imported) largest = std::max(largest, align(run, grid));
+      }
+      if (largest > 0) {
+        note(data_.tasks[task].label + ": imported evaluations up to " + std::to_string(largest) +
+             " steps beside the others count at the others' step");
+      }
+    }
   }
 
-  std::string file_;
+  // Returns the largest shift; moves all evaluations of the run or none.
+  static std::int64_t align(Run& run, const std::vector<std::int64_t>& grid) {
+    std::vector<std::int64_t> steps;
+    std::int64_t largest = 0;
+    for (const Evaluation& evaluation : run.evaluations) {
+      const auto after = std::ranges::lower_bound(grid, evaluation.step);
+      std::int64_t nearest = after == grid.end() ? grid.back() : *after;
+      if (after != grid.begin() && evaluation.step - *(after - 1) < std::abs(nearest - evaluation.step))
+        nearest = *(after - 1);
+      const auto at = std::ranges::find(grid, nearest);
+      const std::int64_t before = at == grid.begin() ? 0 : *(at - 1);
+      const std::int64_t interval = at + 1 == grid.end() ? nearest - before : *(at + 1) - nearest;
+      const std::int64_t shift = std::abs(nearest - evaluation.step);
+      steps.push_back(4 * shift < interval ? nearest : evaluation.step);
+      if (steps.back() == nearest) largest = std::max(largest, shift);
+    }
+    if (std::ranges::adjacent_find(steps, std::greater_equal<>()) != steps.end()) return 0;
+    for (std::size_t k = 0; k < steps.size(); ++k) run.evaluations[k].step = steps[k];
+    return largest;
+  }
+
+  using RunKey = std::tuple<std::size_t, std::size_t, std::int64_t>;
+
+  std::string unit_;
   Dataset& data_;
-  std::int64_t runs_ = 0;
+  std::vector<Source> sources_;
+  std::map<std::string, std::set<std::string>> writers_;  // by algorithm in lower case
+  std::map<RunKey, std::string> files_;                   // which file a run is from
+  std::map<std::size_t, std::string> task_files_;         // which file named a task first
+  std::set<std::size_t> own_tasks_;
 };
 
 }  // namespace
 
-void import_results(const std::filesystem::path& file, Dataset& data) {
-  json root;
-  try {
-    root = json::parse(results::read_file(file));
-  } catch (const json::exception& error) {
-    throw Error(file.string() + ": " + error.what());
-  }
-  Importer(file.filename().string(), data).read(root);
-  data.notes.push_back(file.filename().string() + ": imported; its numbers were not measured by this harness");
-  data.sort_runs();
+void import_results(std::span<const fs::path> paths, const std::string& unit, Dataset& data) {
+  Importer importer(unit, data);
+  for (const fs::path& path : paths) importer.read(path);
+  importer.finish();
 }
 
 }  // namespace tutti::reports

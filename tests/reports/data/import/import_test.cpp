@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "example_file.hpp"
 #include "reports/analysis/scores.hpp"
@@ -25,7 +27,7 @@ class Import : public testing::Test {
   }
   Dataset import(const std::string& text) {
     Dataset data;
-    import_results(file(text), data);
+    import_results(std::vector{file(text)}, "", data);
     return data;
   }
   Analysis analyse_file(const std::string& text, ReportOptions options = quick_options()) {
@@ -129,7 +131,7 @@ TEST_F(Import, KeepsBenchMarlsAbsoluteMetricsApart) {
   EXPECT_FALSE(data.runs[0].absolute);
   EXPECT_EQ(data.runs[0].best_single_episode, 9);
   EXPECT_EQ(data.runs[0].evaluations[1].mean, 6);
-  EXPECT_EQ(data.notes.size(), 2U);
+  EXPECT_EQ(data.notes.size(), 3U);  // imported, no absolute evaluation, means over agents
 }
 
 // One file of BenchMARL for each run.
@@ -142,14 +144,15 @@ std::string bench_marl(const std::string& task, const std::string& algorithm, in
 
 TEST_F(Import, RunsOfOneAlgorithmMayComeFromSeveralFiles) {
   Dataset data;
-  for (int seed = 0; seed < 2; ++seed) import_results(file(bench_marl("balance", "mappo", seed)), data);
+  for (int seed = 0; seed < 2; ++seed)
+    import_results(std::vector{file(bench_marl("balance", "mappo", seed))}, "", data);
   ASSERT_EQ(data.algorithms.size(), 1U);
   EXPECT_EQ(data.algorithms[0].label, "mappo");
   EXPECT_EQ(data.runs.size(), 2U);
   // Another harness's runs are not the same algorithm's.
-  import_results(file(R"({"vmas": {"balance": {"MAPPO": {"seed_5": {
-    "step_0": {"step_count": 100, "mean_episode_return": [1.5]}}}}}})"),
-                 data);
+  import_results(std::vector{file(R"({"vmas": {"balance": {"MAPPO": {"seed_5": {
+    "step_0": {"step_count": 100, "mean_episode_return": [1.5]}}}}}})")},
+                 "", data);
   ASSERT_EQ(data.algorithms.size(), 2U);
   EXPECT_EQ(data.algorithms[1].label, "MAPPO (Mava)");
 }
@@ -223,7 +226,7 @@ TEST_F(Import, RefusesWhatHoldsNoRun) {
     EXPECT_THROW(import(text), Error) << text;
   }
   Dataset data;
-  EXPECT_THROW(import_results("/nowhere/metrics.json", data), Error);
+  EXPECT_THROW(import_results(std::vector<std::filesystem::path>{"/nowhere/metrics.json"}, "", data), Error);
 }
 
 TEST_F(Import, AloneIsComparedAtItsOwnSteps) {
@@ -240,6 +243,247 @@ TEST_F(Import, AloneIsComparedAtItsOwnSteps) {
   }
   for (const std::string& warning : analysis.warnings) {
     EXPECT_EQ(warning.find("at the steps of the others"), std::string::npos) << warning;
+  }
+}
+
+// ---- files as other harnesses leave them
+
+class ImportCases : public testing::Test {
+ protected:
+  static std::filesystem::path path(const std::string& name) {
+    return std::filesystem::path(TUTTI_IMPORT_CASES) / name;
+  }
+  static Dataset read(const std::vector<std::string>& names, const std::string& unit = "") {
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& name : names) paths.push_back(path(name));
+    Dataset data;
+    import_results(paths, unit, data);
+    return data;
+  }
+  static std::string refusal(const std::string& name) {
+    try {
+      (void)read({name});
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  static std::vector<std::string> labels(const Dataset& data) {
+    std::vector<std::string> result;
+    for (const AlgorithmInfo& algorithm : data.algorithms) result.push_back(algorithm.label);
+    return result;
+  }
+};
+
+TEST_F(ImportCases, AnInterruptedRunIsKeptWithoutAnAbsoluteEvaluation) {
+  for (const char* name : {"benchmarl_empty_absolute", "mava_empty_absolute", "mava_absolute_empty_list",
+                           "mava_absolute_without_return"}) {
+    const Dataset data = read({std::string("empty-absolute/") + name + ".json"});
+    EXPECT_GE(data.runs.size(), 2U) << name;
+    EXPECT_TRUE(data.damage.empty()) << name;
+    for (const Run& run : data.runs) {
+      EXPECT_FALSE(run.absolute) << name;
+      EXPECT_FALSE(run.evaluations.empty()) << name;
+    }
+  }
+  const Dataset one = read({"empty-absolute/mava_one_interrupted.json"});
+  EXPECT_TRUE(one.damage.empty());
+  EXPECT_EQ(std::ranges::count_if(one.runs, [](const Run& run) { return !run.absolute; }), 1);
+}
+
+TEST_F(ImportCases, TokensThatAreNoNumbersMatterOnlyInReturns) {
+  EXPECT_TRUE(read({"nan-tokens/nan_in_other_metric.json"}).damage.empty());
+  for (const char* name : {"nan_return_one_run", "minus_infinity", "null"}) {
+    const Dataset data = read({std::string("nan-tokens/") + name + ".json"});
+    ASSERT_EQ(data.damage.size(), 1U) << name;
+    EXPECT_NE(data.damage[0].what.find("seed_"), std::string::npos) << data.damage[0].what;
+    EXPECT_NE(data.damage[0].what.find("is not a finite number"), std::string::npos) << data.damage[0].what;
+    EXPECT_FALSE(data.runs.empty()) << name;
+  }
+}
+
+TEST_F(ImportCases, ReturnsWhoseSquaresOverflowAreNamed) {
+  EXPECT_NE(refusal("nan-tokens/size_1e308.json").find("1e+308 is too large"), std::string::npos);
+}
+
+TEST_F(ImportCases, AlgorithmsOfTwoHarnessesStayApartWhateverIsThere) {
+  const std::vector<std::string> both = {"random (BenchMARL)", "random (Mava)"};
+  for (const char* other : {"b_random.json", "b_random_same.json"}) {
+    const std::vector<std::string> files = {"two-harnesses-merged/m_random.json",
+                                            std::string("two-harnesses-merged/") + other};
+    Dataset alone = read(files);
+    std::vector<std::string> found = labels(alone);
+    std::ranges::sort(found);
+    EXPECT_EQ(found, both);
+    Dataset ours;
+    ours.runs.push_back({.task = ours.task_index("mpe/coop-nav-n3", "mpe"),
+                         .algorithm = ours.algorithm_index({.label = "random", .name = "random"})});
+    import_results(std::vector{path(files[0]), path(files[1])}, "", ours);
+    found = labels(ours);
+    std::ranges::sort(found);
+    EXPECT_EQ(found, (std::vector<std::string>{"random", "random (BenchMARL)", "random (Mava)"}));
+    EXPECT_EQ(ours.tasks.size(), 1U);
+  }
+}
+
+TEST_F(ImportCases, MetricNamesMayBeInAnyCase) {
+  for (const char* name : {"capital_return", "upper_return", "step_count_upper"}) {
+    const Dataset data = read({std::string("metric-names/") + name + ".json"});
+    EXPECT_GE(data.runs.size(), 2U) << name;
+    EXPECT_TRUE(data.damage.empty()) << name;
+    EXPECT_EQ(data.algorithms[0].name, "marl-eval") << name;
+  }
+}
+
+TEST_F(ImportCases, ASecondReturnDoesNotMakeAFileBenchMarls) {
+  const Dataset data = read({"metric-names/discounted.json"});
+  EXPECT_EQ(data.algorithms[0].name, "marl-eval");
+  for (const Run& run : data.runs) EXPECT_TRUE(run.absolute);
+}
+
+TEST_F(ImportCases, WhatHoldsNoReturnIsRefusedWithTheMetricsThatAreThere) {
+  const std::string wins = refusal("metric-names/win_rate_only.json");
+  EXPECT_NE(wins.find("its metrics: win_rate"), std::string::npos) << wins;
+  const std::string means = refusal("metric-names/mean_return.json");
+  EXPECT_NE(means.find("its metrics: mean_return"), std::string::npos) << means;
+}
+
+TEST_F(ImportCases, AFolderOfFilesIsReadAsThoseFiles) {
+  const Dataset data = read({"many-files"});
+  EXPECT_EQ(data.runs.size(), 6U);
+  EXPECT_EQ(data.algorithms.size(), 2U);
+  const bool said = std::ranges::any_of(
+      data.notes, [](const std::string& note) { return note.find("means over agents") != std::string::npos; });
+  EXPECT_TRUE(said);
+}
+
+TEST_F(Import, OnlyANameThatSaysASeedHasOne) {
+  const auto seeds = [&](const std::string& a, const std::string& b) {
+    const std::string step = R"(": {"step_0": {"step_count": 1, "return": [1]}})";
+    const Dataset data = import(R"({"e": {"t": {"x": {")" + a + step + ",\"" + b + step + "}}}}");
+    std::vector<std::int64_t> result;
+    for (const Run& run : data.runs) result.push_back(run.seed);
+    return result;
+  };
+  EXPECT_EQ(seeds("seed_7", "ppo-seed=12"), (std::vector<std::int64_t>{7, 12}));
+  EXPECT_EQ(seeds("3", "run_5"), (std::vector<std::int64_t>{3, 5}));
+  EXPECT_EQ(seeds("2024-05-12", "2025-05-12"), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(seeds("lr_0.001", "seed_0"), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(seeds("a_seed_1", "b_seed_1"), (std::vector<std::int64_t>{0, 1}));
+}
+
+TEST_F(Import, EvaluationsAFewStepsApartCountAtOneStep) {
+  const Dataset data = import(R"({"e": {"t": {
+    "x": {"seed_0": {"step_0": {"step_count": 1000, "return": [1]}, "step_1": {"step_count": 2000, "return": [2]}}},
+    "y": {"seed_0": {"step_0": {"step_count": 1016, "return": [1]}, "step_1": {"step_count": 2008, "return": [2]}},
+          "seed_1": {"step_0": {"step_count": 1500, "return": [1]}}}}}})");
+  EXPECT_EQ(data.runs[0].evaluations[0].step, data.runs[1].evaluations[0].step);
+  EXPECT_EQ(data.runs[1].evaluations[1].actual_step, 2008);
+  EXPECT_EQ(data.runs[2].evaluations[0].step, 1500);
+}
+
+TEST_F(Import, ASingleEvaluationAtStepZeroIsShown) {
+  const Analysis analysis = analyse_file(
+      R"({"e": {"t": {"x": {"seed_0": {"step_0": {"step_count": 0, "return": [1, 2]}}},
+                      "y": {"seed_0": {"step_0": {"step_count": 0, "return": [3, 4]}}}}}})");
+  EXPECT_EQ(analysis.main.cells[0][1].mean, 3.5);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 4);
+}
+
+TEST_F(Import, TasksOfOneFileThatDifferInCaseStayApart) {
+  const Dataset data = import(R"({"e": {"Task": {"x": {"seed_0": {"step_0": {"step_count": 1, "return": [1]}}}},
+                                        "task": {"x": {"seed_0": {"step_0": {"step_count": 1, "return": [2]}}}}}})");
+  EXPECT_EQ(data.tasks.size(), 2U);
+  EXPECT_EQ(data.runs.size(), 2U);
+}
+
+// ---- formats without a unit
+
+class ImportFormats : public Import {
+ protected:
+  std::filesystem::path write(const std::string& name, const std::string& text) {
+    const auto path = suite_.write() / name;
+    std::filesystem::create_directories(path.parent_path());
+    write_text(path, text);
+    return path;
+  }
+  static Dataset read(const std::filesystem::path& path) {
+    Dataset data;
+    import_results(std::vector{path}, "sum", data);
+    return data;
+  }
+};
+
+TEST_F(ImportFormats, TidyCsvHasARowForEachValue) {
+  const auto path = write("tidy.csv",
+                          "exp_name,env_name,seed,metric,env_step,value\r\n"
+                          "omad,mpe/spread,1,return,100,2\nomad,mpe/spread,1,return,100,4\n"
+                          "omad,mpe/spread,1,loss,100,nan\nomad,mpe/spread,1,return,200,6\n"
+                          "\"a, b\",mpe/spread,2,return,100,nan\n");
+  const Dataset data = read(path);
+  ASSERT_EQ(data.runs.size(), 1U);
+  EXPECT_EQ(data.tasks[0].label, "mpe/spread");
+  EXPECT_EQ(data.runs[0].seed, 1);
+  EXPECT_EQ(data.runs[0].evaluations[0].mean, 3);
+  EXPECT_EQ(data.runs[0].evaluations[1].step, 200);
+  ASSERT_EQ(data.damage.size(), 1U);
+  EXPECT_NE(data.damage[0].what.find("a, b"), std::string::npos);
+  Dataset without;
+  EXPECT_THROW(import_results(std::vector{path}, "", without), Error);
+}
+
+TEST_F(ImportFormats, AFolderOfCsvHasARunForEachFile) {
+  write("spread/hasac/seed_1.csv", "step,avg_return\n100,1\n200,2\n");
+  write("spread/hasac/seed_2.csv", "step,reward\n100,3\n200,4\n");
+  const Dataset data = read(suite_.write() / "spread" / "hasac");
+  ASSERT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.tasks[0].label, "spread");
+  EXPECT_EQ(data.algorithms[0].label, "hasac");
+  EXPECT_EQ(data.runs[1].seed, 2);
+  EXPECT_EQ(data.runs[1].evaluations[1].mean, 4);
+}
+
+TEST_F(ImportFormats, SacredSaysTheRestInItsConfiguration) {
+  const auto path = write("sacred/7/info.json",
+                          R"({"test_return_mean": [{"py/object": "numpy.float64", "value": 1.5}, 2.5],
+                              "test_return_mean_T": [0, 1000], "loss": [NaN], "loss_T": [0]})");
+  write("sacred/7/config.json", R"({"name": "qmix", "env": "sc2", "env_args": {"map_name": "3m"}, "seed": 4})");
+  for (const std::filesystem::path& given : {path, suite_.write() / "sacred"}) {
+    const Dataset data = read(given);
+    ASSERT_EQ(data.runs.size(), 1U);
+    EXPECT_EQ(data.tasks[0].label, "sc2/3m");
+    EXPECT_EQ(data.algorithms[0].label, "qmix");
+    EXPECT_EQ(data.runs[0].seed, 4);
+    EXPECT_EQ(data.runs[0].evaluations[0].mean, 1.5);
+  }
+}
+
+TEST_F(ImportFormats, ReturnJsonHasAListForEachStepOrForEachRun) {
+  const Dataset episodes =
+      read(write("spread/maddpg/seed_3/return.json", R"({"steps": [100, 200], "returns": [[1, 3, 5], [4, 4, 4]]})"));
+  ASSERT_EQ(episodes.runs.size(), 1U);
+  EXPECT_EQ(episodes.tasks[0].label, "spread");
+  EXPECT_EQ(episodes.algorithms[0].label, "maddpg");
+  EXPECT_EQ(episodes.runs[0].seed, 3);
+  EXPECT_EQ(episodes.runs[0].evaluations[0].mean, 3);
+  const Dataset runs =
+      read(write("spread/matd3/return.json", R"({"steps": [100, 200], "returns": [[1, 2], [3, 4], [5, Infinity]]})"));
+  EXPECT_EQ(runs.runs.size(), 2U);
+  EXPECT_EQ(runs.damage.size(), 1U);
+  EXPECT_EQ(runs.algorithms[0].label, "matd3");
+}
+
+// ---- sizes
+
+TEST_F(ImportCases, SmallReturnsShowTheirDigitsAndOneBest) {
+  for (const char* name : {"size_2e-4", "size_1e-7", "size_-1e-5"}) {
+    ReportOptions options = quick_options();
+    options.imports = {path(std::string("small-returns/") + name + ".json")};
+    const Analysis analysis = analyse({}, options);
+    ASSERT_EQ(analysis.main.exponents.size(), 1U);
+    EXPECT_LT(analysis.main.exponents[0], -3) << name;
+    EXPECT_GE(analysis.main.decimals[0], 1) << name;
+    EXPECT_EQ(std::ranges::count(analysis.main.cells[0], true, &Cell::best), 1) << name;
   }
 }
 

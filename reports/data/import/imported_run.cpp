@@ -1,0 +1,136 @@
+#include "reports/data/import/imported_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reports/data/names.hpp"
+#include "reports/statistics/summary.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::reports {
+namespace {
+
+// Squares of what is larger overflow, and with them every spread.
+constexpr double kLargestReturn = 1e150;
+
+std::optional<std::int64_t> leading_integer(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::int64_t value = 0;
+  if (digits == 0 || digits > 15) return std::nullopt;
+  std::from_chars(text.data(), text.data() + digits, value);
+  return value;
+}
+
+bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+
+// What follows `word`, which has to stand by itself, and a separator; nothing but digits up to the next one.
+std::optional<std::int64_t> number_after(std::string_view name, std::string_view word) {
+  for (std::size_t at = name.find(word); at != std::string_view::npos; at = name.find(word, at + 1)) {
+    if (at > 0 && is_letter(name[at - 1])) continue;
+    std::string_view rest = name.substr(at + word.size());
+    if (!rest.empty() && std::string_view("_-=: #").find(rest.front()) != std::string_view::npos) rest.remove_prefix(1);
+    const auto value = leading_integer(rest);
+    if (!value) continue;
+    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789"), rest.size()));
+    const bool ends = rest.empty() || (!is_letter(rest.front()) && rest.front() != '.');
+    if (ends) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+nlohmann::json parse_python_json(std::string text) {
+  std::string plain;
+  plain.reserve(text.size());
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    if (quoted && text[i] == '\\') {
+      plain += text.substr(i++, 2);
+      continue;
+    }
+    if (text[i] == '"') quoted = !quoted;
+    std::size_t token = 0;
+    if (!quoted) {
+      for (const std::string_view word : {"NaN", "Infinity", "-Infinity", "-NaN"}) {
+        if (rest.starts_with(word)) token = word.size();
+      }
+    }
+    if (token > 0) {
+      plain += "null";
+      i += token - 1;
+    } else {
+      plain += text[i];
+    }
+  }
+  try {
+    return nlohmann::json::parse(plain);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(std::string("is not JSON: ") + error.what());
+  }
+}
+
+std::vector<double> episode_returns(const nlohmann::json& value) {
+  std::vector<double> result;
+  const auto add = [&](const nlohmann::json& item) {
+    if (!item.is_number() || !std::isfinite(item.get<double>())) throw Error("a return is not a finite number");
+    const auto number = item.get<double>();
+    if (std::abs(number) > kLargestReturn) {
+      throw Error(fmt::format("the return {:g} is too large to compute with (at most {:g})", number, kLargestReturn));
+    }
+    result.push_back(number);
+  };
+  if (value.is_array()) {
+    for (const nlohmann::json& item : value) add(item);
+  } else {
+    add(value);
+  }
+  if (result.empty()) throw Error("an evaluation has no episode");
+  return result;
+}
+
+Evaluation evaluation_at(double step, std::vector<double> returns) {
+  if (!(step >= 0 && step < 1e15)) throw Error("the number of steps of an evaluation is impossible");
+  Evaluation evaluation;
+  evaluation.step = evaluation.actual_step = static_cast<std::int64_t>(step);
+  evaluation.mean = mean_of(returns);
+  evaluation.returns = std::move(returns);
+  return evaluation;
+}
+
+void order_steps(std::vector<Evaluation>& evaluations) {
+  if (evaluations.empty()) throw Error("has no evaluation");
+  std::ranges::stable_sort(evaluations, {}, &Evaluation::step);
+  for (std::size_t k = 0; k < evaluations.size(); ++k) {
+    if (k > 0 && evaluations[k].step == evaluations[k - 1].step)
+      throw Error(fmt::format("has two evaluations at step {}", evaluations[k].step));
+    evaluations[k].index = static_cast<std::int64_t>(k);
+  }
+}
+
+std::optional<std::int64_t> seed_in(std::string_view name) {
+  const std::string lower = lower_case(std::string(name));
+  if (!lower.empty() && lower.find_first_not_of("0123456789") == std::string::npos) return leading_integer(lower);
+  if (const auto seed = number_after(lower, "seed")) return seed;
+  return lower.starts_with("run") ? number_after(lower, "run") : std::nullopt;
+}
+
+std::pair<std::string, std::string> split_task(const std::string& label) {
+  const std::size_t slash = label.find('/');
+  if (slash == std::string::npos) return {label, label};
+  return {label.substr(0, slash), label.substr(slash + 1)};
+}
+
+std::string folder_above(const std::filesystem::path& file, std::size_t levels) {
+  std::filesystem::path folder = std::filesystem::absolute(file).lexically_normal();
+  for (std::size_t i = 0; i < levels; ++i) folder = folder.parent_path();
+  return folder.filename().string();
+}
+
+}  // namespace tutti::reports
