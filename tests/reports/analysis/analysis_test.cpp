@@ -253,6 +253,21 @@ TEST_F(CurveSuite, HasCoverageAtEqualSteps) {
   EXPECT_EQ(coverage.visited[0][1].mean.size(), 6U);
 }
 
+TEST(Coverage, TheBandStaysBetweenNoBinAndAllBins) {
+  SuiteFolder suite(2, 2);
+  const std::vector<std::vector<double>> visited = {{0, 14}, {0, 16}, {1, 16}};
+  for (std::size_t seed = 0; seed < visited.size(); ++seed) {
+    FakeRun run = plain_run("mpe/a", "a", static_cast<std::int64_t>(seed), {0, 1, 2}, 2);
+    run.coverage = {{1000, 16, visited[seed][0], 90, 10, 0.5}, {2000, 16, visited[seed][1], 90, 10, 0.5}};
+    suite.add(run);
+  }
+  const Curve curve = analyse_folder(suite.write(), quick_options()).coverage.visited[0][0];
+  ASSERT_EQ(curve.low.size(), 2U);
+  EXPECT_EQ(curve.low[0], 0);
+  EXPECT_LT(curve.low[1], 16);
+  EXPECT_EQ(curve.high[1], 16);
+}
+
 TEST(PublishedCoverage, StandsBesideWhatWasMeasuredAfterAsManySteps) {
   SuiteFolder suite(2, 2, 250'000);
   for (int seed = 0; seed < 2; ++seed) {

@@ -103,6 +103,18 @@ TEST(Figure, TheProposedAlgorithmHasTheFirstColour) {
   EXPECT_EQ(palette(analysis), (std::vector<std::size_t>{1, 2, 0}));
 }
 
+TEST(Figure, AnAlgorithmThatTrainsInNoTimeIsNamedInTheCaptionAndNotInTheLegend) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  for (double& seconds : analysis.curves.wall_clock[0][2].x) seconds = 0;
+  const Figure figure = wall_clock_figure(analysis, {});
+  ASSERT_EQ(figure.panels.size(), 1U);
+  EXPECT_EQ(figure.panels[0].series.size(), 2U);
+  EXPECT_EQ(figure.legend.size(), 2U);
+  EXPECT_NE(figure.caption.find("training takes next to no time: " + analysis.algorithms[2].label + "."),
+            std::string::npos)
+      << figure.caption;
+}
+
 TEST(Figure, TicksAreRoundNumbers) {
   EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
   EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));
