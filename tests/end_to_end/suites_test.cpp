@@ -1,6 +1,7 @@
 // The suites of this tree, and the example in their README, are sound.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "end_to_end/program.hpp"
@@ -41,7 +42,10 @@ class Suites : public testing::Test {
 };
 
 TEST_F(Suites, OfThisTreeAreSound) {
-  for (const auto& file : every_suite()) {
+  const std::vector<std::filesystem::path> suites = every_suite();
+  ASSERT_NE(std::ranges::find(suites, kSuites / "smoke.toml"), suites.end());
+  ASSERT_GT(suites.size(), 5U);
+  for (const auto& file : suites) {
     const Outcome outcome = tutti({"check", file.string()}, kSuites);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
   }

@@ -155,6 +155,8 @@ TEST(Report, SymbolicLinksInAFolderFromElsewhereReachNothingOutside) {
 
 TEST_F(FullReport, ThePageFetchesNothing) {
   const std::string page = read(folder / "index.html");
+  ASSERT_NE(page.find("<table"), std::string::npos);
+  ASSERT_TRUE(page.ends_with("</main>\n</body>\n</html>\n"));
   for (const char* foreign :
        {"http:", "https:", "src=", "<script", "<link", "@import", "url(", "<iframe", "javascript:"}) {
     EXPECT_EQ(page.find(foreign), std::string::npos) << foreign;
