@@ -98,7 +98,7 @@ void ReportOptions::declare(Parameters& parameter) {
   parameter("reference_low", reference_low, any_value(),
             "of normalize = \"reference\": algorithm whose mean score is 0");
   parameter("bounds", bounds, any_value(), "returns that map to 0 and 1: \"task low high; task low high\"");
-  parameter("failed", failed, one_of({"exclude", "worst"}), "what becomes of failed runs");
+  parameter("failed", failed, one_of({"exclude", "worst"}), "how failed runs count");
   parameter("ragged", ragged, any_value(), "aggregate different numbers of runs per task, each task weighing the same");
   parameter("mixed", mixed, any_value(),
             "report runs of different code, libraries, configurations or protocols together");

@@ -36,7 +36,7 @@ bool is_usable(const Run& run);
 void count_failures_as_worst(const std::vector<Dataset*>& data);
 
 /// Where normalised scores are 0 and 1, for each task; NaN where there is none. `tasks` are those that aggregates
-/// cover, which need bounds; `score` is what references are the mean of. `warnings` tells of tasks whose bounds
+/// cover, which need bounds; `score` is what references are the mean of. `warnings` names tasks whose bounds
 /// coincide. Throws Error if an option names what does not exist, or does not give a task its bounds.
 std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
                               const Score& score, std::vector<std::string>& warnings);

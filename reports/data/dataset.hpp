@@ -38,7 +38,7 @@ struct Protocol {
   std::string seeds;                   // fresh, fixed
   bool absolute = true;
 
-  /// False of imports alone: no plan tells their protocol.
+  /// False of imports alone: no plan records their protocol.
   bool is_known() const { return environment_steps > 0; }
 };
 

@@ -10,7 +10,7 @@ namespace tutti::reports {
 /// All of the following, below export/.
 void write_exports(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder);
 
-/// export/marl-eval/metrics.json, which marl-eval and BenchMARL's plotting read, and README.txt that tells what was
+/// export/marl-eval/metrics.json, which marl-eval and BenchMARL's plotting read, and README.txt that names what was
 /// left out. Imported runs are not exported again.
 void export_marl_eval(const Dataset& data, const ReportOptions& options, OutputFolder& folder);
 
