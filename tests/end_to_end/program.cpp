@@ -26,7 +26,8 @@ void redirect(const std::filesystem::path& file, int descriptor) {
                          const std::filesystem::path& err) {
   redirect(out, STDOUT_FILENO);
   redirect(err, STDERR_FILENO);
-  ::setenv("TUTTI_PLUGIN_PATH", (kBuild / "fixtures/sound").c_str(), 1);
+  const std::string fixtures = (kBuild / "fixtures/sound").string() + ":" + (kBuild / "fixtures/toy").string();
+  ::setenv("TUTTI_PLUGIN_PATH", fixtures.c_str(), 1);
   ::setenv("TUTTI", kProgram.c_str(), 1);
   std::vector<char*> pointers = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));

@@ -21,23 +21,30 @@ EnvironmentSpec two_agents(std::int64_t observation_size, std::int64_t state_siz
   return spec;
 }
 
-/// One step, then terminated. Its observation and state are a constant 0.
+/// One step, then terminated. Its observation and state are a constant 0; its reward terms are the two actions.
 class Bandit final : public Environment {
  public:
   using Reward = double (*)(double first, double second);
-  explicit Bandit(Reward reward) : spec_(two_agents(1, 1, 1)), reward_(reward) {}
+  explicit Bandit(Reward reward) : spec_(two_agents(1, 1, 1)), reward_(reward) {
+    spec_.reward_terms = {"first_action", "second_action"};
+  }
 
   const EnvironmentSpec& spec() const override { return spec_; }
   void reset(std::uint64_t) override {}
-  StepResult step(std::span<const float> action) override { return {reward_(action[0], action[1]), true, false}; }
+  StepResult step(std::span<const float> action) override {
+    std::copy_n(action.begin(), 2, actions_.begin());
+    return {reward_(action[0], action[1]), true, false};
+  }
   void observe(std::size_t, std::span<float> out) const override { out[0] = 0; }
   void state(std::span<float> out) const override { out[0] = 0; }
-  void save(SnapshotWriter&) const override {}
-  void load(SnapshotReader&) override {}
+  void reward_terms(std::span<double> out) const override { std::copy(actions_.begin(), actions_.end(), out.begin()); }
+  void save(SnapshotWriter& writer) const override { writer.values<double>("actions", actions_); }
+  void load(SnapshotReader& reader) override { reader.values<double>("actions", actions_); }
 
  private:
   EnvironmentSpec spec_;
   Reward reward_;
+  std::array<double, 2> actions_{};
 };
 
 class LineSpread final : public Environment {

@@ -1,0 +1,78 @@
+// The numbers of OMAD's README that have raw results in this tree come out of them again.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <sstream>
+
+#include "end_to_end/program.hpp"
+
+namespace tutti::end_to_end {
+namespace {
+
+const std::filesystem::path kSource = TUTTI_SOURCE_DIR;
+const std::filesystem::path kEvidence = kSource / "reports/evidence";
+
+std::vector<std::string> fields(const std::string& line, char separator) {
+  std::vector<std::string> result;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, separator);) result.push_back(field);
+  return result;
+}
+
+/// Mean return of every evaluation, by its step.
+std::map<int, double> means(const std::filesystem::path& run) {
+  std::istringstream lines(content(run / "evaluations.csv"));
+  std::string line;
+  std::getline(lines, line);
+  const std::vector<std::string> columns = fields(line, ',');
+  const auto column = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+  };
+  std::map<int, std::pair<double, int>> sums;
+  while (std::getline(lines, line)) {
+    const std::vector<std::string> cells = fields(line, ',');
+    auto& [sum, count] = sums[std::stoi(cells.at(column("step")))];
+    sum += std::stod(cells.at(column("return")));
+    ++count;
+  }
+  std::map<int, double> result;
+  for (const auto& [step, sum] : sums) result[step] = sum.first / sum.second;
+  return result;
+}
+
+/// The row of a README's table: the label, then the means.
+std::string row(const std::string& label, const std::filesystem::path& run, const char* format) {
+  std::string result = "| `" + label + "` |";
+  for (const auto& [step, mean] : means(run)) {
+    char text[32];
+    std::snprintf(text, sizeof text, format, mean);
+    result += " " + std::string(text) + " |";
+  }
+  return result;
+}
+
+TEST(Evidence, OfNormalisedRewardsIsWhatTheReadmeOfOmadSays) {
+  const std::string readme = content(kSource / "plugins/algorithms/omad/README.md");
+  for (const char* label : {"omad-normalised", "omad-plain", "omad-normalised-target"}) {
+    const auto in = [&](const char* suite) { return kEvidence / suite / label / "seed-101"; };
+    for (const std::string& line :
+         {row(label, in("omad-normalisation-coop-nav/mpe/coop-nav-n3"), "%.1f"),
+          row(label, in("omad-normalisation-half-cheetah/mamujoco/half-cheetah-2x3"), "%.0f")}) {
+      EXPECT_NE(readme.find(line), std::string::npos) << line;
+    }
+  }
+}
+
+TEST(Evidence, CanBeReported) {
+  for (const auto& suite : std::filesystem::directory_iterator(kEvidence)) {
+    const TemporaryFolder folder;
+    const Outcome outcome = tutti({"report", suite.path().string(), "--out", "report"}, folder.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_GT(content(folder.path() / "report/tables/main.csv").size(), 100U);
+  }
+}
+
+}  // namespace
+}  // namespace tutti::end_to_end
