@@ -106,4 +106,10 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace tutti::cli
 
-int main(int argc, char** argv) { return tutti::cli::main(argc, argv); }
+// Leaves without the destructors of plugins' libraries, which stay open to the end and may be damaged: their status
+// would take the place of this one.
+int main(int argc, char** argv) {
+  const int status = tutti::cli::main(argc, argv);
+  (void)std::fflush(nullptr);
+  ::_exit(status);
+}

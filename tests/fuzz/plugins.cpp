@@ -1,5 +1,7 @@
 // Damaged plugin libraries: each is opened or refused in words, whatever its code does.
 // fuzz_plugins COUNT SEED LIBRARY...
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -27,7 +29,7 @@ int main(int argc, char** argv) {
   for (int index = 3; index < argc; ++index) libraries.push_back(content(argv[index]));
   if (libraries.empty()) return 2;
   std::uint64_t number = 0;
-  return fuzz::run(argc, argv, [&](fuzz::Random& random) {
+  const int status = fuzz::run(argc, argv, [&](fuzz::Random& random) {
     const std::string& sound = libraries[fuzz::below(random, libraries.size())];
     // Half of them keep their size, so that the dynamic linker has something to work with.
     std::string damaged = sound;
@@ -52,4 +54,7 @@ int main(int argc, char** argv) {
     }
     return !registry.plugins().empty();
   });
+  std::filesystem::remove_all(folder.path());
+  (void)std::fflush(nullptr);
+  ::_exit(status);  // as the program does: without the destructors of damaged libraries
 }
