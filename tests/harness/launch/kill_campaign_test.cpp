@@ -1,7 +1,7 @@
 // A campaign of kills and failing system calls: whatever happens to a run, it ends with the bytes of one that was left
 // alone. As a test it is short; by hand it takes a number of faults for each kind of run:
 //
-//   TUTTI_FAULTS=1000 build/tests/harness/launch/kill_campaign_test
+//   TUTTI_FAULTS=1000 build/bin/kill_campaign_test
 //
 // Kills come at random instants and at chosen system calls (faulty_calls.cpp): before, after, or in the middle of one.
 // Other calls fail once with ENOSPC or EIO, which may fail the run, or with EINTR, which may not.
