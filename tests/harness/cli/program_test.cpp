@@ -161,6 +161,11 @@ TEST(Program, TheCommandLineChangesThePlan) {
              {"of 2 episodes", "8.8 KB"});
 }
 
+TEST(Program, CheckSaysWhichStepsAreNotEvaluated) {
+  expect_all(run({"check", "demo.toml", "--steps", "1_000", "--set", "evaluation.interval=400"}).out,
+             {"the last 200 steps are not evaluated; 1,000 is no multiple of 400"});
+}
+
 // Results as a suite leaves them: two runs of one task.
 class ReportCommand : public testing::Test {
  protected:
@@ -199,6 +204,24 @@ TEST_F(ReportCommand, TakesOptionsBeforeAndAfterTheFolders) {
 TEST_F(ReportCommand, TakesOneFileForEachImport) {
   expect_report({"report", "--import", "other.json", "a/demo"}, "a/demo/report/index.html");
   expect_report({"report", "--import", "other.json", "--import", "more.json", "a/demo"}, "a/demo/report/index.html");
+}
+
+TEST_F(ReportCommand, TakesSeveralFilesAfterOneImport) {
+  expect_report({"report", "--import", "other.json", "more.json"}, "report/index.html");
+  expect_report({"report", "--import", "other.json", "more.json", "a/demo"}, "a/demo/report/index.html");
+}
+
+TEST_F(ReportCommand, SaysWhyARunOfAnImportIsLeftOut) {
+  folder_.write("diverged.json", R"({"vmas": {"balance": {"mappo": {
+    "seed_0": {"step_0": {"step_count": 100, "return": [1, 2]}},
+    "seed_1": {"step_0": {"step_count": 100, "return": [NaN]}}}}}})");
+  const Outcome some = tutti({"report", "--import", "diverged.json"}, folder_.path());
+  EXPECT_EQ(some.status, 0) << some.err;
+  expect_all(some.err, {"seed_1: a return is not a finite number; the run is left out"});
+  folder_.write("wins.json", R"({"e": {"t": {"a": {"seed_0": {"step_0": {"step_count": 1, "win_rate": [1]}}}}}})");
+  const Outcome none = tutti({"report", "--import", "wins.json"}, folder_.path());
+  EXPECT_EQ(none.status, 2);
+  expect_all(none.err, {"holds no run that can be used", "its metrics: win_rate"});
 }
 
 TEST_F(ReportCommand, NeedsNoFolderForAnImport) {

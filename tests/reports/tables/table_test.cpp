@@ -44,6 +44,15 @@ TEST(LatexTable, PlainStyleSetsCellsInMathMode) {
   EXPECT_EQ(text.find('|'), std::string::npos) << "no vertical rules";
 }
 
+TEST(LatexTable, ARowMayBeginWithABracketOrAStar) {
+  Table table = three_algorithms();
+  table.sections[0].rows[0][0].value = "[a]";
+  table.sections[0].rows[1][0].value = "*b";
+  const std::string text = to_latex(table, LatexStyle::kPlain);
+  EXPECT_NE(text.find("\n{}[a] &"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n{}*b &"), std::string::npos) << text;
+}
+
 TEST(LatexTable, SiunitxStyleUsesTwoColumnsForEachMeasurement) {
   const std::string text = to_latex(three_algorithms(), LatexStyle::kSiunitx);
   EXPECT_NE(text.find("S[table-format=-4.1]@{\\,$\\pm$\\,}S[table-format=3.1{\\textsuperscript{N=3}}]"),

@@ -9,7 +9,8 @@ TEST(Escaping, EveryLatexSpecialCharacterIsEscaped) {
   EXPECT_EQ(latex_text("a_b & 5% #1 $x {y}"), "a\\_b \\& 5\\% \\#1 \\$x \\{y\\}");
   EXPECT_EQ(latex_text("~^\\"), "\\textasciitilde{}\\textasciicircum{}\\textbackslash{}");
   EXPECT_EQ(latex_text("[-3.1, 2] (-4) omad-2"), "[$-$3.1, 2] ($-$4) omad-2");
-  EXPECT_EQ(latex_text("2.2× ± é 中"), "2.2$\\times$ $\\pm$ é ?");
+  EXPECT_EQ(latex_text("2.2× ± é 中"), "2.2$\\times$ $\\pm$ é [U+4E2D]");
+  EXPECT_EQ(latex_text("Łódź Erdős čφ"), "\\L{}ód\\'{z} Erd\\H{o}s \\v{c}$\\phi$");
 }
 
 TEST(Escaping, MarkdownAndHtmlTakeNothingLiterally) {

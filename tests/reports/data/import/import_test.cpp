@@ -281,14 +281,14 @@ TEST_F(ImportCases, AnInterruptedRunIsKeptWithoutAnAbsoluteEvaluation) {
     const Dataset data = read({std::string("empty-absolute/") + name + ".json"});
     EXPECT_GE(data.runs.size(), 2U) << name;
     EXPECT_TRUE(data.damage.empty()) << name;
-    for (const Run& run : data.runs) {
+    for (const reports::Run& run : data.runs) {
       EXPECT_FALSE(run.absolute) << name;
       EXPECT_FALSE(run.evaluations.empty()) << name;
     }
   }
   const Dataset one = read({"empty-absolute/mava_one_interrupted.json"});
   EXPECT_TRUE(one.damage.empty());
-  EXPECT_EQ(std::ranges::count_if(one.runs, [](const Run& run) { return !run.absolute; }), 1);
+  EXPECT_EQ(std::ranges::count_if(one.runs, [](const reports::Run& run) { return !run.absolute; }), 1);
 }
 
 TEST_F(ImportCases, TokensThatAreNoNumbersMatterOnlyInReturns) {
@@ -316,8 +316,10 @@ TEST_F(ImportCases, AlgorithmsOfTwoHarnessesStayApartWhateverIsThere) {
     std::ranges::sort(found);
     EXPECT_EQ(found, both);
     Dataset ours;
-    ours.runs.push_back({.task = ours.task_index("mpe/coop-nav-n3", "mpe"),
-                         .algorithm = ours.algorithm_index({.label = "random", .name = "random"})});
+    reports::Run own;
+    own.task = ours.task_index("mpe/coop-nav-n3", "mpe");
+    own.algorithm = ours.algorithm_index({.label = "random", .name = "random"});
+    ours.runs.push_back(own);
     import_results(std::vector{path(files[0]), path(files[1])}, "", ours);
     found = labels(ours);
     std::ranges::sort(found);
@@ -338,7 +340,7 @@ TEST_F(ImportCases, MetricNamesMayBeInAnyCase) {
 TEST_F(ImportCases, ASecondReturnDoesNotMakeAFileBenchMarls) {
   const Dataset data = read({"metric-names/discounted.json"});
   EXPECT_EQ(data.algorithms[0].name, "marl-eval");
-  for (const Run& run : data.runs) EXPECT_TRUE(run.absolute);
+  for (const reports::Run& run : data.runs) EXPECT_TRUE(run.absolute);
 }
 
 TEST_F(ImportCases, WhatHoldsNoReturnIsRefusedWithTheMetricsThatAreThere) {
@@ -362,7 +364,7 @@ TEST_F(Import, OnlyANameThatSaysASeedHasOne) {
     const std::string step = R"(": {"step_0": {"step_count": 1, "return": [1]}})";
     const Dataset data = import(R"({"e": {"t": {"x": {")" + a + step + ",\"" + b + step + "}}}}");
     std::vector<std::int64_t> result;
-    for (const Run& run : data.runs) result.push_back(run.seed);
+    for (const reports::Run& run : data.runs) result.push_back(run.seed);
     return result;
   };
   EXPECT_EQ(seeds("seed_7", "ppo-seed=12"), (std::vector<std::int64_t>{7, 12}));
