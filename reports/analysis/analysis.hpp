@@ -82,7 +82,7 @@ struct ScoreTable {
   Matrix<Cell> cells;
   std::vector<int> decimals;   // for each task, by the largest spread of the row
   std::vector<int> exponents;  // for each task: the row is shown in units of ten to this power; 0 for usual sizes
-  std::vector<Estimate> iqm;  // footer, for each algorithm; empty where aggregates are refused
+  std::vector<Estimate> iqm;   // footer, for each algorithm; empty where aggregates are refused
   std::vector<double> mean_rank;
   std::vector<std::int64_t> best_count;
 };
