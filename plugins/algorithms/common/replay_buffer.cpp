@@ -174,14 +174,14 @@ void ReplayBuffer::check_blocks(std::span<const std::uint64_t> expected) {
   if (static_cast<std::int64_t>(expected.size()) != end_of_blocks() - first_live_block()) {
     throw Error("the snapshot has digests of " + std::to_string(expected.size()) + " blocks of the replay buffer");
   }
-  for (const std::uint64_t digest : expected) {
-    const std::int64_t block = first_live_block() + (&digest - expected.data());
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    const std::int64_t block = first_live_block() + static_cast<std::int64_t>(k);
     const std::int64_t end = std::min((block + 1) * kBlockRecords, added_);
     std::uint64_t& found = block_digest(block) = kNoRecords;
     for (std::int64_t number = block * kBlockRecords; number < end; ++number) {
       found = digest_of(found, record(number), layout_.record);
     }
-    if (found == digest) continue;
+    if (found == expected[k]) continue;
     throw Error(memory_.file().string() + ": the records of steps " + std::to_string(block * kBlockRecords) + " to " +
                 std::to_string(end) + " are not those that the checkpoint was made with");
   }
