@@ -112,8 +112,16 @@ TEST(MainTable, DecimalsFollowTheLargestSpread) {
   EXPECT_EQ(decimals(18.7), 0);
   EXPECT_EQ(decimals(4.6), 1);
   EXPECT_EQ(decimals(0.46), 2);
-  EXPECT_EQ(decimals(0.00046), 3);
+  EXPECT_EQ(decimals(0.0046), 3);
   EXPECT_EQ(decimals(0), 2);
+}
+
+TEST(MainTable, RowWithASmallSpreadIsInAPowerOfTen) {
+  SuiteFolder suite(1, 2);
+  add_row(suite, "a", {0, 0.00046 * std::sqrt(2.0)});
+  const ScoreTable table = analyse_folder(suite.write(), quick_options()).main;
+  EXPECT_EQ(table.exponents[0], -4);
+  EXPECT_EQ(table.decimals[0], 1) << "of a spread of 4.6 in that unit";
 }
 
 // The curves of a baseline, a proposed algorithm and a weak baseline, evaluated every 100 (thousand steps: 1000).
