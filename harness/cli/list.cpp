@@ -88,7 +88,7 @@ bool algorithms_use_blas(loader::Registry& registry) {
       try {
         registry.algorithm(name);
       } catch (const std::exception&) {
-        continue;  // whoever uses it is told what is wrong
+        continue;  // a command that uses it says what is wrong
       }
       if (run::blas_in_use()) ::_exit(0);
     }

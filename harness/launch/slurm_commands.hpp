@@ -28,7 +28,7 @@ struct QueuedTask {
 /// The last line of `output` that is the number of a job, or "number;cluster"; nothing if there is none.
 std::optional<Job> job_from(const std::string& output);
 
-/// How many runs an array may have, by what `scontrol show config` prints; nothing if it does not say.
+/// The most runs that an array may have, from the output of `scontrol show config`; nothing if it names none.
 std::optional<std::size_t> most_array_runs(const std::string& config);
 
 /// The same of the cluster at hand. Throws Error if it takes no arrays at all.

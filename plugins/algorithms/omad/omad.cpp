@@ -359,7 +359,7 @@ class Omad final : public Algorithm {
   }
 
   /// Whether the smaller of both critics counts, or their mean. Tasks do not say whether their episodes can terminate,
-  /// so minimum_if_terminating goes by what this run has seen.
+  /// so minimum_if_terminating looks at the transitions of this run.
   bool takes_minimum(const std::string& critics) const {
     return critics == "minimum" || (critics == "minimum_if_terminating" && terminates_ != 0);
   }
