@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tutti/error.hpp"
+#include "tutti/frame.hpp"
 #include "tutti/parameters.hpp"
 #include "tutti/plugin.hpp"
 #include "tutti/snapshot.hpp"
@@ -48,6 +49,8 @@ struct EnvironmentSpec {
   std::vector<CoverageDimension> coverage;  // empty: not declared
   std::int64_t coverage_points = 1;         // points that coverage() writes per step, e.g. one for each agent
   std::vector<std::pair<std::string, std::string>> facts;  // what fixes the numbers: time step, model digest, ...
+  bool renders = false;                                    // capability: render() draws
+  double step_seconds = 0;  // simulated time of an environment step, for films in real time; 0: unknown
 
   std::int64_t joint_observation_size() const {
     std::int64_t sum = 0;
@@ -92,6 +95,14 @@ class TUTTI_API Environment {
 
   /// Writes the present point(s) of the coverage box, [coverage_points, dimensions].
   virtual void coverage(std::span<double> out) const { (void)out; }
+
+  /// A picture of the present moment. Optional: called only where spec().renders. It changes nothing that a step, an
+  /// observation or save() depends on; earlier calls of the same episode may show, as trails. Throws Error saying what
+  /// to install where this machine cannot draw.
+  virtual Frame render(FrameSize size) {
+    (void)size;
+    throw Error("this environment does not draw itself; its spec().renders says so");
+  }
 
   /// The exact simulator state, also in the middle of an episode: after `load` into another copy of the same task
   /// both continue bit for bit alike.
