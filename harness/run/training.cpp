@@ -205,6 +205,9 @@ void Training::write_checkpoint() {
   account.cpu_seconds = cpu_seconds();
   account.peak_memory_bytes = peak_memory_bytes();
   checkpoints_.write(step_, writer.bytes(), account);
+  SnapshotWriter policy;
+  algorithm_->save_policy(policy);
+  write_policy(folder_ / kLastPolicyFile, {{.step = step_, .actual_step = step_}, 0, policy.bytes()});
   checkpoint_step_ = step_;
   checkpoint_time_ = Clock::now();
   stopwatch_.start(before);

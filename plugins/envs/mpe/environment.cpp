@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cooperative_navigation.hpp"
+#include "drawing.hpp"
 #include "physical_deception.hpp"
 
 namespace tutti::mpe {
@@ -41,6 +42,8 @@ EnvironmentSpec make_spec(const Config& config, const Scenario& scenario) {
   spec.state_size = static_cast<std::int64_t>(scenario.state_size());
   spec.state_is_joint_observation = scenario.first_learner() == 0;
   spec.episode_limit = config.episode_limit;
+  spec.renders = true;
+  spec.step_seconds = kTimeStep;
   spec.coverage = {{"x", -2, 2, 40}, {"y", -2, 2, 40}};
   spec.coverage_points = static_cast<std::int64_t>(scenario.num_learners());
   spec.facts = {{"reference", reference_of(config)},
@@ -71,6 +74,7 @@ class MpeEnvironment final : public Environment {
 
   void reset(std::uint64_t seed) override {
     scenario_->reset(seed);
+    drawing_.begin();
     steps_ = 0;
   }
 
@@ -109,6 +113,8 @@ class MpeEnvironment final : public Environment {
     }
   }
 
+  Frame render(FrameSize size) override { return drawing_.draw(*scenario_, size); }
+
   void save(SnapshotWriter& writer) const override {
     writer.value("steps", steps_);
     scenario_->save(writer);
@@ -117,6 +123,7 @@ class MpeEnvironment final : public Environment {
   void load(SnapshotReader& reader) override {
     steps_ = reader.value<std::int64_t>("steps");
     scenario_->load(reader);
+    drawing_.begin();
   }
 
  private:
@@ -151,6 +158,7 @@ class MpeEnvironment final : public Environment {
   TeamReward team_reward_;
   std::unique_ptr<Scenario> scenario_;
   EnvironmentSpec spec_;
+  Drawing drawing_;
   std::int64_t steps_ = 0;
   std::vector<Action> actions_;          // of the step in progress
   mutable std::vector<double> scratch_;  // observations before they are rounded to float
