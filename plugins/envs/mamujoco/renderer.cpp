@@ -147,7 +147,12 @@ Frame Renderer::draw(std::span<const double> qpos) {
   mjr_render(whole, &scene_, &context_);
 
   Frame frame{size_, std::vector<std::uint8_t>(static_cast<std::size_t>(3 * size_.width * size_.height))};
-  mjr_readPixels(frame.pixels.data(), nullptr, whole, &context_);
+  std::vector<float> depth(frame.pixels.size() / 3);
+  mjr_readPixels(frame.pixels.data(), depth.data(), whole, &context_);
+  // Where nothing was drawn MuJoCo leaves black.
+  for (std::size_t i = 0; i < depth.size(); ++i) {
+    if (depth[i] >= 1) std::fill_n(frame.pixels.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, std::uint8_t{255});
+  }
   // OpenGL's rows start at the bottom.
   const std::int64_t row = 3 * size_.width;
   for (std::int64_t top = 0, bottom = size_.height - 1; top < bottom; ++top, --bottom) {
