@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -56,7 +57,8 @@ class FigureWriter {
 
 }  // namespace
 
-WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path) {
+WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path,
+                           const std::vector<Strip>& strips) {
   OutputFolder folder(path);
   folder.remove_listed();
   results::make_folder(path);
@@ -75,11 +77,16 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
     const std::string name = drawn.figure.name;
     parts.figures.emplace(name, std::move(drawn));
   }
+  for (const Strip& strip : strips) {
+    parts.strips.push_back({strip, "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
+                                       file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
+    if (!strip.png.empty()) folder.write("figures/" + parts.strips.back().name + ".png", strip.png);
+  }
   const Document document = report_document(analysis, options, parts);
   folder.write("index.html", to_html(document));
   folder.write("report.md", to_markdown(document));
   if (analysis.data) write_exports(analysis, options, folder);
-  folder.write("report.json", report_json(analysis, options, folder.files()));
+  folder.write("report.json", report_json(analysis, options, parts.strips, folder.files()));
   return {path / "index.html", folder.files(), write_figure.remarks};
 }
 

@@ -73,6 +73,7 @@ class Training {
   void write_row_if_due();
   void write_checkpoint_if_due();
   void write_checkpoint();
+  void write_last_policy();
   void evaluate_absolute();
   void beat();
   double cpu_seconds() const;

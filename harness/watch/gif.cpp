@@ -3,9 +3,8 @@
 #include <gif_lib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
+#include <utility>
 
 #include "tutti/error.hpp"
 
@@ -14,9 +13,9 @@ namespace {
 
 constexpr int kAsBefore = 255;  // the transparent index
 
-int write_to_stream(GifFileType* gif, const GifByteType* bytes, int count) {
-  return static_cast<int>(
-      std::fwrite(bytes, 1, static_cast<std::size_t>(count), static_cast<std::FILE*>(gif->UserData)));
+int pass_on(GifFileType* gif, const GifByteType* bytes, int count) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
+  return static_cast<GifWriter*>(gif->UserData)->take(text) ? count : 0;
 }
 
 // Pixels of a rectangle within a picture.
@@ -28,34 +27,35 @@ struct Area {
 
 GifWriter::GifWriter(const std::filesystem::path& file, FrameSize size, int delay)
     : target_(file), size_(size), delay_(delay) {
-  stream_ = std::fopen(target_.partial().c_str(), "wb");
-  if (stream_ == nullptr) fail();
   int error = 0;
-  gif_ = EGifOpen(stream_, write_to_stream, &error);
-  if (gif_ == nullptr) {
-    std::fclose(stream_);
-    throw Error("giflib: " + std::string(GifErrorString(error)));
-  }
-  EGifSetGifVersion(gif_, true);
+  gif_.reset(EGifOpen(this, pass_on, &error));
+  if (gif_ == nullptr) throw Error("giflib: " + std::string(GifErrorString(error)));
+  EGifSetGifVersion(gif_.get(), true);
   const int width = static_cast<int>(size.width);
   const int height = static_cast<int>(size.height);
-  check(EGifPutScreenDesc(gif_, width, height, 8, 0, nullptr));
+  check(EGifPutScreenDesc(gif_.get(), width, height, 8, 0, nullptr));
   const GifByteType forever[] = {1, 0, 0};
-  check(EGifPutExtensionLeader(gif_, APPLICATION_EXT_FUNC_CODE));
-  check(EGifPutExtensionBlock(gif_, 11, "NETSCAPE2.0"));
-  check(EGifPutExtensionBlock(gif_, sizeof forever, forever));
-  check(EGifPutExtensionTrailer(gif_));
+  check(EGifPutExtensionLeader(gif_.get(), APPLICATION_EXT_FUNC_CODE));
+  check(EGifPutExtensionBlock(gif_.get(), 11, "NETSCAPE2.0"));
+  check(EGifPutExtensionBlock(gif_.get(), sizeof forever, forever));
+  check(EGifPutExtensionTrailer(gif_.get()));
 }
 
-GifWriter::~GifWriter() {
-  if (gif_ != nullptr) EGifCloseFile(gif_, nullptr);
-  if (stream_ != nullptr) std::fclose(stream_);
+void GifWriter::Close::operator()(GifFileType* gif) const { EGifCloseFile(gif, nullptr); }
+
+bool GifWriter::take(std::string_view bytes) noexcept {
+  try {
+    target_.write(bytes);
+    return true;
+  } catch (...) {
+    failure_ = std::current_exception();
+    return false;
+  }
 }
 
-void GifWriter::fail() const { throw FileError(target_.file().string() + ": cannot write: " + std::strerror(errno)); }
-
-void GifWriter::check(int status) const {
-  if (status != GIF_OK) fail();
+void GifWriter::check(int status) {
+  if (failure_) std::rethrow_exception(failure_);
+  if (status != GIF_OK) throw Error(target_.file().string() + ": giflib cannot encode this film");
 }
 
 void GifWriter::add(const Frame& frame) {
@@ -81,7 +81,7 @@ void GifWriter::add(const Frame& frame) {
   const GraphicsControlBlock control{DISPOSE_DO_NOT, false, delay_, kAsBefore};
   GifByteType extension[4];
   EGifGCBToExtension(&control, extension);
-  check(EGifPutExtension(gif_, GRAPHICS_EXT_FUNC_CODE, sizeof extension, extension));
+  check(EGifPutExtension(gif_.get(), GRAPHICS_EXT_FUNC_CODE, sizeof extension, extension));
   std::vector<GifColorType> colors(256);
   for (std::size_t i = 0; i < palette_.colors().size(); ++i) {
     const Palette::Rgb color = palette_.colors()[i];
@@ -91,20 +91,17 @@ void GifWriter::add(const Frame& frame) {
   ColorMapObject* const map = GifMakeMapObject(256, colors.data());
   const auto width = static_cast<int>(changed.right - changed.left + 1);
   const auto height = static_cast<int>(changed.bottom - changed.top + 1);
-  const int status =
-      EGifPutImageDesc(gif_, static_cast<int>(changed.left), static_cast<int>(changed.top), width, height, false, map);
+  const int status = EGifPutImageDesc(gif_.get(), static_cast<int>(changed.left), static_cast<int>(changed.top), width,
+                                      height, false, map);
   GifFreeMapObject(map);
   check(status);
   for (std::int64_t y = changed.top; y <= changed.bottom; ++y) {
-    check(EGifPutLine(gif_, &indices[static_cast<std::size_t>(y * size_.width + changed.left)], width));
+    check(EGifPutLine(gif_.get(), &indices[static_cast<std::size_t>(y * size_.width + changed.left)], width));
   }
 }
 
 void GifWriter::finish() {
-  GifFileType* const gif = std::exchange(gif_, nullptr);
-  check(EGifCloseFile(gif, nullptr));
-  std::FILE* const stream = std::exchange(stream_, nullptr);
-  if (std::fclose(stream) != 0) fail();
+  check(EGifCloseFile(gif_.release(), nullptr));
   target_.commit();
 }
 

@@ -1,8 +1,10 @@
 // A film as an animated GIF, written frame by frame.
 #pragma once
 
-#include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "tutti/frame.hpp"
@@ -17,7 +19,6 @@ class GifWriter {
  public:
   /// It repeats for ever; every frame shows for `delay` hundredths of a second. Throws FileError.
   GifWriter(const std::filesystem::path& file, FrameSize size, int delay);
-  ~GifWriter();
   GifWriter(const GifWriter&) = delete;
   GifWriter& operator=(const GifWriter&) = delete;
 
@@ -27,15 +28,20 @@ class GifWriter {
   /// Completes the file; without it none stays. Throws FileError.
   void finish();
 
+  /// What giflib has encoded; for giflib alone. False if the file does not take it.
+  bool take(std::string_view bytes) noexcept;
+
  private:
-  [[noreturn]] void fail() const;
-  void check(int status) const;
+  struct Close {
+    void operator()(GifFileType* gif) const;
+  };
+  void check(int status);
 
   AsideFile target_;
   FrameSize size_;
   int delay_;
-  std::FILE* stream_ = nullptr;
-  GifFileType* gif_ = nullptr;
+  std::exception_ptr failure_;  // giflib calls us, and no exception may pass it
+  std::unique_ptr<GifFileType, Close> gif_;
   Palette palette_;
   std::vector<Palette::Rgb> shown_;  // what a viewer has on the screen
 };

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "run/copies.hpp"
+#include "run/finite.hpp"
+#include "run/place.hpp"
 
 namespace tutti::watch {
 
@@ -27,15 +28,19 @@ void Rollout::begin(std::int64_t episode) {
 }
 
 void Rollout::step() {
+  const auto place = [this] { return fmt::format("step {} of the episode", summary_.length); };
+  run::at_place(place, [this] { advance(); });
+}
+
+void Rollout::advance() {
   run::observe_all(environment(), observations_);
   environment().state(state_);
+  if (!run::all_finite(observations_)) throw NotFiniteError("an observation is not finite");
   policy_.algorithm().act({observations_.data(), 1, observations_.size()}, mode_, random_,
                           {actions_.data(), 1, actions_.size()});
-  if (!std::ranges::all_of(actions_, [](float value) { return std::isfinite(value); })) {
-    throw NotFiniteError(
-        fmt::format("step {}: an action of {} is not finite", summary_.length, policy_.run().algorithm));
-  }
+  if (!run::all_finite(actions_)) throw NotFiniteError("an action is not finite");
   result_ = environment().step(actions_);
+  if (!std::isfinite(result_.reward)) throw NotFiniteError(fmt::format("the reward is {}", result_.reward));
   environment().reward_terms(terms_);
   summary_.episode_return += result_.reward;
   for (std::size_t i = 0; i < terms_.size(); ++i) summary_.terms[i] += terms_[i];

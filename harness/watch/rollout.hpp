@@ -26,7 +26,7 @@ class Rollout {
 
   void begin(std::int64_t episode);
 
-  /// One environment step, unless the episode is over. Throws NotFiniteError.
+  /// One environment step, unless the episode is over. Throws Error that names the step.
   void step();
   bool is_over() const { return !summary_.ended.empty(); }
 
@@ -41,6 +41,8 @@ class Rollout {
   const StepResult& result() const { return result_; }
 
  private:
+  void advance();
+
   StoredPolicy& policy_;
   ActMode mode_;
   std::uint64_t seed_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "digest/digest.hpp"
 #include "results/run_record.hpp"
 #include "run/checkpoint.hpp"
 #include "run/makings.hpp"
@@ -38,7 +39,13 @@ run::BestPolicy read_policy(const fs::path& folder, Which which) {
 std::vector<std::string> differences_since(const fs::path& folder, const suite::Run& run, loader::Registry& registry) {
   const auto record = results::read_run_record(folder);
   if (!record) return {"run.json is missing: not recorded which builds of the plugins made the run"};
-  return run::differences(run::makings_of(run, registry), {record->plugins, record->libraries}, true);
+  std::vector<std::string> differences =
+      run::differences(run::makings_of(run, registry), {record->plugins, record->libraries}, true);
+  const bool has_ended = record->status == results::RunStatus::kFinished;
+  if (has_ended && sha256_of_file(folder / "config.toml") != record->config_digest) {
+    differences.emplace_back("config.toml is not the one that run.json has the digest of");
+  }
+  return differences;
 }
 
 std::vector<fs::path> runs_below(const fs::path& folder) {
@@ -101,8 +108,8 @@ fs::path find_run(const fs::path& folder, const std::string& task, const std::st
   const std::vector<fs::path>& shown = matching.empty() ? all : matching;
   std::string names;
   for (const fs::path& one : shown) names += "\n  " + one.string();
-  throw Error(fmt::format("{}: {} of its runs match; --task, --algorithm and --run-seed choose one of:{}",
-                          folder.string(), matching.empty() ? "none" : std::to_string(matching.size()), names));
+  throw Error(fmt::format("{}: {} of its runs match; --task, --algorithm and --seed choose one of:{}", folder.string(),
+                          matching.empty() ? "none" : std::to_string(matching.size()), names));
 }
 
 }  // namespace tutti::watch

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "results/files.hpp"
 #include "watch/gif.hpp"
@@ -27,47 +28,58 @@ fs::path with_ending(const fs::path& stem, const char* ending) { return stem.str
 // The trajectory: a row for each step of each policy.
 class CsvWriter {
  public:
-  CsvWriter(const fs::path& file, const EnvironmentSpec& spec) : target_(file), stream_(target_.partial()) {
-    stream_ << "run,episode,seed,step,reward,terminated,truncated";
-    for (const std::string& term : spec.reward_terms) stream_ << ",term_" << term;
-    for (const AgentSpec& agent : spec.agents) {
-      for (std::int64_t i = 0; i < agent.observation_size; ++i) stream_ << ',' << agent.name << "_observation_" << i;
-    }
-    for (std::int64_t i = 0; i < spec.state_size; ++i) stream_ << ",state_" << i;
-    for (const AgentSpec& agent : spec.agents) {
-      for (std::int64_t i = 0; i < agent.action_size; ++i) stream_ << ',' << agent.name << "_action_" << i;
-    }
-    stream_ << '\n';
-    check();
+  CsvWriter(const fs::path& file, const EnvironmentSpec& spec, std::vector<std::string> labels)
+      : target_(file), labels_(std::move(labels)) {
+    std::string row = "policy,episode,seed,step,reward,terminated,truncated";
+    for (const std::string& term : spec.reward_terms) row += ",term_" + term;
+    for (const AgentSpec& agent : spec.agents) add_columns(row, agent.name + "_observation_", agent.observation_size);
+    add_columns(row, "state_", spec.state_size);
+    for (const AgentSpec& agent : spec.agents) add_columns(row, agent.name + "_action_", agent.action_size);
+    target_.write(row + '\n');
   }
 
   void add(std::size_t policy, std::int64_t episode, const Rollout& rollout) {
     const EpisodeSummary& summary = rollout.summary();
     const StepResult& result = rollout.result();
-    std::string row = fmt::format("{},{},{},{},{},{:d},{:d}", policy, episode, summary.seed, summary.length - 1,
-                                  result.reward, result.terminated, result.truncated);
+    std::string row = fmt::format("{},{},{},{},{},{:d},{:d}", labels_[policy], episode, summary.seed,
+                                  summary.length - 1, result.reward, result.terminated, result.truncated);
     for (const double term : rollout.terms()) fmt::format_to(std::back_inserter(row), ",{}", term);
     for (const auto* values : {&rollout.observations(), &rollout.state(), &rollout.actions()}) {
       for (const float value : *values) fmt::format_to(std::back_inserter(row), ",{}", value);
     }
-    stream_ << row << '\n';
-    check();
+    target_.write(row + '\n');
   }
 
-  void finish() {
-    stream_.close();
-    check();
-    target_.commit();
-  }
+  void finish() { target_.commit(); }
 
  private:
-  void check() const {
-    if (!stream_) throw FileError(target_.file().string() + ": cannot write");
+  static void add_columns(std::string& row, const std::string& name, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) fmt::format_to(std::back_inserter(row), ",{}{}", name, i);
   }
 
   AsideFile target_;
-  std::ofstream stream_;
+  std::vector<std::string> labels_;
 };
+
+// A label may hold anything, and a field of a table neither commas nor quotes nor ends of lines.
+std::string as_field(std::string label) {
+  std::ranges::replace_if(
+      label, [](char c) { return c == ',' || c == '"' || static_cast<unsigned char>(c) < ' '; }, '_');
+  return label;
+}
+
+// What a strip takes in memory, twice over: its frames, and all of them in one picture.
+void require_possible_strip(const WatchOptions& options, std::size_t policies) {
+  constexpr std::int64_t kMostPixels = std::int64_t{1} << 24;
+  constexpr std::int64_t kMostWidth = 65'535;
+  const std::int64_t pixels =
+      options.size.width * options.size.height * options.still * static_cast<std::int64_t>(policies);
+  if (pixels <= kMostPixels && options.size.width * options.still <= kMostWidth) return;
+  throw Error(
+      fmt::format("a film strip of {} frames of {} x {} pixels is too large (at most {} pixels, {} in a row); "
+                  "take fewer or smaller frames",
+                  options.still, options.size.width, options.size.height, kMostPixels, kMostWidth));
+}
 
 double rate_of(const WatchOptions& options, const EnvironmentSpec& spec) {
   if (options.frames_per_second > 0) return options.frames_per_second;
@@ -78,11 +90,11 @@ double rate_of(const WatchOptions& options, const EnvironmentSpec& spec) {
 class Show {
  public:
   Show(const std::vector<StoredPolicy*>& policies, const WatchOptions& options, const WatchHooks& hooks)
-      : options_(options), hooks_(hooks) {
+      : options_(options), hooks_(hooks), labels_(labels_of(policies)) {
     for (StoredPolicy* policy : policies) {
       rollouts_.emplace_back(*policy, options.mode, options.seed, options.most_steps);
-      labels_.push_back(policy->run().algorithm);
     }
+    if (options.still > 0) require_possible_strip(options, policies.size());
     if (options.gif || options.mp4 || options.still > 0) {
       for (StoredPolicy* policy : policies) views_.emplace_back(policy->environment());
     }
@@ -90,10 +102,14 @@ class Show {
 
   Watched play() {
     const EnvironmentSpec& spec = rollouts_.front().environment().spec();
-    if (options_.csv) csv_.emplace(with_ending(options_.stem, ".csv"), spec);
+    if (options_.csv) {
+      std::vector<std::string> fields;
+      for (const std::string& label : labels_) fields.push_back(as_field(label));
+      csv_.emplace(with_ending(options_.stem, ".csv"), spec, std::move(fields));
+    }
     const std::set<std::int64_t> stills = options_.still > 0 ? still_steps() : std::set<std::int64_t>();
     for (std::int64_t episode = 0; episode < options_.episodes; ++episode) play(episode, stills);
-    return finish(spec);
+    return finish();
   }
 
  private:
@@ -153,19 +169,29 @@ class Show {
     }
     const bool filmed = (options_.gif || options_.mp4) && (step % options_.every == 0 || all_over());
     const bool kept = episode == 0 && stills.contains(step);
-    if (!filmed && !kept) return;
+    // Environments that show trails follow them from the first picture on.
+    if (!filmed && !kept && step > 0) return;
     std::vector<Frame> frames;
     for (std::size_t i = 0; i < views_.size(); ++i) {
       frames.push_back(views_[i].draw(options_.size));
-      write_text(frames.back(), 4, 4, fmt::format("{}  step {}", labels_[i], rollouts_[i].summary().length), kText);
-      write_text(frames.back(), 4, 14, fmt::format("return {:.1f}", rollouts_[i].summary().episode_return), kText);
+      if (options_.words) describe(frames.back(), i);
     }
-    if (kept) strip_.push_back(stacked(frames));
+    if (kept) {
+      strip_.push_back(stacked(frames));
+      watched_.strip_steps.push_back(step);
+    }
     if (!filmed) return;
     const Frame frame = frames.size() == 1 ? std::move(frames.front()) : side_by_side(frames);
     open_films(frame.size);
     if (gif_) gif_->add(frame);
     if (mp4_) mp4_->add(frame);
+  }
+
+  void describe(Frame& frame, std::size_t policy) const {
+    const EpisodeSummary& summary = rollouts_[policy].summary();
+    write_text(frame, 4, 4, labels_[policy], kText);
+    write_text(frame, 4, 15, fmt::format("step {}", summary.length), kText);
+    write_text(frame, 4, 26, fmt::format("return {:.1f}", summary.episode_return), kText);
   }
 
   void open_films(FrameSize size) {
@@ -177,7 +203,7 @@ class Show {
     if (options_.mp4) mp4_.emplace(with_ending(options_.stem, ".mp4"), size, rate);
   }
 
-  Watched finish(const EnvironmentSpec&) {
+  Watched finish() {
     const auto add = [&](const char* ending) { watched_.files.push_back(with_ending(options_.stem, ending)); };
     if (gif_) {
       gif_->finish();
@@ -211,6 +237,18 @@ class Show {
 };
 
 }  // namespace
+
+std::vector<std::string> labels_of(const std::vector<StoredPolicy*>& policies) {
+  std::set<std::string> algorithms;
+  for (const StoredPolicy* policy : policies) algorithms.insert(policy->run().algorithm);
+  const bool distinct = algorithms.size() == policies.size();
+  std::vector<std::string> labels;
+  for (const StoredPolicy* policy : policies) {
+    const suite::Run& run = policy->run();
+    labels.push_back(distinct ? run.algorithm : fmt::format("{} seed {}", run.algorithm, run.seed));
+  }
+  return labels;
+}
 
 Watched watch(const std::vector<StoredPolicy*>& policies, const WatchOptions& options, const WatchHooks& hooks) {
   if (options.stem.has_parent_path()) results::make_folder(options.stem.parent_path());

@@ -20,6 +20,7 @@ struct WatchOptions {
   double frames_per_second = 0;  // 0: as fast as the simulated time, or 20 where the environment does not say it
   std::int64_t most_steps = 0;   // of an episode; 0: all of it
   std::int64_t still = 0;        // frames of a film strip of the first episode; 0: none
+  bool words = true;             // in each picture: the label, the step, the return so far
   bool gif = true;
   bool mp4 = true;
   bool csv = false;
@@ -40,7 +41,11 @@ class Stopped : public Error {
 struct Watched {
   std::vector<std::vector<EpisodeSummary>> episodes;  // [episodes, policies]
   std::vector<std::filesystem::path> files;
+  std::vector<std::int64_t> strip_steps;  // environment steps before each frame of the strip
 };
+
+/// What each policy is called: its algorithm, with its seed where two are of the same.
+std::vector<std::string> labels_of(const std::vector<StoredPolicy*>& policies);
 
 /// Rolls out one policy, or two of the same task on the same seeds, side by side. Throws Error, FileError, Stopped, and
 /// what the plugins throw.

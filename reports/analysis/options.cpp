@@ -128,6 +128,8 @@ void ReportOptions::declare(Parameters& parameter) {
   parameter("ours", ours, one_of({"last", "first"}), "where proposed algorithms stand in tables");
   parameter("latex", latex, one_of({"plain", "siunitx"}), "style of LaTeX tables");
   parameter("published", published, one_of({"omad", "none"}), "published figures to show beside the measured ones");
+  parameter("behaviour", behaviour, any_value(),
+            "show what the best run of each algorithm does on each task, as film strips made from its run folder");
   parameter("include_initial", include_initial, any_value(), "export the untrained evaluation to marl-eval");
   parameter("elapsed_time", elapsed_time, any_value(), "export elapsed_time to marl-eval");
 }

@@ -58,6 +58,7 @@ struct ReportOptions {
   std::string ours = "last";       // last, first
   std::string latex = "plain";     // plain, siunitx
   std::string published = "omad";  // omad, none
+  bool behaviour = false;          // film strips of the best runs
 
   bool include_initial = false;  // marl-eval export: the evaluation at step 0
   bool elapsed_time = false;     // marl-eval export

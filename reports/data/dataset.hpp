@@ -72,7 +72,8 @@ enum class RunState {
 struct Run {
   std::size_t task = 0, algorithm = 0;  // of the dataset
   std::int64_t seed = 0;
-  std::string name;  // "mpe/coop-nav-n3/hatd3/seed-1"
+  std::string name;              // "mpe/coop-nav-n3/hatd3/seed-1"
+  std::filesystem::path folder;  // where it lies; empty of imported runs
   RunState state = RunState::kIncomplete;
   std::string status;  // "not started", "running", "damaged", ...
   Protocol protocol;   // of its plan; of imported runs nothing

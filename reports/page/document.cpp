@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "reports/text/escaping.hpp"
 #include "reports/text/numbers.hpp"
@@ -77,6 +79,7 @@ class Builder {
     heading("State coverage", "coverage");
     table("coverage", {"coverage", "environment-step"});
     figure("coverage", {"coverage", "environment-step"});
+    behaviour();
     heading("Run time and resources", "runtime");
     table("runtime", {"runtime", "environment-step"});
     figure("wallclock", {"runtime", "return", "task-interval"});
@@ -317,6 +320,66 @@ class Builder {
     figure("efficiency", {"normalised", "iqm", "bootstrap"});
     table("thresholds", {"threshold"});
     table("sample-efficiency", {"threshold", "steps-to-threshold", "speed-up", "auc", "bootstrap"});
+  }
+
+  void behaviour() {
+    if (!options_.behaviour) return;
+    heading("Behaviour", "behaviour");
+    const auto has_picture = [](const NamedStrip& strip) { return !strip.strip.png.empty(); };
+    if (parts_.strips.empty()) {
+      paragraph("There is nothing to show: no run here has an evaluated policy.");
+    } else if (std::ranges::none_of(parts_.strips, has_picture)) {
+      paragraph("There is nothing to show: no policy could be rolled out and drawn.");
+    } else {
+      paragraph(
+          "One episode of each algorithm's best run, with its best policy as it is evaluated: the finished run with "
+          "the "
+          "highest mean return of the absolute evaluation, or of its best evaluation where there is no absolute one. "
+          "All "
+          "episodes of a task have the same seed, and so start alike. One episode is an impression, not a "
+          "measurement.");
+    }
+    std::size_t task = analysis_.tasks.size();
+    for (const NamedStrip& strip : parts_.strips) {
+      if (!has_picture(strip)) continue;
+      if (std::exchange(task, strip.strip.run.task) != strip.strip.run.task) heading3(analysis_.tasks[task].label);
+      add(StripBlock{strip, title_of(strip.strip), caption_of(strip.strip)});
+    }
+    not_shown();
+  }
+
+  std::string title_of(const Strip& strip) const {
+    return fmt::format("{} on {}", label(strip.run.algorithm), analysis_.tasks[strip.run.task].label);
+  }
+
+  std::string caption_of(const Strip& strip) const {
+    std::string text = fmt::format(
+        "{}, seed {}, policy of environment step {}: return {} in {}, {}. From left to right after {} environment "
+        "steps.",
+        title_of(strip), strip.run.seed, strip.policy_step, fixed(strip.episode_return, 2),
+        plural(static_cast<std::size_t>(strip.length), "environment step"), strip.ended, fmt::join(strip.steps, ", "));
+    if (!strip.differences.empty()) {
+      text +=
+          fmt::format(" Shown with another build than it was trained with ({}).", fmt::join(strip.differences, "; "));
+    }
+    return with_short_digests(text);
+  }
+
+  // Why some are missing, the same reason once.
+  void not_shown() {
+    std::map<std::string, std::vector<std::string>> by_reason;
+    for (const auto& [strip, name] : parts_.strips) {
+      if (!strip.png.empty()) continue;
+      // A reason may start with its own run.
+      const std::string own = strip.run.name + ": ";
+      by_reason[strip.reason.starts_with(own) ? strip.reason.substr(own.size()) : strip.reason].push_back(
+          fmt::format("{} (seed {})", title_of(strip), strip.run.seed));
+    }
+    std::vector<std::string> items;
+    for (const auto& [reason, runs] : by_reason) items.push_back(fmt::format("{}: {}", fmt::join(runs, ", "), reason));
+    if (items.empty()) return;
+    heading3("Not shown");
+    add(BulletList{std::move(items)});
   }
 
   void published() {

@@ -40,10 +40,14 @@ void Drawing::begin() {
   reach_ = 0;
 }
 
-void Drawing::widen(const World& world) {
+void Drawing::follow(const World& world) {
+  const auto agents = world.agents();
+  trails_.resize(agents.size());
   reach_ = std::max(reach_, kLeastReach);
-  for (const Particle& agent : world.agents()) {
-    reach_ = std::max({reach_, std::abs(agent.position.x) + kAgentRadius, std::abs(agent.position.y) + kAgentRadius});
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    const Vector position = agents[i].position;
+    trails_[i].push_back(position);
+    reach_ = std::max({reach_, std::abs(position.x) + kAgentRadius, std::abs(position.y) + kAgentRadius});
   }
 }
 
@@ -51,9 +55,7 @@ Frame Drawing::draw(const Scenario& scenario, FrameSize size) {
   Canvas canvas(size, kBackground);
   const World& world = scenario.world();
   const auto agents = world.agents();
-  widen(world);
-  trails_.resize(agents.size());
-  for (std::size_t i = 0; i < agents.size(); ++i) trails_[i].push_back(agents[i].position);
+  if (!follows()) follow(world);
 
   const double scale = static_cast<double>(std::min(size.width, size.height)) / (2 * reach_);  // pixels per unit
   const double middle_x = static_cast<double>(size.width) / 2;

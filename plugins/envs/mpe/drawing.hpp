@@ -1,5 +1,5 @@
-// What a scenario looks like from above: landmarks, the goal, agents, and where the agents were in earlier pictures of
-// the episode.
+// What a scenario looks like from above: landmarks, the goal, agents, and where the agents were since the first picture
+// of the episode.
 #pragma once
 
 #include <vector>
@@ -11,15 +11,17 @@ namespace tutti::mpe {
 
 class Drawing {
  public:
-  /// Forgets the episode before.
+  /// Forgets the episode before. From its first picture on, an episode is followed.
   void begin();
+  bool follows() const { return !trails_.empty(); }
+
+  /// Adds where the agents are to their trails; once after every step.
+  void follow(const World& world);
 
   /// The same positions give the same bytes on every machine. Throws Error on an impossible size.
   Frame draw(const Scenario& scenario, FrameSize size);
 
  private:
-  void widen(const World& world);
-
   std::vector<std::vector<Vector>> trails_;  // of each agent of the world, oldest first
   double reach_ = 0;                         // the picture shows [-reach, reach]² at least; grows within an episode
 };

@@ -81,6 +81,7 @@ class MpeEnvironment final : public Environment {
   StepResult step(std::span<const float> joint_action) override {
     read_actions(joint_action);
     scenario_->step(actions_);
+    if (drawing_.follows()) drawing_.follow(scenario_->world());
     ++steps_;
     return {.reward = team_reward(), .terminated = false, .truncated = steps_ >= spec_.episode_limit};
   }

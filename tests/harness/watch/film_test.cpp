@@ -75,7 +75,7 @@ TEST(Film, AFolderThatIsNotThereIsNamed) {
     const GifWriter writer("/no/such/folder/film.gif", kSize, 5);
     FAIL() << "a film was opened in a folder that does not exist";
   } catch (const FileError& error) {
-    EXPECT_STREQ(error.what(), "/no/such/folder/film.gif: cannot write: No such file or directory");
+    EXPECT_STREQ(error.what(), "/no/such/folder/film.gif.new: cannot write: No such file or directory");
   }
 }
 

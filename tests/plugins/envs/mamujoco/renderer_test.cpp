@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,13 +15,27 @@ namespace {
 
 const std::filesystem::path kModels = TUTTI_SOURCE_DIR "/plugins/envs/mamujoco/models";
 
+// Asked in a process of its own: OpenGL's libraries keep memory and threads to the end.
 std::string reason_for(const std::string& wanted) {
-  try {
-    open_off_screen(wanted);
-  } catch (const Error& error) {
-    return error.what();
+  int ends[2];
+  if (::pipe(ends) != 0) return "cannot make a pipe";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::string reason;
+    try {
+      open_off_screen(wanted);
+    } catch (const Error& error) {
+      reason = error.what();
+    }
+    ::_exit(::write(ends[1], reason.data(), reason.size()) == static_cast<ssize_t>(reason.size()) ? 0 : 1);
   }
-  return "";
+  ::close(ends[1]);
+  std::string reason(4096, '\0');
+  const ssize_t size = ::read(ends[0], reason.data(), reason.size());
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  reason.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return reason;
 }
 
 // Both back ends, each in a process of its own: MuJoCo finds OpenGL's functions once.
@@ -35,6 +51,16 @@ double share_of_difference(const Frame& one, const Frame& other) {
   std::size_t different = 0;
   for (std::size_t i = 0; i < one.pixels.size(); ++i) different += one.pixels[i] != other.pixels[i] ? 1 : 0;
   return static_cast<double>(different) / static_cast<double>(one.pixels.size());
+}
+
+// Share of the pixels that are as much blue, or as much orange, as the first two agents' colours.
+double share_of_color(const Frame& frame, bool blue) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < frame.pixels.size(); i += 3) {
+    const int difference = int{frame.pixels[i + 2]} - int{frame.pixels[i]};
+    if ((blue ? difference : -difference) > 60) ++found;
+  }
+  return static_cast<double>(3 * found) / static_cast<double>(frame.pixels.size());
 }
 
 // Ends the process with 0 if everything is as it should be, else with a sentence.
@@ -55,6 +81,8 @@ double share_of_difference(const Frame& one, const Frame& other) {
   const Frame first = drawn->render({160, 120});
   judge(first.size == FrameSize{160, 120} && first.pixels.size() == 3 * 160 * 120, "another size");
   judge(std::set<std::uint8_t>(first.pixels.begin(), first.pixels.end()).size() > 20, "the picture is blank");
+  judge(share_of_color(first, true) > 0.002, "the first agent's joints are not blue");
+  judge(share_of_color(first, false) > 0.002, "the second agent's joints are not orange");
   const std::vector<float> actions(static_cast<std::size_t>(drawn->spec().joint_action_size()), 0.8F);
   for (int step = 0; step < 10; ++step) {
     judge(drawn->step(actions).reward == plain->step(actions).reward, "drawing changes rewards");

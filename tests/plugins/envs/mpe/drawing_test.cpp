@@ -63,6 +63,7 @@ TEST(Drawing, ATrailShowsWhereAnAgentWasAndEndsWithTheEpisode) {
   Drawing drawing;
   drawing.draw(scenario, kSize);
   scenario.world().agents()[0].position = {-0.5, 0};
+  drawing.follow(scenario.world());
   EXPECT_EQ(at(drawing.draw(scenario, kSize), {-0.5, 0.4}), (Rgb{170, 208, 229}));
   drawing.begin();
   EXPECT_EQ(at(drawing.draw(scenario, kSize), {-0.5, 0.4}), (Rgb{255, 255, 255}));
