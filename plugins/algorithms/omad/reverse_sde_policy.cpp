@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "nn/gelu.hpp"
 #include "nn/linear.hpp"
 
 namespace tutti {
@@ -116,7 +115,8 @@ torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const to
   const auto index = static_cast<std::size_t>(step);
   const WeightBlock& block = network_.block_;
   const torch::Tensor x = position.detach().set_requires_grad(keep_);
-  torch::Tensor hidden = tutti::gelu(linear(x, block.tensor(kPositionWeight), time_leaves_[index]) + observation_leaf_);
+  torch::Tensor hidden =
+      linear(x, block.tensor(kPositionWeight), time_leaves_[index], Activation::kGelu, observation_leaf_);
   std::size_t place = kHidden;
   for (std::int64_t layer = 1; layer < network_.hidden_layers_; ++layer, place += 2) {
     hidden = linear(hidden, block.tensor(place), block.tensor(place + 1), Activation::kGelu);

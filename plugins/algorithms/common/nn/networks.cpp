@@ -52,6 +52,21 @@ Tensor Mlp::operator()(const Tensor& input) const {
   return x;
 }
 
+Tensor Mlp::first_part(const Tensor& input) const {
+  return linear(input, block_.tensor(0).narrow(1, 0, input.size(-1)), block_.tensor(1));
+}
+
+Tensor Mlp::continued(const Tensor& part, const Tensor& rest) const {
+  const Tensor& first = block_.tensor(0);
+  const Tensor of_rest = first.narrow(1, first.size(1) - rest.size(-1), rest.size(-1));
+  Tensor x = linear(rest, of_rest, torch::zeros({networks(), first.size(2)}, first.options().requires_grad(false)),
+                    layers_[0].activation, part);
+  for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
+    x = linear(x, block_.tensor(2 * layer), block_.tensor(2 * layer + 1), layers_[layer].activation);
+  }
+  return x;
+}
+
 AgentNetworks::AgentNetworks(const std::vector<AgentSpec>& agents, const AgentNetworkSpec& spec, std::uint64_t seed)
     : outputs_per_action_(spec.outputs_per_action), groups_(agents, spec.share_parameters) {
   const std::vector<std::uint64_t> seeds = network_seeds(seed, "agent", static_cast<std::int64_t>(agents.size()));

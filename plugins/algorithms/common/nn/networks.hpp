@@ -34,6 +34,12 @@ class Mlp {
   /// [K, B, inputs], or [B, inputs] shared by all networks -> [K, B, outputs].
   torch::Tensor operator()(const torch::Tensor& input) const;
 
+  /// The same in two parts, where the first columns of the input stay the same for many rows or many calls: what the
+  /// first layer makes of them, [B, S] -> [K, B, width], and the networks on the columns that follow, whose rows come
+  /// in equal numbers for each row of the first part, [R, inputs - S] -> [K, R, outputs].
+  torch::Tensor first_part(const torch::Tensor& input) const;
+  torch::Tensor continued(const torch::Tensor& part, const torch::Tensor& rest) const;
+
   std::int64_t networks() const { return block_.networks(); }
   const WeightBlock& block() const { return block_; }
   Weights weights() const { return block_.weights(); }
