@@ -113,7 +113,6 @@ class Hasac final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        frozen_critics_(critics_.frozen()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.networks().weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
@@ -233,7 +232,7 @@ class Hasac final : public Algorithm {
     std::iota(order.begin(), order.end(), 0);
     if (!config_.fixed_order) shuffle(order, order_stream_);
     double norm = 0;
-    const auto value = [&](const Tensor& actions) { return critic_values(frozen_critics_, batch.states, actions); };
+    const ValuesAtStates value(critics_, batch.states);
     const auto temperature = [&](std::size_t agent) { return temperatures_[agent].value(); };
     const auto step = [&](std::size_t agent, const Tensor& loss, double log_density) {
       const std::size_t optimizer = networks.optimizer_of(agent);
@@ -259,7 +258,7 @@ class Hasac final : public Algorithm {
 
   HasacConfig config_;
   GaussianActors actors_;
-  Mlp critics_, frozen_critics_, target_critics_;
+  Mlp critics_, target_critics_;
   Adam actor_optimizer_, critic_optimizer_;
   std::vector<Temperature> temperatures_;  // alpha_i, in the agents' losses
   Temperature critic_temperature_;         // alpha_c, in the critics' target

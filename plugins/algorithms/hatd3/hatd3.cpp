@@ -100,7 +100,6 @@ class Hatd3 final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        first_critic_(critics_.network(0).frozen()),
         target_actors_(actors_.clone()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
@@ -184,7 +183,8 @@ class Hatd3 final : public Algorithm {
     std::vector<std::size_t> order(actors_.agents());
     std::iota(order.begin(), order.end(), 0);
     if (!config_.fixed_order) shuffle(order, order_stream_);
-    const auto value = [&](const Tensor& actions) { return critic_values(first_critic_, batch.states, actions)[0]; };
+    const ValuesAtStates first_critic(critics_.network(0), batch.states);
+    const auto value = [&](const Tensor& actions) { return first_critic(actions)[0]; };
     double norm = 0;
     const double loss =
         update_in_sequence(actors_, order, batch.observations, value, [&](std::size_t agent, const Tensor& of_agent) {
@@ -201,7 +201,7 @@ class Hatd3 final : public Algorithm {
 
   Hatd3Config config_;
   AgentNetworks actors_;
-  Mlp critics_, first_critic_;
+  Mlp critics_;
   AgentNetworks target_actors_;
   Mlp target_critics_;
   Adam actor_optimizer_, critic_optimizer_;
