@@ -43,7 +43,7 @@ torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, con
 }
 
 ValuesAtStates::ValuesAtStates(const Mlp& critics, const torch::Tensor& states, std::int64_t blocks)
-    : critics_(critics.frozen()), of_states_(critics_.first_part(states)) {
+    : critics_(critics), of_states_(critics.first_part(states)) {
   if (blocks > 1) of_states_ = of_states_.repeat({1, blocks, 1});
 }
 

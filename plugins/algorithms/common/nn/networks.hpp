@@ -36,7 +36,8 @@ class Mlp {
 
   /// The same in two parts, where the first columns of the input stay the same for many rows or many calls: what the
   /// first layer makes of them, [B, S] -> [K, B, width], and the networks on the columns that follow, whose rows come
-  /// in equal numbers for each row of the first part, [R, inputs - S] -> [K, R, outputs].
+  /// in equal numbers for each row of the first part, [R, inputs - S] -> [K, R, outputs]. Differentiable in the columns
+  /// that follow and in nothing else; the weights get no gradients.
   torch::Tensor first_part(const torch::Tensor& input) const;
   torch::Tensor continued(const torch::Tensor& part, const torch::Tensor& rest) const;
 
@@ -44,19 +45,20 @@ class Mlp {
   const WeightBlock& block() const { return block_; }
   Weights weights() const { return block_.weights(); }
 
-  Mlp network(std::int64_t k) const { return {block_.network(k), layers_}; }  // K = 1, same memory
-  Mlp frozen() const { return {block_.frozen(), layers_}; }  // same memory; gradients pass through, not into it
-  Mlp clone() const { return {block_.clone(), layers_}; }    // a target network: memory of its own, frozen
-  Mlp to(torch::ScalarType type) const { return {block_.to(type), layers_}; }
+  Mlp network(std::int64_t k) const { return {block_.network(k), specs_}; }  // K = 1, same memory
+  Mlp frozen() const { return {block_.frozen(), specs_}; }  // same memory; gradients pass through, not into it
+  Mlp clone() const { return {block_.clone(), specs_}; }    // a target network: memory of its own, frozen
+  Mlp to(torch::ScalarType type) const { return {block_.to(type), specs_}; }
 
   void save(SnapshotWriter& writer, std::string_view name) const { block_.save(writer, name); }
   void load(SnapshotReader& reader, std::string_view name) { block_.load(reader, name); }
 
  private:
-  Mlp(WeightBlock block, std::vector<LayerSpec> layers) : layers_(std::move(layers)), block_(std::move(block)) {}
+  Mlp(WeightBlock block, std::vector<LayerSpec> specs);
 
-  std::vector<LayerSpec> layers_;
+  std::vector<LayerSpec> specs_;
   WeightBlock block_;
+  std::vector<Layer> layers_;  // views into the block
 };
 
 /// What every agent's network has in common.
@@ -102,9 +104,12 @@ class AgentNetworks {
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
+  AgentNetworks(std::int64_t outputs_per_action, AgentGroups groups, std::vector<Mlp> networks);
+
   std::int64_t outputs_per_action_;
   AgentGroups groups_;
-  std::vector<Mlp> networks_;  // one for each group: a stack with one network for each member, or one for all
+  std::vector<Mlp> networks_;   // one for each group: a stack with one network for each member, or one for all
+  std::vector<Mlp> of_agents_;  // the same, agent by agent
 };
 
 }  // namespace tutti
