@@ -162,4 +162,23 @@ void AgentNetworks::load(SnapshotReader& reader, std::string_view name) {
   for (Mlp& stack : networks_) stack.load(reader, name);
 }
 
+AgentsAtObservations::AgentsAtObservations(const AgentNetworks& networks, Tensor observations)
+    : networks_(networks), observations_(std::move(observations)), moved_(networks.agents(), false) {
+  for (std::size_t i = 0; i < networks_.agents(); ++i) outputs_.push_back(networks_.agent(i, observations_));
+}
+
+Tensor AgentsAtObservations::joint() const {
+  const torch::NoGradGuard no_grad;
+  return torch::cat(outputs_, 2);
+}
+
+Tensor AgentsAtObservations::agent(std::size_t index) const {
+  return moved_[index] ? networks_.agent(index, observations_) : outputs_[index];
+}
+
+void AgentsAtObservations::moved(std::size_t agent) {
+  const std::size_t network = networks_.optimizer_of(agent);
+  for (std::size_t i = 0; i < moved_.size(); ++i) moved_[i] = moved_[i] || networks_.optimizer_of(i) == network;
+}
+
 }  // namespace tutti

@@ -112,4 +112,29 @@ class AgentNetworks {
   std::vector<Mlp> of_agents_;  // the same, agent by agent
 };
 
+/// Networks at fixed observations [B, O], for updates that move one agent after another: what a network makes of them
+/// is computed once, and again only after it has moved.
+class AgentsAtObservations {
+ public:
+  /// Evaluates every agent's network with a graph if gradient mode is on.
+  AgentsAtObservations(const AgentNetworks& networks, torch::Tensor observations);
+
+  /// As AgentNetworks has them, [outputs, B, A] without gradient and [outputs, B, d_i] with a graph for one backward
+  /// pass. Of a network that has moved, joint() has the outputs before that.
+  torch::Tensor joint() const;
+  torch::Tensor agent(std::size_t index) const;
+  torch::Tensor replace(const torch::Tensor& joint, std::size_t agent, const torch::Tensor& actions) const {
+    return networks_.replace(joint, agent, actions);
+  }
+
+  /// The weights of an agent's network have changed.
+  void moved(std::size_t agent);
+
+ private:
+  const AgentNetworks& networks_;
+  torch::Tensor observations_;
+  std::vector<torch::Tensor> outputs_;  // as they were at first, for each agent
+  std::vector<bool> moved_;
+};
+
 }  // namespace tutti
