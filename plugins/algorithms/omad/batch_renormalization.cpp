@@ -25,19 +25,23 @@ const Real* row_of(const torch::Tensor& x, std::int64_t layer, std::int64_t row)
   return x.data_ptr<Real>() + layer * x.stride(0) + row * x.stride(1);
 }
 
-// Sums over the rows, [C, 1, F], in one pass; term(layer, row, sums) adds one row. Blocks keep the digits of long sums.
+// `count` sums over the rows, [count, C, 1, F], in one pass; term(layer, row, sums) adds one row to them, F numbers for
+// each. Blocks keep the digits of long sums.
 template <class Real, class Term>
-torch::Tensor sum_over_rows(const torch::Tensor& x, const Term& term) {
+torch::Tensor sums_over_rows(const torch::Tensor& x, std::int64_t count, const Term& term) {
   constexpr std::int64_t kBlock = 32;
   const std::int64_t layers = x.size(0), rows = x.size(1), features = x.size(2);
-  torch::Tensor result = torch::zeros({layers, 1, features}, x.options().requires_grad(false));
-  std::vector<Real> block(static_cast<std::size_t>(features));
+  torch::Tensor result = torch::zeros({count, layers, 1, features}, x.options().requires_grad(false));
+  std::vector<Real> block(static_cast<std::size_t>(count * features));
   for (std::int64_t layer = 0; layer < layers; ++layer) {
-    Real* sums = result.data_ptr<Real>() + layer * features;
     for (std::int64_t row = 0; row < rows; ++row) {
       term(layer, row, block.data());
       if ((row + 1) % kBlock != 0 && row + 1 != rows) continue;
-      for (std::int64_t j = 0; j < features; ++j) sums[j] += block[static_cast<std::size_t>(j)];
+      for (std::int64_t i = 0; i < count; ++i) {
+        Real* sums = result.data_ptr<Real>() + (i * layers + layer) * features;
+        const Real* terms = block.data() + i * features;
+        for (std::int64_t j = 0; j < features; ++j) sums[j] += terms[j];
+      }
       std::fill(block.begin(), block.end(), Real{0});
     }
   }
@@ -53,17 +57,18 @@ Moments moments_of(const torch::Tensor& x) {
   const auto rows = static_cast<double>(x.size(1));
   Moments result;
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "moments", [&] {
-    result.mean = sum_over_rows<scalar_t>(x, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
+    result.mean = sums_over_rows<scalar_t>(x, 1, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
       const scalar_t* __restrict values = row_of<scalar_t>(x, layer, row);
       for (std::int64_t j = 0; j < features; ++j) sums[j] += values[j];
     });
-    result.mean /= rows;
-    result.variance = sum_over_rows<scalar_t>(x, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
-      const scalar_t* __restrict values = row_of<scalar_t>(x, layer, row);
-      const scalar_t* __restrict means = row_of<scalar_t>(result.mean, layer, 0);
-      for (std::int64_t j = 0; j < features; ++j) sums[j] += (values[j] - means[j]) * (values[j] - means[j]);
-    });
-    result.variance /= rows;
+    result.mean = result.mean[0] / rows;
+    result.variance =
+        sums_over_rows<scalar_t>(x, 1, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
+          const scalar_t* __restrict values = row_of<scalar_t>(x, layer, row);
+          const scalar_t* __restrict means = row_of<scalar_t>(result.mean, layer, 0);
+          for (std::int64_t j = 0; j < features; ++j) sums[j] += (values[j] - means[j]) * (values[j] - means[j]);
+        });
+    result.variance = result.variance[0] / rows;
   });
   return result;
 }
@@ -115,22 +120,19 @@ class Normalize : public torch::autograd::Function<Normalize> {
     const std::int64_t features = input.size(2);
     const auto rows = static_cast<double>(input.size(1));
 
-    torch::Tensor sum, product;  // over the rows, of dL/dy and of dL/dy (x - mu)
+    torch::Tensor sums;  // over the rows, of dL/dy and of dL/dy (x - mu)
     AT_DISPATCH_FLOATING_TYPES(input.scalar_type(), "normalize_backward", [&] {
-      const auto gradient_of = [&](std::int64_t layer, std::int64_t row) {
-        return row_of<scalar_t>(output_gradient, layer, row);
-      };
-      sum = sum_over_rows<scalar_t>(input, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
-        const scalar_t* __restrict g = gradient_of(layer, row);
-        for (std::int64_t j = 0; j < features; ++j) sums[j] += g[j];
-      });
-      product = sum_over_rows<scalar_t>(input, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict sums) {
-        const scalar_t* __restrict g = gradient_of(layer, row);
+      sums = sums_over_rows<scalar_t>(input, 2, [&](std::int64_t layer, std::int64_t row, scalar_t* __restrict out) {
+        const scalar_t* __restrict g = row_of<scalar_t>(output_gradient, layer, row);
         const scalar_t* __restrict x = row_of<scalar_t>(input, layer, row);
         const scalar_t* __restrict means = row_of<scalar_t>(mean, layer, 0);
-        for (std::int64_t j = 0; j < features; ++j) sums[j] += g[j] * (x[j] - means[j]);
+        for (std::int64_t j = 0; j < features; ++j) {
+          out[j] += g[j];
+          out[features + j] += g[j] * (x[j] - means[j]);
+        }
       });
     });
+    const torch::Tensor sum = sums[0], product = sums[1];
     const torch::Tensor scale_gradient = rate * (product + offset * sum);  // sum of dL/dy xhat
     const torch::Tensor none;
     if (!context->needs_input_grad(0)) return {none, none, none, none, none, none, scale_gradient, sum};
