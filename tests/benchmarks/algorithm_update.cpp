@@ -3,11 +3,16 @@
 // and their ratio. Data have the sizes of cooperative navigation with three agents; the networks have trained a little
 // first, with subnormal numbers taken as zero, as in a worker. Processor time, so that other processes disturb less.
 //
+// `torch_nn` is a fixture of the tests that uses LibTorch's own layers and nothing of ours: a user's plugin. Its
+// products are LibTorch's, by the BLAS that is installed, its floor is at oneDNN's rate: a ratio of 2 is half of that
+// rate.
+//
 //   algorithm_update_benchmark --benchmark_filter=hasac
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <ctime>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -120,6 +125,13 @@ double ddpm_floor(bool draws) {
          criticising / product_rate(kBatch * kParticles, 256);
 }
 
+/// The fixture: LibTorch computes the critic's own gradients while the actor learns, too.
+double torch_nn_floor() {
+  constexpr std::int64_t kBatch = 256, kWidth = 256;
+  const Network actor(kBatch, kState, {kWidth, kWidth}, kJoint), critic(kBatch, kState + kJoint, {kWidth, kWidth}, 1);
+  return (critic.train() + actor.train() + 3 * critic.forward) / product_rate(kBatch, kWidth);
+}
+
 std::vector<Case> cases() {
   std::vector<Case> result;
   for (const auto& [name, batch, width] :
@@ -143,6 +155,7 @@ std::vector<Case> cases() {
   }
   result.push_back({"madpmd", "as shipped", {}, [] { return ddpm_floor(false); }});
   result.push_back({"masdac", "as shipped", {}, [] { return ddpm_floor(true); }});
+  result.push_back({"torch_nn", "256,256", {}, torch_nn_floor});
   return result;
 }
 
@@ -188,8 +201,9 @@ void update_over_floor(benchmark::State& state, const AlgorithmPlugin& plugin, c
   plugin.declare(schema);
   ParameterValues values;
   for (const ParameterSpec& parameter : schema) values[parameter.name] = parameter.default_value;
-  values["warm_up_steps"] = std::int64_t{2000};
-  values["updates_per_step"] = 0.6;  // six updates for each sweep: whole periods of all algorithms
+  if (values.contains("warm_up_steps")) values["warm_up_steps"] = std::int64_t{2000};
+  // Six updates for each sweep: whole periods of all algorithms.
+  if (values.contains("updates_per_step")) values["updates_per_step"] = 0.6;
   for (const auto& [name, value] : of.values) values[name] = value;
   const AlgorithmContext context{.environment = spec,
                                  .task = "benchmark",
@@ -220,7 +234,9 @@ void update_over_floor(benchmark::State& state, const AlgorithmPlugin& plugin, c
 }  // namespace tutti
 
 int main(int count, char** arguments) {
-  tutti::loader::Registry registry(tutti::loader::search_path());
+  std::vector<std::filesystem::path> folders = tutti::loader::search_path();
+  folders.emplace_back(TUTTI_BINARY_DIR "/fixtures/torch");
+  tutti::loader::Registry registry(folders);
   const std::vector<tutti::Case> cases = tutti::cases();
   for (const tutti::Case& of : cases) {
     benchmark::RegisterBenchmark((of.algorithm + " " + of.label).c_str(), tutti::update_over_floor,
