@@ -181,6 +181,9 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.plugins = plugins_of(run_, registry);
   record_.libraries = libraries_of(run_, registry);
   if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
+  if (const auto found = record_.libraries.find("oneDNN"); found != record_.libraries.end()) {
+    record_.numerics["oneDNN"] = found->second;  // with the instructions that it uses
+  }
   record_.task_facts = task_facts(training.environment_spec());
   record_.segments.back().from_step = training.first_step();
   take_figures(training);

@@ -84,6 +84,22 @@ TEST(EndToEnd, TheRecordNamesTheBlasThatLibTorchUses) {
             blas == "reference BLAS");
 }
 
+// As on a processor that has no newer ones.
+TEST(EndToEnd, TrainsWithTheOldestInstructionsAndTheRecordNamesThem) {
+  if (!std::filesystem::exists(TUTTI_BINARY_DIR "/plugins/maddpg.so")) GTEST_SKIP() << "built without LibTorch";
+  const TemporaryFolder folder;
+  folder.write("old.toml", "name = \"old\"\nseeds = [1]\n" + kSettings +
+                               "[[task]]\nname = \"line/short\"\n[[algorithm]]\nname = \"maddpg\"\n"
+                               "warm_up_steps = 4\nbatch_size = 4\nhidden = [8, 8]\n");
+  for (const char* variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) ::setenv(variable, "SSE41", 1);
+  const Outcome outcome = tutti({"run", "old.toml", "--no-report"}, folder.path());
+  for (const char* variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) ::unsetenv(variable);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const nlohmann::json record = run_record(folder.path() / "results/old/line/short/maddpg/seed-1");
+  EXPECT_TRUE(record["numerics"]["oneDNN"].get<std::string>().ends_with("(SSE4.1)")) << record["numerics"];
+  EXPECT_GT(record["progress"]["updates"].get<std::int64_t>(), 0);
+}
+
 TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);
