@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   add_list(app, status);
   add_describe(app, status);
   add_launcher_command(app, status, "test", "Build and run every test; arguments go to ctest");
-  add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
+  add_launcher_command(app, status, "perf", "Measure what the parts of training cost, for every loaded algorithm");
   app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
