@@ -10,7 +10,7 @@
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
 #include "cli/time_estimate.hpp"
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/say.hpp"
 #include "run/machine.hpp"
 #include "run/preparation.hpp"
@@ -158,7 +158,7 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, with_time, &status] {
     if (*with_time) run::prepare_to_compute();
     loader::Registry registry = load_plugins();
-    print_plan(read_plan(*options, registry), registry, *with_time);
+    print_plan(requested_plan(*options, registry), registry, *with_time);
     status = 0;
   });
 }

@@ -13,7 +13,7 @@ namespace {
 
 /// What people type to execute the suite of this folder.
 std::string command_of(const std::filesystem::path& suite_folder) {
-  const results::PlanRecord plan = results::read_plan(suite_folder);
+  const results::PlanRecord plan = results::read_plan_record(suite_folder);
   const std::filesystem::path root = std::filesystem::canonical(suite_folder).parent_path();
   std::vector<std::string> words = plan.command.empty() ? std::vector<std::string>{"run", plan.file} : plan.command;
   if (root != std::filesystem::weakly_canonical("results")) words.insert(words.end(), {"--results", root.string()});
@@ -46,7 +46,7 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
 }  // namespace
 
 Board read_board(const std::filesystem::path& suite_folder) {
-  const results::PlanRecord plan = results::read_plan(suite_folder);
+  const results::PlanRecord plan = results::read_plan_record(suite_folder);
   Board board{.suite = plan.suite, .rows = {}, .jobs = 0};
   std::vector<results::RunIdentity> runs;
   std::vector<std::filesystem::path> folders;

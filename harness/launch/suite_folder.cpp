@@ -126,14 +126,14 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
   return record;
 }
 
-const run::Makings& ChangeFinder::makings_of(const suite::Run& run) {
+const run::Provenance& ChangeFinder::provenance_of(const suite::Run& run) {
   const auto key = std::pair(run.environment, run.algorithm_name);
-  const auto found = makings_.find(key);
-  if (found != makings_.end()) return found->second;
-  return makings_.emplace(key, run::makings_of(run, registry_)).first->second;
+  const auto found = provenance_.find(key);
+  if (found != provenance_.end()) return found->second;
+  return provenance_.emplace(key, run::provenance_of(run, registry_)).first->second;
 }
 
-std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(makings_of(run).plugins); }
+std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(provenance_of(run).plugins); }
 
 namespace {
 
@@ -206,7 +206,7 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
     changes.push_back(error.what());
   }
   const results::RunRecord before = view.record.value_or(results::RunRecord{});
-  const std::vector<std::string> more = run::differences(makings_of(run), {before.plugins, before.libraries}, begun);
+  const std::vector<std::string> more = run::differences(provenance_of(run), {before.plugins, before.libraries}, begun);
   changes.insert(changes.end(), more.begin(), more.end());
   return changes;
 }

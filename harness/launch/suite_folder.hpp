@@ -16,7 +16,7 @@
 #include "results/plan_record.hpp"
 #include "results/run_identity.hpp"
 #include "results/run_record.hpp"
-#include "run/makings.hpp"
+#include "run/provenance.hpp"
 #include "suite/plan.hpp"
 
 namespace tutti::launch {
@@ -68,10 +68,10 @@ class ChangeFinder {
   std::string build(const suite::Run& run);
 
  private:
-  const run::Makings& makings_of(const suite::Run& run);
+  const run::Provenance& provenance_of(const suite::Run& run);
 
   loader::Registry& registry_;
-  std::map<std::pair<std::string, std::string>, run::Makings> makings_;  // by environment and algorithm
+  std::map<std::pair<std::string, std::string>, run::Provenance> provenance_;  // by environment and algorithm
 };
 
 /// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else

@@ -66,7 +66,7 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
   write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
 }
 
-PlanRecord read_plan(const std::filesystem::path& folder) {
+PlanRecord read_plan_record(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "plan.json";
   const std::optional<std::string> text = read_file_if_any(file, kMostRecordBytes);
   if (!text) throw Error(file.string() + ": no such file; give the folder of a suite, results/<suite>");

@@ -50,6 +50,6 @@ struct PlanRecord {
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan);
 
 /// Throws Error, starting with the file, if there is none or it cannot be understood.
-PlanRecord read_plan(const std::filesystem::path& folder);
+PlanRecord read_plan_record(const std::filesystem::path& folder);
 
 }  // namespace tutti::results

@@ -9,7 +9,7 @@
 
 #include "loader/registry.hpp"
 #include "results/run_record.hpp"
-#include "run/makings.hpp"
+#include "run/provenance.hpp"
 #include "run/training.hpp"
 #include "suite/plan.hpp"
 
@@ -37,7 +37,7 @@ class Journal {
   Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs);
 
   /// What earlier attempts recorded that they were made with; empty if there was none.
-  Makings before() const { return {record_.plugins, record_.libraries}; }
+  Provenance before() const { return {record_.plugins, record_.libraries}; }
 
   /// Keeps some room on the disk, so that a failure can be recorded when there is no more; and gives it back. Throws
   /// FileError if there is not even that much.

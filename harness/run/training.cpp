@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "results/files.hpp"
+#include "run/error_context.hpp"
 #include "run/guard.hpp"
 #include "run/machine.hpp"
-#include "run/place.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -262,11 +262,11 @@ void Training::sweep() {
 
 void Training::learn() {
   // Plugins count updates, not environment steps.
-  at_place([this] { return fmt::format("step {}", step_); },
-           [this] {
-             algorithm_->observe(copies_.transitions());
-             algorithm_->update(metrics_);
-           });
+  with_context([this] { return fmt::format("step {}", step_); },
+               [this] {
+                 algorithm_->observe(copies_.transitions());
+                 algorithm_->update(metrics_);
+               });
   metrics_.check(step_);
   updates_ = algorithm_->updates();
 }

@@ -22,8 +22,8 @@
 #include "run/finite.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
-#include "run/makings.hpp"
 #include "run/preparation.hpp"
+#include "run/provenance.hpp"
 #include "run/training.hpp"
 
 namespace tutti::run {
@@ -109,7 +109,7 @@ class Worker {
   void train() {
     journal_.keep_reserve();
     limit_memory(options_.memory_limit_bytes);
-    check_makings();
+    check_provenance();
     const ProgressPipe pipe(options_.progress_descriptor);
     training_.emplace(run_, registry_, options_.folder,
                       Hooks{.should_stop = stop_requested,
@@ -127,8 +127,8 @@ class Worker {
   }
 
   // Numbers of one run come from one build.
-  void check_makings() {
-    const Makings now = makings_of(run_, registry_);
+  void check_provenance() {
+    const Provenance now = provenance_of(run_, registry_);
     if (!options_.build.empty() && build_digest(now.plugins) != options_.build) {
       throw Error("its plugins were built again after the suite was started; start the suite again");
     }

@@ -1,6 +1,6 @@
 // What a suite comes down to: runs whose every value is resolved. Plain data; `run` executes one Run, `launch` many.
 //
-//   const suite::Plan plan = suite::read_plan(file, catalogue);                      // suite.hpp
+//   const suite::Plan plan = suite::read_suite(file, catalogue);                      // suite.hpp
 //   for (const suite::Run& run : plan.runs) write(folder / run.folder() / "config.toml", suite::config_toml(run));
 //   const suite::Run run = suite::read_config(folder / "config.toml");                // in the worker
 #pragma once

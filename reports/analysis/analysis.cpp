@@ -186,7 +186,7 @@ void fill_sections(const Material& material, Analysis& analysis) {
   if (material.options.ragged) {
     analysis.warnings.push_back("Aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");
   }
-  analysis.main = main_table(material);
+  analysis.main = score_table(material);
   analysis.aggregates = aggregates_of(material);
   analysis.curves = curves_of(material, analysis.warnings);
   analysis.efficiency = efficiency_of(material, analysis.warnings);

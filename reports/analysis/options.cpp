@@ -208,7 +208,7 @@ ReportOptions resolve_options(std::span<const std::filesystem::path> folders, co
   ParameterValues values;
   for (const std::filesystem::path& folder : folders) {
     try {
-      const ParameterValues planned = to_values(results::read_plan(folder).report_options);
+      const ParameterValues planned = to_values(results::read_plan_record(folder).report_options);
       if (&folder == &folders.front()) {
         values = planned;
       } else {

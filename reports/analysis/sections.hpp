@@ -38,7 +38,7 @@ Spread spread_of(const std::vector<double>& values);
 /// Scores of one cell with everything but marks.
 Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, const Score& score);
 
-ScoreTable main_table(const Material& material);
+ScoreTable score_table(const Material& material);
 Aggregates aggregates_of(const Material& material);
 Curves curves_of(const Material& material, std::vector<std::string>& warnings);
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings);

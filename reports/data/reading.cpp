@@ -98,7 +98,7 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
 Dataset read_suites(std::span<const std::filesystem::path> folders) {
   Dataset data;
   for (const std::filesystem::path& folder : folders) {
-    const results::PlanRecord plan = results::read_plan(folder);
+    const results::PlanRecord plan = results::read_plan_record(folder);
     check_protocol(folder, to_protocol(plan.protocol));
     if (data.suite.empty()) data.protocol = to_protocol(plan.protocol);
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;

@@ -95,7 +95,7 @@ class Writer {
     out["damage"] = damage();
     out["failures"] = failures();
     out["missing"] = missing();
-    out["main"] = main_table();
+    out["main"] = main_scores();
     out["aggregates"] = aggregates();
     out["curves"] = curves();
     out["sample_efficiency"] = efficiency();
@@ -210,7 +210,7 @@ class Writer {
     return out;
   }
 
-  Json main_table() const {
+  Json main_scores() const {
     const ScoreTable& t = analysis_.main;
     Json footer = Json::object();
     for (std::size_t a = 0; a < analysis_.algorithms.size(); ++a) {

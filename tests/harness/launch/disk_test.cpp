@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 
@@ -138,10 +138,10 @@ TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
   const std::filesystem::path work = run_folder(plan(suite).runs.at(0)) / "checkpoint" / "work";
   results::make_folder(work);
   results::make_reserve(work / "replay.bin", 96 << 10);
-  EXPECT_NO_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_));
+  EXPECT_NO_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_));
   std::filesystem::remove(work / "replay.bin");
   results::make_reserve(folder_.path() / "something else", 96 << 10);
-  EXPECT_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
+  EXPECT_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   plan.runs = {{"mpe/coop-nav-n3", "ours", 1, "mpe/coop-nav-n3/ours/seed-1"}};
   write_plan(folder.path(), plan);
 
-  const PlanRecord read = read_plan(folder.path());
+  const PlanRecord read = read_plan_record(folder.path());
   EXPECT_EQ(read.suite, "quick");
   EXPECT_EQ(read.command, plan.command);
   EXPECT_EQ(read.protocol.mode, "sampled");
@@ -44,14 +44,14 @@ TEST(PlanRecord, PlanOfBeforeThereWereCommandsIsRead) {
   const std::string line = " \"command\": [],\n";
   ASSERT_NE(text.find(line), std::string::npos) << text;
   write_file(folder.path() / "plan.json", text.erase(text.find(line), line.size()), Durability::kProcess);
-  EXPECT_EQ(read_plan(folder.path()).file, "quick.toml");
+  EXPECT_EQ(read_plan_record(folder.path()).file, "quick.toml");
 }
 
 TEST(PlanRecord, AbsentOrDamagedFileIsASentence) {
   const testing_support::TemporaryFolder folder;
-  EXPECT_THROW((void)read_plan(folder.path()), Error);
+  EXPECT_THROW((void)read_plan_record(folder.path()), Error);
   write_file(folder.path() / "plan.json", "{\"schema\": 1}", Durability::kProcess);
-  EXPECT_THROW((void)read_plan(folder.path()), Error);
+  EXPECT_THROW((void)read_plan_record(folder.path()), Error);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 
 #include <fmt/format.h>
 
@@ -90,8 +90,8 @@ std::string bytes_text(std::int64_t bytes) {
   return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 100 ? 0 : 1, names[unit]);
 }
 
-void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
-                const std::filesystem::path& folder, loader::Registry& registry) {
+void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
+                     const std::filesystem::path& folder, loader::Registry& registry) {
   const Needs needs = needs_of(plan, to_do, folder, registry);
   const std::int64_t at_once = std::min(jobs, static_cast<std::int64_t>(to_do.size()));
   const std::int64_t disk = sum_of_first(needs.disk, at_once);

@@ -156,7 +156,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
   return cell;
 }
 
-ScoreTable main_table(const Material& material) {
+ScoreTable score_table(const Material& material) {
   ScoreTable table;
   table.score = material.options.score;
   table.definition = definition_of(material.score, material.data.protocol);

@@ -202,7 +202,7 @@ void check_interval(const Plan& plan, const Section* section, Problems& problems
 
 }  // namespace
 
-Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line) {
+Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line) {
   Plan plan;
   plan.file = file;
   plan.text = text_of(file);
