@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-LatexStyle latex_style(const ReportOptions& options) {
-  return options.latex == "siunitx" ? LatexStyle::kSiunitx : LatexStyle::kPlain;
-}
-
 void write_table(OutputFolder& folder, const ReportTable& table, LatexStyle style, const std::string& prefix) {
   const std::string base = prefix + table.shown.name;
   folder.write(base + ".md", to_markdown(table.shown));
@@ -63,7 +59,7 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
   results::make_folder_below(path, "figures");
   ReportParts parts;
   for (ReportTable& table : all_tables(analysis, options)) {
-    write_table(folder, table, latex_style(options), "tables/");
+    write_table(folder, table, options.latex, "tables/");
     const std::string name = table.shown.name;
     parts.tables.emplace(name, std::move(table));
   }

@@ -176,6 +176,10 @@ void describe_task(loader::Registry& registry, const std::string& environment, c
   }
   launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents),
                                   spec.state_size, spec.episode_limit));
+  if (spec.reference) {
+    launch::say(stdout, fmt::format("a score of 0: return {}, {}\na score of 1: return {}, {}\n", spec.reference->low,
+                                    spec.reference->low_source, spec.reference->high, spec.reference->high_source));
+  }
   for (const auto& [name, value] : spec.facts) launch::say(stdout, fmt::format("{}: {}\n", name, value));
   ParameterSchema schema;
   functions.declare(schema);

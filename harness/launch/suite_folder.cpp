@@ -19,21 +19,6 @@ namespace {
 
 constexpr std::size_t kMostShownRuns = 5;
 
-/// "task 0 100; task -50 0": numbers that belong to tasks, as one report option.
-std::string join_bounds(const std::map<std::string, std::pair<double, double>>& bounds) {
-  std::string text;
-  for (const auto& [task, range] : bounds) {
-    text += fmt::format("{}{} {} {}", text.empty() ? "" : "; ", task, range.first, range.second);
-  }
-  return text;
-}
-
-std::string join_values(const std::map<std::string, double>& values) {
-  std::string text;
-  for (const auto& [task, value] : values) text += fmt::format("{}{} {}", text.empty() ? "" : "; ", task, value);
-  return text;
-}
-
 std::map<std::string, results::ReportOption> report_options(const suite::ReportSettings& settings) {
   std::map<std::string, results::ReportOption> options;
   for (const auto& [name, value] : settings.options) {
@@ -47,8 +32,6 @@ std::map<std::string, results::ReportOption> report_options(const suite::ReportS
         },
         value);
   }
-  if (!settings.bounds.empty()) options["bounds"] = join_bounds(settings.bounds);
-  if (!settings.thresholds.empty()) options["thresholds"] = join_values(settings.thresholds);
   return options;
 }
 
@@ -114,12 +97,15 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
                      .seeds = plan.evaluation.seeds,
                      .absolute = plan.evaluation.absolute,
                      .copies = 0};
-  for (const suite::TaskEntry& task : plan.tasks) record.tasks.push_back({task.label, task.environment});
+  for (const suite::TaskEntry& task : plan.tasks)
+    record.tasks.push_back({task.label, task.environment, task.reference});
   for (const suite::AlgorithmEntry& algorithm : plan.algorithms) {
     record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed});
   }
   record.seeds = plan.seeds;
   record.report_options = report_options(plan.report);
+  for (const auto& [task, bounds] : plan.report.bounds) record.bounds[task] = {bounds.first, bounds.second};
+  record.thresholds = plan.report.thresholds;
   for (const suite::Run& run : plan.runs) {
     record.runs.push_back({run.task, run.algorithm, run.seed, run.folder().generic_string()});
   }

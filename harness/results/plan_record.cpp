@@ -7,7 +7,7 @@
 
 namespace tutti::results {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedTask, label, family)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedBounds, low, high)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedAlgorithm, label, name, proposed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRun, task, algorithm, seed, folder)
 
@@ -17,8 +17,39 @@ using nlohmann::json;
 
 constexpr int kSchema = 1;
 
+json task_to_json(const PlannedTask& task) {
+  json object = {{"label", task.label}, {"family", task.family}};
+  if (!task.reference) return object;
+  object["reference"] = {{"low", task.reference->low},
+                         {"low_source", task.reference->low_source},
+                         {"high", task.reference->high},
+                         {"high_source", task.reference->high_source}};
+  return object;
+}
+
+PlannedTask task_from_json(const json& object) {
+  PlannedTask task{.label = object.at("label"), .family = object.at("family")};
+  const auto reference = object.find("reference");  // tasks without a range have none, and so have earlier plans
+  if (reference == object.end()) return task;
+  task.reference = {.low = reference->at("low"),
+                    .low_source = reference->at("low_source"),
+                    .high = reference->at("high"),
+                    .high_source = reference->at("high_source")};
+  if (!(task.reference->low < task.reference->high)) throw Error("the reference range of " + task.label + " is empty");
+  return task;
+}
+
+json tasks_to_json(const std::vector<PlannedTask>& tasks) {
+  json list = json::array();
+  for (const PlannedTask& task : tasks) list.push_back(task_to_json(task));
+  return list;
+}
+
+// Options, and beside them what belongs to tasks.
 json report_to_json(const PlanRecord& plan) {
   json object = json::object();
+  if (!plan.bounds.empty()) object["bounds"] = plan.bounds;
+  if (!plan.thresholds.empty()) object["thresholds"] = plan.thresholds;
   for (const auto& [name, value] : plan.report_options) {
     std::visit([&, &key = name](const auto& option) { object[key] = option; }, value);
   }
@@ -33,6 +64,18 @@ ReportOption option_from_json(const std::string& name, const json& value) {
   throw Error("report option \"" + name + "\" is neither text, number, true nor false");
 }
 
+void read_report(const json& object, PlanRecord& plan) {
+  for (const auto& [name, value] : object.items()) {
+    if (name == "bounds") {
+      value.get_to(plan.bounds);
+    } else if (name == "thresholds") {
+      value.get_to(plan.thresholds);
+    } else {
+      plan.report_options.emplace(name, option_from_json(name, value));
+    }
+  }
+}
+
 PlanRecord from_object(const json& object) {
   if (object.at("schema").get<int>() != kSchema) throw Error("written by another version of tutti");
   PlanRecord plan;
@@ -41,12 +84,10 @@ PlanRecord from_object(const json& object) {
   plan.command = object.value("command", std::vector<std::string>{});  // earlier plans have none
   object.at("digest").get_to(plan.digest);
   plan.protocol = protocol_from_json(object.at("protocol"));
-  object.at("tasks").get_to(plan.tasks);
+  for (const json& task : object.at("tasks")) plan.tasks.push_back(task_from_json(task));
   object.at("algorithms").get_to(plan.algorithms);
   object.at("seeds").get_to(plan.seeds);
-  for (const auto& [name, value] : object.at("report").items()) {
-    plan.report_options.emplace(name, option_from_json(name, value));
-  }
+  read_report(object.at("report"), plan);
   object.at("runs").get_to(plan.runs);
   for (const PlannedRun& run : plan.runs) {
     if (!lies_inside(run.folder)) throw Error("run folder \"" + run.folder + "\" does not lie inside of the suite's");
@@ -57,11 +98,16 @@ PlanRecord from_object(const json& object) {
 }  // namespace
 
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
-  const nlohmann::ordered_json object = {{"schema", kSchema},         {"suite", plan.suite},
-                                         {"file", plan.file},         {"command", plan.command},
-                                         {"digest", plan.digest},     {"protocol", protocol_to_json(plan.protocol)},
-                                         {"tasks", json(plan.tasks)}, {"algorithms", json(plan.algorithms)},
-                                         {"seeds", plan.seeds},       {"report", report_to_json(plan)},
+  const nlohmann::ordered_json object = {{"schema", kSchema},
+                                         {"suite", plan.suite},
+                                         {"file", plan.file},
+                                         {"command", plan.command},
+                                         {"digest", plan.digest},
+                                         {"protocol", protocol_to_json(plan.protocol)},
+                                         {"tasks", tasks_to_json(plan.tasks)},
+                                         {"algorithms", json(plan.algorithms)},
+                                         {"seeds", plan.seeds},
+                                         {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};
   write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
 }

@@ -4,17 +4,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "results/run_record.hpp"
+#include "tutti/environment.hpp"
 
 namespace tutti::results {
 
 struct PlannedTask {
   std::string label;
   std::string family;  // the environment plugin
+  std::optional<ReferenceRange> reference = {};
 };
 
 struct PlannedAlgorithm {
@@ -30,6 +33,12 @@ struct PlannedRun {
   std::string folder;  // below the suite's
 };
 
+/// Returns that a suite maps to 0 and 1 in place of a task's reference range.
+struct PlannedBounds {
+  double low = 0;
+  double high = 0;
+};
+
 /// A report option as the suite gives it.
 using ReportOption = std::variant<bool, std::int64_t, double, std::string>;
 
@@ -43,6 +52,8 @@ struct PlanRecord {
   std::vector<PlannedAlgorithm> algorithms;
   std::vector<std::uint64_t> seeds;
   std::map<std::string, ReportOption> report_options;  // those that the suite sets
+  std::map<std::string, PlannedBounds> bounds;         // by task
+  std::map<std::string, double> thresholds;            // by task
   std::vector<PlannedRun> runs;
 };
 

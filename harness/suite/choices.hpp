@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Task {
   std::string name;  // what presets match
   std::string environment;
   ResolvedValues values;
+  std::optional<ReferenceRange> reference;
 };
 
 struct AlgorithmChoice {

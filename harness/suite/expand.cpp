@@ -163,7 +163,7 @@ void expand(const Section& document, const ResolvedValues& run_values, const Res
   check_reserved_labels(algorithms, problems);
   check_overrides(overrides, tasks, algorithms, problems);
 
-  for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment});
+  for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment, task.reference});
   std::vector<Run> pairs;
   for (const AlgorithmChoice& algorithm : algorithms) {
     plan.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed});

@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tutti/environment.hpp"
 #include "tutti/parameters.hpp"
 
 namespace tutti::suite {
@@ -94,6 +96,7 @@ struct Run {
 struct TaskEntry {
   std::string label;
   std::string environment;
+  std::optional<ReferenceRange> reference = {};
 };
 struct AlgorithmEntry {
   std::string label;

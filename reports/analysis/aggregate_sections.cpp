@@ -47,11 +47,11 @@ void add_ranks(const std::vector<Strata>& raw, std::size_t tasks, std::vector<Ag
 void add_profiles(const Material& material, const std::vector<Strata>& normalized, Aggregates& result) {
   result.thresholds = even_thresholds(0, 1);
   for (const Strata& strata : normalized) {
-    result.profiles.push_back(strata.empty()
-                                  ? Profile{}
-                                  : bootstrap_profile(strata, result.thresholds, material.options.profile == "averages",
-                                                      material.bootstrap(material.options.profile_replicates),
-                                                      material.options.ragged));
+    result.profiles.push_back(
+        strata.empty()
+            ? Profile{}
+            : bootstrap_profile(strata, result.thresholds, material.options.profile == ProfileOf::kAverages,
+                                material.bootstrap(material.options.profile_replicates), material.options.ragged));
   }
 }
 
@@ -90,11 +90,11 @@ void add_improvements(const Material& material, const std::vector<Strata>& raw, 
 
 Aggregates aggregates_of(const Material& material) {
   Aggregates result;
-  result.score = material.aggregate_score_name;
+  result.score = to_text(material.aggregate_score);
   result.definition = definition_of(material.aggregate_score, material.data.protocol);
   result.tasks = material.tasks;
   result.algorithms.resize(material.data.algorithms.size());
-  if (material.options.normalize == "none") {
+  if (material.normalization == Normalization::kNone) {
     result.reason = "raw returns of different tasks cannot be aggregated; choose a normalisation";
     return result;
   }

@@ -21,7 +21,7 @@ namespace tutti::reports {
 namespace {
 
 constexpr std::int64_t kFewRuns = 10;
-constexpr const char* kFallbackScore = "last-10";
+constexpr Score kFallbackScore{.kind = Score::Kind::kLast, .count = 10};
 
 // Those that are left out as damaged have no say in what the runs have in common.
 std::vector<const Run*> recorded_runs(const Dataset& data) {
@@ -62,11 +62,10 @@ bool lacks_absolute(const Run& run) {
 }
 
 // What is shown and not aggregated has no say: algorithms without a seed on all of the tasks, tasks of imports.
-std::string aggregate_score_of(const Material& material, std::vector<std::string>& warnings) {
+Score aggregate_score_of(const Material& material, std::vector<std::string>& warnings) {
   const Dataset& data = material.data;
   const ReportOptions& options = material.options;
-  if (ReportOptions::parse_score(options.aggregate_score).kind != Score::Kind::kAbsolute)
-    return options.aggregate_score;
+  if (options.aggregate_score.kind != Score::Kind::kAbsolute) return options.aggregate_score;
   std::set<std::string> without;
   for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
     for (const auto& runs : select(material.table, material.tasks, a, {}, options.ragged).runs) {
@@ -77,7 +76,8 @@ std::string aggregate_score_of(const Material& material, std::vector<std::string
   if (without.empty()) return options.aggregate_score;
   std::string names;
   for (const std::string& name : without) names += (names.empty() ? "" : ", ") + name;
-  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + kFallbackScore + " instead");
+  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + to_text(kFallbackScore) +
+                     " instead");
   return kFallbackScore;
 }
 
@@ -98,7 +98,7 @@ void add_failures(const Dataset& data, const ReportOptions& options, Analysis& a
     if (run.state == RunState::kIncomplete) analysis.missing.push_back({task, algorithm, run.seed, run.status});
   }
   if (analysis.failures.empty()) return;
-  analysis.warnings.push_back(options.failed == "exclude"
+  analysis.warnings.push_back(options.failed == FailedRuns::kExcluded
                                   ? "Failed runs are left out of every score, which flatters an algorithm that fails"
                                   : "Failed runs count with the lowest mean return of any evaluation on their task");
 }
@@ -198,13 +198,13 @@ void fill_sections(const Material& material, Analysis& analysis) {
 }  // namespace
 
 Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOptions& options) {
-  options.check();
+  options.check_values_by_task();
   auto data = std::make_shared<Dataset>(read_suites(folders));
   if (!options.imports.empty()) import_results(options.imports, options.unit, *data);
-  if (options.failed == "worst") count_failures_as_worst({data.get()});
+  if (options.failed == FailedRuns::kWorst) count_failures_as_worst({data.get()});
   if (data->runs.empty()) throw Error("there is no run to report");
-  refuse_unknown_tasks(*data, "bounds", options.task_bounds());
-  refuse_unknown_tasks(*data, "thresholds", options.task_thresholds());
+  refuse_unknown_tasks(*data, "bounds", options.bounds);
+  refuse_unknown_tasks(*data, "thresholds", options.thresholds);
 
   Analysis analysis;
   refuse_mixed(*data, options, analysis);
@@ -214,12 +214,11 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
                     .table = usable_runs(*data),
                     .bounds = {},
                     .tasks = aggregated_tasks(*data),
-                    .score = ReportOptions::parse_score(options.score),
-                    .aggregate_score = {},
-                    .aggregate_score_name = {}};
-  material.aggregate_score_name = aggregate_score_of(material, analysis.warnings);
-  material.aggregate_score = ReportOptions::parse_score(material.aggregate_score_name);
-  material.bounds = bounds_of(*data, options, material.tasks, material.aggregate_score, analysis.warnings);
+                    .score = options.score,
+                    .aggregate_score = {}};
+  material.aggregate_score = aggregate_score_of(material, analysis.warnings);
+  material.normalization = analysis.normalization = normalization_of(*data, options, material.tasks);
+  material.bounds = bounds_of(*data, options, material.normalization, material.tasks, analysis.warnings);
   for (std::size_t task = 0; task < analysis.tasks.size(); ++task) analysis.tasks[task].bounds = material.bounds[task];
   fill_sections(material, analysis);
   analysis.published = published_figures(options.published, analysis.tasks);

@@ -248,6 +248,7 @@ struct Analysis {
   std::vector<AlgorithmInfo> algorithms;  // in suite order; render with proposed ones last or first
   std::vector<std::int64_t> seeds;
   Protocol protocol;
+  Normalization normalization = Normalization::kNone;  // never kAuto
   std::vector<Fact> code, libraries, machine, numerics;
   std::vector<Difference> differences;  // refused ones first
   std::vector<Damage> damage;

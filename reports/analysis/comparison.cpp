@@ -26,9 +26,8 @@ std::map<Pair, Cell> cells_of(const Dataset& data, const ReportOptions& options)
                           .table = usable_runs(data),
                           .bounds = {},
                           .tasks = {},
-                          .score = ReportOptions::parse_score(options.score),
-                          .aggregate_score = {},
-                          .aggregate_score_name = {}};
+                          .score = options.score,
+                          .aggregate_score = {}};
   std::map<Pair, Cell> cells;
   for (std::size_t task = 0; task < data.tasks.size(); ++task) {
     for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
@@ -123,12 +122,12 @@ void correct(std::vector<ComparisonRow>& rows) {
 }  // namespace
 
 Comparison compare(const std::filesystem::path& a, const std::filesystem::path& b, const ReportOptions& options) {
-  options.check();
+  options.check_values_by_task();
   Dataset first = read_one(a);
   Dataset second = read_one(b);
-  if (options.failed == "worst") count_failures_as_worst({&first, &second});
+  if (options.failed == FailedRuns::kWorst) count_failures_as_worst({&first, &second});
   Comparison comparison;
-  comparison.score = options.score;
+  comparison.score = to_text(options.score);
   comparison.level = options.level;
   const std::map<Pair, Cell> left = cells_of(first, options);
   const std::map<Pair, Cell> right = cells_of(second, options);

@@ -15,8 +15,9 @@ namespace {
 using Values = std::map<std::string, double>;
 
 ThresholdRule rule_of(const ReportOptions& options, const Values& values, const std::string& task) {
-  if (options.threshold == "fraction") return {.kind = ThresholdRule::Kind::kFraction, .fraction = options.fraction};
-  if (options.threshold == "baseline-peak") return {};
+  if (options.threshold == ThresholdKind::kFraction)
+    return {.kind = ThresholdRule::Kind::kFraction, .fraction = options.fraction};
+  if (options.threshold == ThresholdKind::kBaselinePeak) return {};
   const auto found = values.find(task);
   return {.kind = ThresholdRule::Kind::kValue, .value = found == values.end() ? kMissing : found->second};
 }
@@ -25,13 +26,13 @@ std::string definition_of(const ReportOptions& options) {
   const std::string crossing = options.interpolate ? "interpolated between evaluations" : "without interpolation";
   const std::string steps = "steps = first crossing of the threshold, " + crossing +
                             (options.hold > 1 ? fmt::format(", held for {} evaluations", options.hold) : "");
-  if (options.threshold == "fraction") {
+  if (options.threshold == ThresholdKind::kFraction) {
     return fmt::format(
         "threshold = untrained mean + {:g} (peak of the best baseline's mean curve - untrained mean); {}; speed-up = "
         "steps of the best baseline / steps of the algorithm",
         options.fraction, steps);
   }
-  if (options.threshold == "value") {
+  if (options.threshold == ThresholdKind::kValue) {
     return "threshold = the given value; " + steps + "; speed-up = steps of the best baseline / steps of the algorithm";
   }
   return "threshold = peak of the best baseline's mean curve; " + steps +
@@ -138,7 +139,7 @@ std::vector<SpeedUpSummary> summaries(const SampleEfficiency& efficiency, std::s
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings) {
   SampleEfficiency result;
   result.definition = definition_of(material.options);
-  const Values values = material.options.task_thresholds();
+  const Values& values = material.options.thresholds;
   for (std::size_t task = 0; task < material.data.tasks.size(); ++task) {
     result.rows.push_back(row_of(material, task, values, warnings));
   }

@@ -12,10 +12,10 @@ namespace {
 
 constexpr double kSignificance = 0.05;
 
-double spread_by_option(const Cell& cell, const std::string& spread) {
-  if (spread == "sd0") return cell.n < 2 ? kMissing : cell.sd0;
-  if (spread == "sem") return cell.sem;
-  if (spread == "ci") return cell.interval ? (cell.interval->high - cell.interval->low) / 2 : kMissing;
+double spread_by_option(const Cell& cell, SpreadKind spread) {
+  if (spread == SpreadKind::kDeviationN) return cell.n < 2 ? kMissing : cell.sd0;
+  if (spread == SpreadKind::kError) return cell.sem;
+  if (spread == SpreadKind::kInterval) return cell.interval ? (cell.interval->high - cell.interval->low) / 2 : kMissing;
   return cell.sd;
 }
 
@@ -75,9 +75,9 @@ void underline_second(std::vector<Cell>& row) {
 }
 
 bool is_close(const Cell& cell, const Cell& best, const Material& material) {
-  const std::string& mark = material.options.mark;
-  if (mark == "welch") return cell.p_holm >= kSignificance;
-  if (mark == "overlap") return cell.mean + cell.sd >= best.mean - best.sd;
+  const Underline mark = material.options.mark;
+  if (mark == Underline::kWelch) return cell.p_holm >= kSignificance;
+  if (mark == Underline::kOverlap) return cell.mean + cell.sd >= best.mean - best.sd;
   if (cell.n < 2 || best.n < 2) return false;
   const Interval difference =
       bootstrap_difference(cell.runs, best.runs, material.bootstrap(material.options.curve_replicates));
@@ -89,7 +89,7 @@ void mark_row(std::vector<Cell>& row, int decimals, double unit, const Material&
   if (best == row.size()) return;
   test_against_best(row, best);
   mark_best(row, best, decimals, unit);
-  if (material.options.mark == "second") return underline_second(row);
+  if (material.options.mark == Underline::kSecond) return underline_second(row);
   for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && std::min(cell.n, row[best].n) < 2;
   for (Cell& cell : row) cell.underlined = cell.n > 0 && !cell.best && is_close(cell, row[best], material);
 }
@@ -108,7 +108,7 @@ void add_footer(const Material& material, ScoreTable& table) {
     }
   }
   for (const std::vector<double>& values : ranks) table.mean_rank.push_back(mean_of(values));
-  if (material.options.normalize == "none") return;
+  if (material.normalization == Normalization::kNone) return;
   for (std::size_t a = 0; a < algorithms; ++a) {
     const Selection selection = select(material.table, material.tasks, a, material.score, material.options.ragged);
     const Strata strata = scores_of(selection, material.tasks, material.score, &material.bounds);
@@ -149,7 +149,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
     cell.runs.push_back(value);
   }
   static_cast<Summary&>(cell) = summarize(cell.runs, material.options.level);
-  if (cell.n >= 3 && material.options.interval == "bootstrap") {
+  if (cell.n >= 3 && material.options.interval == MeanInterval::kBootstrap) {
     cell.interval = bootstrap_mean(cell.runs, material.bootstrap(material.options.curve_replicates));
   }
   cell.spread = spread_by_option(cell, material.options.spread);
@@ -158,7 +158,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
 
 ScoreTable score_table(const Material& material) {
   ScoreTable table;
-  table.score = material.options.score;
+  table.score = to_text(material.score);
   table.definition = definition_of(material.score, material.data.protocol);
   table.cells = make_matrix<Cell>(material);
   for (std::size_t task = 0; task < table.cells.size(); ++task) {

@@ -16,12 +16,12 @@ namespace tutti::reports {
 struct Material {
   const Dataset& data;
   const ReportOptions& options;
-  RunTable table;                  // usable runs
-  std::vector<Bounds> bounds;      // for each task
-  std::vector<std::size_t> tasks;  // that aggregates cover
-  Score score;                     // of the tables
+  RunTable table;                                      // usable runs
+  Normalization normalization = Normalization::kNone;  // never kAuto
+  std::vector<TaskBounds> bounds;                      // for each task
+  std::vector<std::size_t> tasks;                      // that aggregates cover
+  Score score;                                         // of the tables
   Score aggregate_score;
-  std::string aggregate_score_name;
 
   Bootstrap bootstrap(std::int64_t replicates) const;
 };

@@ -12,14 +12,21 @@
 #include "reports/data/damage.hpp"
 #include "reports/statistics/estimate.hpp"
 #include "results/run_record.hpp"
+#include "tutti/environment.hpp"
 
 namespace tutti::reports {
 
+/// What normalises to 0 and 1, and what the two returns are.
+struct TaskBounds : Bounds {
+  std::string low_source = {}, high_source = {};
+};
+
 struct TaskInfo {
-  std::string label;                                       // "mpe/coop-nav-n3"
-  std::string family;                                      // "mpe"
-  Bounds bounds{kMissing, kMissing};                       // what normalises to 0 and 1
-  std::vector<std::pair<std::string, std::string>> facts;  // sizes, limits, digests
+  std::string label;                                            // "mpe/coop-nav-n3"
+  std::string family;                                           // "mpe"
+  TaskBounds bounds = {};                                       // of this report
+  std::vector<std::pair<std::string, std::string>> facts = {};  // sizes, limits, digests
+  std::optional<ReferenceRange> reference = {};                 // as the task's environment declares it
 };
 
 struct AlgorithmInfo {

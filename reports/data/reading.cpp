@@ -103,7 +103,10 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
     if (data.suite.empty()) data.protocol = to_protocol(plan.protocol);
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;
     data.suite_digests.push_back(plan.digest);
-    for (const results::PlannedTask& task : plan.tasks) data.task_index(task.label, task.family);
+    for (const results::PlannedTask& task : plan.tasks) {
+      TaskInfo& info = data.tasks[data.task_index(task.label, task.family)];
+      if (!info.reference) info.reference = task.reference;
+    }
     for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
       data.algorithm_index({.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed});
     }

@@ -40,7 +40,7 @@ class RliableExport {
  public:
   RliableExport(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder)
       : analysis_(analysis), folder_(folder), table_(usable_runs(*analysis.data)) {
-    normalized_ = options.normalize != "none";
+    normalized_ = analysis.normalization != Normalization::kNone;
     for (const TaskInfo& task : analysis.tasks) bounds_.push_back(task.bounds);
     std::vector<std::string> labels;
     for (const AlgorithmInfo& algorithm : analysis.algorithms) labels.push_back(file_name(algorithm.label));
@@ -48,7 +48,7 @@ class RliableExport {
   }
 
   void write_score(const std::string& name) {
-    const Score score = ReportOptions::parse_score(name);
+    const Score score = parse_score(name);
     for (std::size_t a = 0; a < names_.size(); ++a) {
       const Selection selection = select(table_, tasks(), a, score, false);
       const Strata strata = scores_of(selection, tasks(), score, normalized_ ? &bounds_ : nullptr);

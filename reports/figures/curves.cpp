@@ -163,7 +163,7 @@ std::string time_label(const Matrix<Curve>& curves) {
 std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
   RunCount runs;
   runs.add(analysis.curves.aggregate);
-  std::string text = "Interquartile mean over tasks and runs of the normalised return" + relative_note(options);
+  std::string text = "Interquartile mean over tasks and runs of the normalised return" + scale_note(analysis);
   if (runs.shaded) {
     text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
                         100 * options.level, options.efficiency_replicates);

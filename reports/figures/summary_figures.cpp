@@ -88,7 +88,7 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
                                        "optimality gap lower{}.",
                                        runs_per_task(analysis),
                                        if_intervals(analysis, "; bars: {:g} % stratified bootstrap intervals", options),
-                                       relative_note(options))};
+                                       scale_note(analysis))};
   if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
   const auto order = display_order(analysis, options);
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
@@ -105,7 +105,7 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
 
 Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
   const Aggregates& aggregates = analysis.aggregates;
-  const bool averages = options.profile == "averages";
+  const bool averages = options.profile == ProfileOf::kAverages;
   Figure figure{
       .name = "profile",
       .title = "Performance profile",
@@ -115,7 +115,7 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
           "dominance.",
           averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
           runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),
-          relative_note(options), averages ? "task" : "run", averages ? "tasks' mean " : "")};
+          scale_note(analysis), averages ? "task" : "run", averages ? "tasks' mean " : "")};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;

@@ -8,13 +8,15 @@
 namespace tutti::reports {
 namespace {
 
-std::string normalisation(const ReportOptions& options) {
-  if (options.normalize == "pinned") return "lo and hi of each task are fixed in the suite file";
-  if (options.normalize == "reference") {
-    return "lo is the mean return of " + options.reference_low + ", hi " +
-           (options.reference.empty() ? "is fixed in the suite file" : "that of " + options.reference);
+std::string normalisation(Normalization chosen) {
+  if (chosen == Normalization::kPinned) return "lo and hi of each task are set by the suite";
+  if (chosen == Normalization::kReference) {
+    return "lo and hi are the task's reference range, unless the suite sets its own: the mean return of uniformly "
+           "random "
+           "play, and a named achievement. The table of tasks gives both with their sources. The range does not depend "
+           "on the algorithms compared; a score above 1 exceeds the achievement, one below 0 is worse than random play";
   }
-  if (options.normalize == "none") return "switched off here, so nothing is aggregated across tasks";
+  if (chosen == Normalization::kNone) return "switched off here, so nothing is aggregated across tasks";
   return "lo and hi are the smallest and largest single-episode return of the task over all algorithms, runs and "
          "evaluations after step 0, absolute evaluations included; so the score is relative to the algorithms compared";
 }
@@ -30,7 +32,7 @@ std::string speed_up(const ReportOptions& options) {
   const std::string way =
       "the ratio is also given at 50 and 90 % of the way from the untrained return to the best baseline's peak, where "
       "both sides are measured by first crossing.";
-  if (options.threshold == "baseline-peak") {
+  if (options.threshold == ThresholdKind::kBaselinePeak) {
     return own +
            "T(b) the step at which that of the best baseline first has its peak. Not reached: shown as below "
            "T(b)/budget. As a peak is a late and lucky point, " +
@@ -43,13 +45,13 @@ std::string speed_up(const ReportOptions& options) {
 }
 
 std::string threshold(const ReportOptions& options) {
-  if (options.threshold == "fraction") {
+  if (options.threshold == ThresholdKind::kFraction) {
     return fmt::format(
         "base + {:g} · (peak − base), with base the mean return of all untrained policies and peak the "
         "highest point of the best baseline's mean curve",
         options.fraction);
   }
-  if (options.threshold == "value") return "a return per task, fixed in the suite file";
+  if (options.threshold == ThresholdKind::kValue) return "a return per task, set by the suite";
   return "the highest point of the best baseline's mean curve";
 }
 
@@ -76,7 +78,7 @@ std::string iqm(const ReportOptions& options) {
 }
 
 std::string profile(const ReportOptions& options) {
-  if (options.profile == "averages") {
+  if (options.profile == ProfileOf::kAverages) {
     return "For every threshold τ the fraction of tasks on which the mean normalised score is strictly above τ.";
   }
   return "For every threshold τ the fraction of runs (over all tasks) whose normalised score is strictly above τ" +
@@ -120,7 +122,8 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
                    "shown.",
                    level)},
       {"marks", "bold and underline", marks(options)},
-      {"normalised", "normalised score", "(x − lo) / (hi − lo) per task; " + normalisation(options) + "."},
+      {"normalised", "normalised score",
+       "(x − lo) / (hi − lo) per task; " + normalisation(analysis.normalization) + "."},
       {"iqm", "interquartile mean (IQM)", iqm(options)},
       {"median", "median", "Median over tasks of the mean normalised score of each task."},
       {"mean", "mean", "Mean over tasks and runs of the normalised score."},

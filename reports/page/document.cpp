@@ -254,6 +254,7 @@ class Builder {
                     {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
                     {"score of the main table", analysis_.main.score},
                     {"score of aggregates, profile and improvement", analysis_.aggregates.score},
+                    {"scores are normalised by", to_text(analysis_.normalization)},
                     {"an environment step", document_.definitions.at("environment-step").text},
                     {"a return", document_.definitions.at("return").text}},
                    {"environment-step", "return", "evaluation", "absolute", "final"}});
@@ -262,12 +263,19 @@ class Builder {
   void tasks() {
     Table table{.title = "Tasks",
                 .caption = "lo and hi: the returns that normalise to 0 and 1.",
-                .columns = {{.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}}};
+                .columns = {{.head = "task", .right = false},
+                            {.head = "lo"},
+                            {.head = "what it is", .right = false},
+                            {.head = "hi"},
+                            {.head = "what it is", .right = false}}};
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      section.rows.push_back(
-          {{.value = task.label}, {.value = fixed(task.bounds.low, 2)}, {.value = fixed(task.bounds.high, 2)}});
+      section.rows.push_back({{.value = task.label},
+                              {.value = fixed(task.bounds.low, 2)},
+                              {.value = task.bounds.low_source},
+                              {.value = fixed(task.bounds.high, 2)},
+                              {.value = task.bounds.high_source}});
       if (!task.facts.empty()) facts.lines.push_back(task.label);
       for (const auto& [name, value] : task.facts) facts.lines.push_back("  " + name + ": " + value);
     }

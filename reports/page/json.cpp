@@ -82,6 +82,7 @@ class Writer {
     out["version"] = analysis_.version;
     out["protocol"] = protocol();
     out["options"] = options();
+    out["normalization"] = to_text(analysis_.normalization);
     out["definitions"] = definition_texts();
     out["tasks"] = tasks();
     out["algorithms"] = algorithms();
@@ -142,6 +143,8 @@ class Writer {
     for (const ParameterSpec& spec : schema) {
       std::visit([&](const auto& value) { out[spec.name] = value; }, spec.default_value);
     }
+    for (const auto& [task, range] : options_.bounds) out["bounds"][task] = {range.low, range.high};
+    for (const auto& [task, value] : options_.thresholds) out["thresholds"][task] = value;
     return out;
   }
 
@@ -159,6 +162,8 @@ class Writer {
       out.push_back({{"label", t.label},
                      {"family", t.family},
                      {"bounds", Json::array({number(t.bounds.low), number(t.bounds.high)})},
+                     {"low_source", t.bounds.low_source},
+                     {"high_source", t.bounds.high_source},
                      {"facts", details}});
     }
     return out;

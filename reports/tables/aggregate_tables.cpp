@@ -15,13 +15,13 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
   if (!aggregates.available) return "No aggregates: " + aggregates.reason;
   std::string text = fmt::format("Over {} task{}. Score: {} ({}), normalised per task ({}).", aggregates.tasks.size(),
                                  aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
-                                 options.normalize == "minmax" ? "min–max" : options.normalize);
+                                 to_text(analysis.normalization));
   if (has_intervals(aggregates)) {
     text += fmt::format(" In brackets: {:g} % intervals from the stratified bootstrap ({} replicates, seed {}{}).",
                         100 * options.level, options.replicates, options.bootstrap_seed,
                         options.task_bootstrap ? ", tasks resampled as well" : "");
   }
-  return text + " The optimality gap is better when lower" + relative_note(options) + ".";
+  return text + " The optimality gap is better when lower" + scale_note(analysis) + ".";
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {

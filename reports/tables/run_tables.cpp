@@ -49,7 +49,7 @@ std::string failures_caption(const Analysis& analysis, const ReportOptions& opti
   if (analysis.failures.empty() && analysis.missing.empty()) return "Every planned run finished.";
   std::string text;
   if (!analysis.failures.empty()) {
-    text = options.failed == "worst"
+    text = options.failed == FailedRuns::kWorst
                ? "A failed run counts with the lowest episode mean that any algorithm had on its task. "
                : "Failed runs are left out of every mean, which flatters an algorithm that fails. ";
   }

@@ -9,7 +9,7 @@
 
 namespace tutti::reports {
 
-/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours`.
+/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours_first`.
 std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options);
 
 /// Task indices grouped by family, families in suite order.
@@ -43,7 +43,10 @@ std::string mark_rule(const ReportOptions& options);
 /// Such as "not reached", for CSV and JSON.
 const char* to_text(SpeedUp::Kind kind);
 
-/// "; relative to the algorithms compared" where the bounds of scores depend on them, else nothing.
-std::string relative_note(const ReportOptions& options);
+/// What 0 and 1 are on the scale of normalised scores, to end a sentence of a caption: "; 0 is ...".
+std::string scale_note(const Analysis& analysis);
+
+/// Such as "reference ranges".
+std::string to_text(Normalization normalization);
 
 }  // namespace tutti::reports

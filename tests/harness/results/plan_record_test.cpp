@@ -16,7 +16,9 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   plan.suite = "quick";
   plan.command = {"run", "/suites/quick.toml", "--seeds", "1,2"};
   plan.protocol = {20000, 5000, 32, "sampled", "fixed", false, 0};
-  plan.tasks = {{"mpe/coop-nav-n3", "mpe"}};
+  plan.tasks = {{"mpe/coop-nav-n3", "mpe", ReferenceRange{-75.8, "random", -16, "scripted"}}, {"other/task", "other"}};
+  plan.bounds = {{"other/task", {0, 0.1}}};
+  plan.thresholds = {{"mpe/coop-nav-n3", -30.5}};
   plan.algorithms = {{"ours", "omad", true}, {"hatd3", "hatd3", false}};
   plan.seeds = {1, 18446744073709551615U};
   plan.report_options = {{"score", "final"}, {"runs", true}, {"level", 0.9}, {"replicates", std::int64_t{100}}};
@@ -29,6 +31,12 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.protocol.mode, "sampled");
   EXPECT_FALSE(read.protocol.absolute);
   EXPECT_EQ(read.tasks.at(0).family, "mpe");
+  ASSERT_TRUE(read.tasks.at(0).reference);
+  EXPECT_EQ(read.tasks.at(0).reference->low, -75.8);
+  EXPECT_EQ(read.tasks.at(0).reference->high_source, "scripted");
+  EXPECT_FALSE(read.tasks.at(1).reference);
+  EXPECT_EQ(read.bounds.at("other/task").high, 0.1);
+  EXPECT_EQ(read.thresholds, plan.thresholds);
   EXPECT_TRUE(read.algorithms.at(0).proposed);
   EXPECT_EQ(read.seeds, plan.seeds);
   EXPECT_EQ(read.report_options, plan.report_options);

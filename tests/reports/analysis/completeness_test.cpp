@@ -96,7 +96,7 @@ TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
 TEST_F(PartialSuite, FailedRunsCanCountAsTheWorst) {
   fail(suite_.folder_of("mpe/a", "omad", 1), "signal");
   ReportOptions options = quick_options();
-  options.failed = "worst";
+  options.failed = FailedRuns::kWorst;
   const Analysis analysis = report(options);
   const Cell& cell = analysis.main.cells[0][1];
   EXPECT_EQ(cell.n, 3);
@@ -123,15 +123,15 @@ TEST(Scores, AreWhatTheirNamesSay) {
         {.index = k, .step = k * 10, .returns = {}, .lengths = {}, .terminated = {}, .mean = k == 2 ? 9.0 : k});
   }
   run.absolute = Evaluation{.returns = {}, .lengths = {}, .terminated = {}, .mean = 7};
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("final")), 4);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("best")), 9);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("absolute")), 7);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-2")), 3.5);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
+  EXPECT_EQ(score_of(run, parse_score("final")), 4);
+  EXPECT_EQ(score_of(run, parse_score("best")), 9);
+  EXPECT_EQ(score_of(run, parse_score("absolute")), 7);
+  EXPECT_EQ(score_of(run, parse_score("last-2")), 3.5);
+  EXPECT_EQ(score_of(run, parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
 }
 
 TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
-  const Score last = ReportOptions::parse_score("last-10");
+  const Score last = parse_score("last-10");
   EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .evaluations = 5, .mode = {}, .seeds = {}}),
             "mean over the last 5 evaluations of a run");
   EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
@@ -145,53 +145,82 @@ TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {
 
 TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {
   ReportOptions options = quick_options();
-  options.normalize = "pinned";
-  options.bounds = "mpe/a 0 20; mpe/b 0 40";
+  options.normalize = Normalization::kPinned;
+  options.bounds = {{"mpe/a", {0, 20}}, {"mpe/b", {0, 40}}};
   const Analysis analysis = report(options);
   EXPECT_EQ(analysis.tasks[1].bounds.high, 40);
   EXPECT_NEAR(analysis.aggregates.algorithms[0].mean.value, (8 / 20.0 + 8 / 40.0) / 2, 1e-12);
-  options.bounds = "mpe/a 0 20";
-  expect_refused(options, "task mpe/b has no return for 0");
+  options.bounds = {{"mpe/a", {0, 20}}};
+  expect_refused(options, "mpe/b has no bounds");
 }
 
-TEST_F(PartialSuite, ReferenceBoundsAreMeanScoresOfAlgorithms) {
-  ReportOptions options = quick_options();
-  options.normalize = "reference";
-  options.reference_low = "base";
-  options.reference = "omad";
-  const Analysis analysis = report(options);
-  EXPECT_EQ(analysis.tasks[0].bounds.low, 8);
-  EXPECT_EQ(analysis.tasks[0].bounds.high, 13);
-  options.reference = "nobody";
-  EXPECT_THROW(report(options), Error);
-  options.reference = "base";
-  options.reference_low = "omad";
-  expect_refused(options, "task mpe/a: the return for 0 is 13, not below the one for 1, which is 8");
+// What random play gets and a named achievement, for the first of two tasks or for both.
+void declare_ranges(SuiteFolder& suite, bool both) {
+  suite.plan.tasks.at(0).reference = {2, "1,000 random episodes", 10, "a scripted team"};
+  if (both) suite.plan.tasks.at(1).reference = {0, "1,000 random episodes", 4, "a paper"};
 }
 
-TEST_F(PartialSuite, ReferenceBoundsWithoutAbsoluteEvaluationsAreThoseOfTheLastOnes) {
-  SuiteFolder suite(2, 2);
+SuiteFolder& two_tasks(SuiteFolder& suite) {
   suite.plan.protocol.absolute = false;
-  for (const auto& [algorithm, mean] : {std::pair{"base", 4.0}, std::pair{"omad", 8.0}}) {
+  for (const char* task : {"mpe/a", "mpe/b"}) {
     for (int seed = 0; seed < 2; ++seed) {
-      FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, 0);
+      FakeRun run = plain_run(task, "base", seed, {0, 6, 6}, 0);
       run.absolute.clear();
       suite.add(run);
     }
   }
+  return suite;
+}
+
+TEST(ReferenceRange, IsTheScaleWhereEveryTaskDeclaresOne) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), true);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.normalization, Normalization::kReference);
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 2);
+  EXPECT_EQ(analysis.tasks[0].bounds.high_source, "a scripted team");
+  // 0.5 on the first task; beyond the achievement on the second, and shown as it is.
+  EXPECT_EQ(analysis.aggregates.algorithms[0].mean.value, (0.5 + 1.5) / 2);
+}
+
+TEST(ReferenceRange, IsTheSameWhenAnAlgorithmIsAdded) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), true);
+  const double before = analyse_folder(suite.write(), quick_options()).aggregates.algorithms[0].iqm.value;
+  for (const char* task : {"mpe/a", "mpe/b"}) suite.add(plain_run(task, "other", 0, {0, 60, 90}, 90));
+  EXPECT_EQ(analyse_folder(suite.write(), quick_options()).aggregates.algorithms[0].iqm.value, before);
+}
+
+TEST(ReferenceRange, GivesWayToMinimumAndMaximumWhereATaskHasNone) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), false);
   ReportOptions options = quick_options();
-  options.normalize = "reference";
-  options.reference_low = "base";
-  options.reference = "omad";
   const Analysis analysis = analyse_folder(suite.write(), options);
-  EXPECT_EQ(analysis.tasks[0].bounds.low, 4);
-  EXPECT_EQ(analysis.tasks[0].bounds.high, 8);
-  EXPECT_EQ(analysis.aggregates.algorithms[1].iqm.value, 1);
+  EXPECT_EQ(analysis.normalization, Normalization::kMinmax);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 7);
+  options.normalize = Normalization::kReference;
+  try {
+    analyse_folder(suite.write(), options);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("mpe/b has no reference range"), std::string::npos) << error.what();
+  }
+}
+
+TEST(ReferenceRange, GivesWayToTheBoundsOfTheSuite) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), false);
+  ReportOptions options = quick_options();
+  options.bounds = {{"mpe/a", {0, 12}}, {"mpe/b", {5, 6}}};
+  const Analysis analysis = analyse_folder(suite.write(), options);
+  EXPECT_EQ(analysis.normalization, Normalization::kReference);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 12);
+  EXPECT_EQ(analysis.tasks[1].bounds.low, 5);
 }
 
 TEST_F(PartialSuite, RawReturnsAreNotAggregated) {
   ReportOptions options = quick_options();
-  options.normalize = "none";
+  options.normalize = Normalization::kNone;
   const Analysis analysis = report(options);
   EXPECT_FALSE(analysis.aggregates.available);
   EXPECT_FALSE(analysis.aggregates.reason.empty());
