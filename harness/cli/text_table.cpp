@@ -14,7 +14,7 @@ std::size_t width_of(const std::string& text) {
 
 bool is_number(const std::string& text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
-         text.find_first_not_of("0123456789,. KMGTB") == std::string::npos;
+         text.find_first_not_of("0123456789,. kMGTB") == std::string::npos;
 }
 
 // On one line, whatever a plugin or a file says.
@@ -46,13 +46,6 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;
-}
-
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  const std::size_t first = number < 0 ? 1 : 0;
-  for (std::size_t place = digits.size(); place > first + 3;) digits.insert(place -= 3, 1, ',');
-  return digits;
 }
 
 }  // namespace tutti::cli

@@ -19,7 +19,4 @@ Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loade
 void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
                      const std::filesystem::path& folder, loader::Registry& registry);
 
-/// Bytes as people read them: "1.5 GB".
-std::string bytes_text(std::int64_t bytes);
-
 }  // namespace tutti::launch

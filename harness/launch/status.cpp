@@ -1,6 +1,9 @@
 #include "launch/status.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "launch/command.hpp"
 #include "launch/slurm.hpp"
@@ -43,6 +46,15 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
   return text;
 }
 
+/// Finished runs that never learned, by task and algorithm.
+std::string never_updated_text(const Board& board) {
+  std::set<std::string> pairs;
+  for (const BoardRow& row : board.rows) {
+    if (row.never_updated) pairs.insert(row.algorithm + " on " + row.task);
+  }
+  return pairs.empty() ? "" : fmt::format("finished without an update: {}\n", fmt::join(pairs, ", "));
+}
+
 }  // namespace
 
 Board read_board(const std::filesystem::path& suite_folder) {
@@ -73,6 +85,10 @@ std::string status_text(const std::filesystem::path& suite_folder, std::size_t w
   for (const std::string& line : table_lines(board, rows, width, Notes::kWhole)) text += line + '\n';
   text += summary_line(board, width) + '\n';
   if (!queue.text.empty()) text += queue.text + '\n';
+  text += never_updated_text(board);
+  const std::string unplanned =
+      results::unplanned_text(results::unplanned_runs(suite_folder, results::read_plan_record(suite_folder)));
+  if (!unplanned.empty()) text += unplanned + "; a report leaves them out\n";
   const std::string work = work_text(suite_folder, queue);
   return text + (work.empty() ? advice(board, suite_folder) : work);
 }

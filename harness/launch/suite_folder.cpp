@@ -41,22 +41,6 @@ bool has_checkpoint(const std::filesystem::path& run_folder) {
 
 }  // namespace
 
-std::string_view to_text(RunState state) {
-  switch (state) {
-    case RunState::kWaiting:
-      return "waiting";
-    case RunState::kRunning:
-      return "running";
-    case RunState::kInterrupted:
-      return "interrupted";
-    case RunState::kFailed:
-      return "failed";
-    case RunState::kFinished:
-      return "finished";
-  }
-  return "unknown";
-}
-
 RunView view_run(const std::filesystem::path& run_folder) {
   RunView view;
   try {
@@ -67,20 +51,8 @@ RunView view_run(const std::filesystem::path& run_folder) {
   if (results::is_locked(run_folder / run::kLockFile)) {
     view.state = RunState::kRunning;
   } else if (view.record) {
-    switch (view.record->status) {
-      case results::RunStatus::kFinished:
-        view.state = RunState::kFinished;
-        break;
-      case results::RunStatus::kFailed:
-        view.state = RunState::kFailed;
-        break;
-      case results::RunStatus::kInterrupted:
-        view.state = RunState::kInterrupted;
-        break;
-      case results::RunStatus::kRunning:
-        view.state = RunState::kInterrupted;
-        break;  // killed, and its host too
-    }
+    // One that still says it runs was killed, and its host too.
+    view.state = view.record->status == RunState::kRunning ? RunState::kInterrupted : view.record->status;
   }
   return view;
 }

@@ -28,11 +28,8 @@ enum class OnChange {
   kKeep,    // they stay as they are, or go on as they began
 };
 
-/// A run as its folder shows it.
-enum class RunState { kWaiting, kRunning, kInterrupted, kFailed, kFinished };
-
-/// "waiting", "running", "interrupted", "failed", "finished".
-std::string_view to_text(RunState state);
+using results::RunState;
+using results::to_text;
 
 /// A run's state: what run.json says, corrected by whether a process is executing it now.
 struct RunView {

@@ -77,7 +77,7 @@ void Supervisor::kill() {
 bool Supervisor::has_said_so(const Ending& ending, const RunView& view) {
   const bool own =
       view.record && !view.record->segments.empty() && view.record->segments.back().process == worker_.process();
-  if (own) return view.record->status != results::RunStatus::kRunning;
+  if (own) return view.record->status != results::RunState::kRunning;
   // No plugin runs before there is a record: another worker has replaced it since, or is in its place all the time.
   const int status = ending.exit_status.value_or(-1);
   return status == run::kExitFinished || status == run::kExitInterrupted || status == run::kExitNotStarted;

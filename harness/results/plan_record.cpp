@@ -1,6 +1,8 @@
 #include "results/plan_record.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "results/files.hpp"
 #include "results/json.hpp"
@@ -110,6 +112,43 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
                                          {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};
   write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
+}
+
+std::vector<std::string> unplanned_runs(const std::filesystem::path& folder, const PlanRecord& plan) {
+  constexpr int kDeepest = 3;  // <part of task>/<task>/<algorithm>/seed-<k>
+  std::set<std::string> planned;
+  for (const PlannedRun& run : plan.runs) planned.insert(run.folder);
+  std::vector<std::string> found;
+  std::error_code error, ignored;
+  std::filesystem::recursive_directory_iterator walk(folder, std::filesystem::directory_options::skip_permission_denied,
+                                                     error);
+  for (; !error && walk != std::filesystem::recursive_directory_iterator(); walk.increment(error)) {
+    if (walk->is_symlink(ignored) || !walk->is_directory(ignored)) continue;
+    const bool holds_run = is_regular_file(walk->path() / "run.json", ignored);
+    if (holds_run || walk.depth() >= kDeepest) walk.disable_recursion_pending();
+    const std::string name = walk->path().lexically_relative(folder).generic_string();
+    if (!holds_run || planned.contains(name)) continue;
+    try {
+      const std::optional<RunRecord> record = read_run_record(walk->path());
+      if (record && record->status == RunState::kFinished) found.push_back(name);
+    } catch (const Error&) {
+      // A record that cannot be read is nobody's finished run.
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::string unplanned_text(const std::vector<std::string>& folders) {
+  constexpr std::size_t kShown = 4;
+  if (folders.empty()) return "";
+  const std::size_t shown = std::min(folders.size(), kShown);
+  std::string names;
+  for (std::size_t i = 0; i < shown; ++i) names += (i > 0 ? ", " : "") + folders[i];
+  if (folders.size() > shown) names += " and " + std::to_string(folders.size() - shown) + " more";
+  return folders.size() == 1
+             ? "one finished run is in the folder but not in its plan: " + names
+             : std::to_string(folders.size()) + " finished runs are in the folder but not in its plan: " + names;
 }
 
 PlanRecord read_plan_record(const std::filesystem::path& folder) {

@@ -63,4 +63,11 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan);
 /// Throws Error, starting with the file, if there is none or it cannot be understood.
 PlanRecord read_plan_record(const std::filesystem::path& folder);
 
+/// Folders of finished runs below `folder` that `plan` does not name, such as those of seeds that it no longer lists;
+/// sorted. Links are not followed.
+std::vector<std::string> unplanned_runs(const std::filesystem::path& folder, const PlanRecord& plan);
+
+/// Says so in one sentence, naming the first of them; empty if there is none.
+std::string unplanned_text(const std::vector<std::string>& folders);
+
 }  // namespace tutti::results

@@ -206,13 +206,13 @@ void Journal::finish(const Training& training) {
   take_figures(training);
   take_digests(training);
   record_.evaluations_digest = record_.table_digests.at("evaluations.csv");
-  end(results::RunStatus::kFinished);
+  end(results::RunState::kFinished);
 }
 
 void Journal::interrupt(const Training& training) {
   take_figures(training);
   take_digests(training);
-  end(results::RunStatus::kInterrupted);
+  end(results::RunState::kInterrupted);
 }
 
 void Journal::fail(const results::Failure& failure, const Training* training) {
@@ -221,10 +221,10 @@ void Journal::fail(const results::Failure& failure, const Training* training) {
     take_digests(*training);
   }
   record_.failure = failure;
-  end(results::RunStatus::kFailed);
+  end(results::RunState::kFailed);
 }
 
-void Journal::end(results::RunStatus status) {
+void Journal::end(results::RunState status) {
   release_reserve();
   record_.status = status;
   record_.segments.back().stop = utc_now();
@@ -246,7 +246,7 @@ void record_end(const suite::Run& run, const std::filesystem::path& folder, std:
     if (failure) Journal(run, folder, jobs).fail(*failure, nullptr);
     return;
   }
-  record->status = failure ? results::RunStatus::kFailed : results::RunStatus::kInterrupted;
+  record->status = failure ? results::RunState::kFailed : results::RunState::kInterrupted;
   record->failure = failure;
   record->progress.environment_steps = std::max(record->progress.environment_steps, told.step);
   if (told.last_evaluation) record->progress.last_evaluation = told.last_evaluation;

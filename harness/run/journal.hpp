@@ -56,7 +56,7 @@ class Journal {
   void fail(const results::Failure& failure, const Training* training);  // null: it failed before there was one
 
  private:
-  void end(results::RunStatus status);
+  void end(results::RunState status);
   void take_figures(const Training& training);
   void take_digests(const Training& training);
 

@@ -19,6 +19,7 @@
 #include "results/files.hpp"
 #include "results/lock.hpp"
 #include "run/blas.hpp"
+#include "run/budget.hpp"
 #include "run/finite.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
@@ -122,6 +123,7 @@ class Worker {
     journal_.describe(registry_, *training_);
     if (const std::string warning = warning_about(blas_in_use()); !warning.empty())
       spdlog::warn("warning: {}", warning);
+    for (const std::string& warning : budget_warnings(run_)) spdlog::warn("warning: the run {}", warning);
     spdlog::info("{} from step {}", training_->first_step() == 0 ? "starts" : "resumes", training_->first_step());
     outcome_ = training_->execute();
   }
@@ -149,7 +151,9 @@ class Worker {
   int finish() {
     journal_.finish(*training_);
     remove_working_files(options_.folder);
-    spdlog::info("finished at step {}", training_->progress().environment_steps);
+    const results::ProgressRecord progress = training_->progress();
+    spdlog::info("finished at step {}{}", progress.environment_steps,
+                 progress.updates == 0 ? " without an update: it never learned" : "");
     return kExitFinished;
   }
 

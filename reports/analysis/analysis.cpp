@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -27,7 +28,7 @@ constexpr Score kFallbackScore{.kind = Score::Kind::kLast, .count = 10};
 std::vector<const Run*> recorded_runs(const Dataset& data) {
   std::vector<const Run*> runs;
   for (const Run& run : data.runs) {
-    if (run.record && run.status != "damaged") runs.push_back(&run);
+    if (run.record && run.state != RunState::kDamaged) runs.push_back(&run);
   }
   return runs;
 }
@@ -58,7 +59,7 @@ std::vector<std::size_t> aggregated_tasks(const Dataset& data) {
 // A damaged absolute.csv takes the run out of the aggregate; only a protocol without one changes the score.
 bool lacks_absolute(const Run& run) {
   const bool by_protocol = run.imported || (run.record && !run.record->protocol.absolute);
-  return run.state == RunState::kComplete && !run.absolute && by_protocol;
+  return run.state == RunState::kFinished && !run.absolute && by_protocol;
 }
 
 // What is shown and not aggregated has no say: algorithms without a seed on all of the tasks, tasks of imports.
@@ -86,16 +87,14 @@ void add_failures(const Dataset& data, const ReportOptions& options, Analysis& a
     const std::string& task = data.tasks[run.task].label;
     const std::string& algorithm = data.algorithms[run.algorithm].label;
     if (run.state == RunState::kFailed) {
-      Failure failure{.task = task, .algorithm = algorithm, .seed = run.seed, .kind = {}, .message = {}, .log = {}};
-      if (run.record->failure) {
-        failure.kind = run.record->failure->kind;
-        failure.message = run.record->failure->message;
-        failure.log = run.record->failure->log;
-      }
-      failure.environment_steps = run.record->progress.environment_steps;
-      analysis.failures.push_back(std::move(failure));
+      analysis.failures.push_back({.task = task,
+                                   .algorithm = algorithm,
+                                   .seed = run.seed,
+                                   .environment_steps = run.record->progress.environment_steps,
+                                   .failure = run.record->failure.value_or(results::Failure{})});
+    } else if (run.state != RunState::kFinished) {
+      analysis.missing.push_back({task, algorithm, run.seed, run.state});
     }
-    if (run.state == RunState::kIncomplete) analysis.missing.push_back({task, algorithm, run.seed, run.status});
   }
   if (analysis.failures.empty()) return;
   analysis.warnings.push_back(options.failed == FailedRuns::kExcluded
@@ -122,6 +121,31 @@ void warn_of_builds(const Dataset& data, Analysis& analysis) {
   }
   if (modified) analysis.warnings.push_back("Some runs were made from a source tree with uncommitted changes");
   if (slow) analysis.warnings.push_back("Some runs were made by a debug build; their times mean little");
+}
+
+// An algorithm without parameters, such as random actions, is not meant to learn.
+void warn_of_runs_without_update(const Dataset& data, Analysis& analysis) {
+  std::map<std::string, std::set<std::string>> tasks;  // by algorithm
+  for (const Run& run : data.runs) {
+    const auto first = run.configuration.lower_bound("algorithm_values.");
+    const bool has_parameters = first != run.configuration.end() && first->first.starts_with("algorithm_values.");
+    if (run.never_updated() && has_parameters)
+      tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
+  }
+  for (const auto& [algorithm, labels] : tasks) {
+    std::string names;
+    for (const std::string& label : labels) names += (names.empty() ? "" : ", ") + label;
+    analysis.warnings.push_back(algorithm + " made no update on " + names +
+                                ": its runs ended before their first one and never learned; their cells are not bold");
+  }
+}
+
+void warn_of_unevaluated_steps(const Dataset& data, Analysis& analysis) {
+  const std::int64_t rest = data.protocol.unevaluated_steps();
+  if (rest == 0) return;
+  analysis.warnings.push_back(
+      "The last " + std::to_string(rest) + " of " + std::to_string(data.protocol.environment_steps) +
+      " environment steps of each run are not evaluated: the interval does not divide the budget");
 }
 
 void warn_of_few_runs(const Material& material, Analysis& analysis) {
@@ -167,6 +191,8 @@ void fill_header(const Dataset& data, const ReportOptions& options, Analysis& an
   analysis.damage = data.damage;
   add_failures(data, options, analysis);
   warn_of_late_evaluations(data, analysis);
+  warn_of_unevaluated_steps(data, analysis);
+  warn_of_runs_without_update(data, analysis);
   warn_of_builds(data, analysis);
   analysis.warnings.insert(analysis.warnings.end(), data.notes.begin(), data.notes.end());
 }

@@ -39,20 +39,18 @@ struct Difference {
   std::vector<Value> values;
 };
 
-struct Failure {
+struct FailedRun {
   std::string task, algorithm;
   std::int64_t seed = 0;
-  std::string kind;  // signal, not-finite, ...
-  std::string message;
   std::int64_t environment_steps = 0;  // reached
-  std::vector<std::string> log;        // last lines
+  results::Failure failure;
 };
 
-/// A planned run that neither finished nor failed: not started, running, interrupted, damaged.
+/// A planned run that neither finished nor failed.
 struct MissingRun {
   std::string task, algorithm;
   std::int64_t seed = 0;
-  std::string status;
+  RunState state = RunState::kWaiting;
 };
 
 struct Fact {
@@ -68,6 +66,7 @@ struct Cell : Summary {
   std::vector<double> runs;         // one score for each run
   std::int64_t failed = 0;          // runs that failed, also where they count as worst
   std::int64_t missing = 0;         // planned runs without a score that did not fail
+  std::int64_t without_update = 0;  // runs that never learned; such a cell is never best
   double spread = kMissing;         // by options.spread; "ci" is half the interval's width
   bool best = false;                // bold
   bool underlined = false;          // by options.mark
@@ -252,7 +251,7 @@ struct Analysis {
   std::vector<Fact> code, libraries, machine, numerics;
   std::vector<Difference> differences;  // refused ones first
   std::vector<Damage> damage;
-  std::vector<Failure> failures;
+  std::vector<FailedRun> failures;
   std::vector<MissingRun> missing;
   std::vector<std::string> warnings;  // sentences, in order of weight
 

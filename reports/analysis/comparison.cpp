@@ -55,7 +55,7 @@ std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   std::vector<const Run*> runs;
   for (std::size_t i = 0; i < a.runs.size(); ++i) {
     a.runs[i].name.assign(1, i < own ? 'A' : 'B');
-    if (a.runs[i].record && a.runs[i].status != "damaged") runs.push_back(&a.runs[i]);
+    if (a.runs[i].record && a.runs[i].state != RunState::kDamaged) runs.push_back(&a.runs[i]);
   }
   std::vector<Difference> differences = differences_between(runs, a);
   std::ranges::stable_partition(differences, is_configuration);
@@ -77,7 +77,8 @@ void refuse_unlike(const std::vector<Difference>& differences, const ReportOptio
 void add_damage(const std::string& prefix, const Dataset& data, Comparison& comparison) {
   for (const Damage& damage : data.damage) comparison.damage.push_back({prefix + damage.file, damage.what});
   for (const Run& run : data.runs) {
-    if (!is_usable(run)) comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
+    if (is_usable(run)) continue;
+    comparison.warnings.push_back(prefix + run.name + " is " + std::string(to_text(run.state)) + " and not compared");
   }
 }
 

@@ -106,7 +106,7 @@ RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
   std::vector<const results::TimeRecord*> times;
   double peak = 0;
   for (const Run* run : runs) {
-    if (!run->record || run->state != RunState::kComplete) continue;
+    if (!run->record || run->state != RunState::kFinished) continue;
     times.push_back(&run->record->time);
     peak = std::max(peak, static_cast<double>(run->record->time.peak_memory_bytes));
     cell.segments = std::max(cell.segments, static_cast<std::int64_t>(run->record->segments.size()));

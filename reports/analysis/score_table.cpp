@@ -40,7 +40,7 @@ int decimals_of(const std::vector<Cell>& row, int exponent) {
 std::size_t highest_cell(const std::vector<Cell>& row) {
   std::size_t best = row.size();
   for (std::size_t a = 0; a < row.size(); ++a) {
-    if (row[a].n > 0 && (best == row.size() || row[a].mean > row[best].mean)) best = a;
+    if (row[a].n > 0 && row[a].without_update == 0 && (best == row.size() || row[a].mean > row[best].mean)) best = a;
   }
   return best;
 }
@@ -48,7 +48,8 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
 // Equal after rounding is equally good, unless rounding hides a difference that the test sees.
 void mark_best(std::vector<Cell>& row, std::size_t best, int decimals, double unit) {
   for (Cell& cell : row) {
-    const bool equal = cell.n > 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
+    const bool equal =
+        cell.n > 0 && cell.without_update == 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
     cell.best = equal && !(cell.mean < row[best].mean && cell.p_holm < kSignificance);
   }
 }
@@ -147,6 +148,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
     if (std::isnan(value)) continue;
     cell.seeds.push_back(run->seed);
     cell.runs.push_back(value);
+    if (run->never_updated()) ++cell.without_update;
   }
   static_cast<Summary&>(cell) = summarize(cell.runs, material.options.level);
   if (cell.n >= 3 && material.options.interval == MeanInterval::kBootstrap) {

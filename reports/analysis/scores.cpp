@@ -85,18 +85,18 @@ void require_bounds(const Dataset& data, Normalization normalization, const std:
 
 // Of a run that has no more than K, the untrained policy not counted.
 std::string last_evaluations(std::int64_t count, const Protocol& protocol) {
-  if (protocol.is_known()) count = std::min(count, protocol.evaluations);
+  if (protocol.is_known()) count = std::min(count, protocol.evaluations());
   return count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
 }
 
 }  // namespace
 
-bool is_usable(const Run& run) { return run.state == RunState::kComplete || run.worst; }
+bool is_usable(const Run& run) { return run.state == RunState::kFinished || run.worst; }
 
 double score_of(const Run& run, const Score& score) {
   if (run.worst) return *run.worst;
   if (score.kind == Score::Kind::kAbsolute) return run.absolute ? run.absolute->mean : kMissing;
-  if (run.state != RunState::kComplete || run.evaluations.empty()) return kMissing;
+  if (run.state != RunState::kFinished || run.evaluations.empty()) return kMissing;
   switch (score.kind) {
     case Score::Kind::kBest:
       return std::ranges::max(run.evaluations, {}, &Evaluation::mean).mean;
@@ -115,7 +115,7 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
     case Score::Kind::kLast:
       return "mean over the " + last_evaluations(score.count, protocol) + " of a run";
     case Score::Kind::kBest:
-      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations) : "all") +
+      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations()) : "all") +
              " evaluations): a run's highest evaluation";
     case Score::Kind::kFinal:
       break;
@@ -126,7 +126,7 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
 std::vector<double> curve_of(const Run& run) {
   std::vector<double> curve;
   for (const Evaluation& evaluation : run.evaluations) curve.push_back(evaluation.mean);
-  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations) + 1, *run.worst);
+  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations()) + 1, *run.worst);
   return curve;
 }
 
@@ -134,7 +134,7 @@ std::vector<double> steps_of(const Run& run) {
   std::vector<double> steps;
   for (const Evaluation& evaluation : run.evaluations) steps.push_back(static_cast<double>(evaluation.step));
   if (!run.worst) return steps;
-  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations; ++k) {
+  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations(); ++k) {
     steps.push_back(static_cast<double>(k * run.protocol.interval));
   }
   return steps;

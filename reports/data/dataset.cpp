@@ -6,8 +6,7 @@
 namespace tutti::reports {
 
 void Run::leave_out() {
-  state = RunState::kIncomplete;
-  status = "damaged";
+  state = RunState::kDamaged;
   evaluations.clear();
   absolute.reset();
   timing.clear();

@@ -104,7 +104,7 @@ class RliableExport {
   std::vector<double> planned_steps() const {
     std::vector<double> steps;
     if (!analysis_.protocol.is_known()) return steps;
-    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations; ++k) {
+    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations(); ++k) {
       steps.push_back(static_cast<double>(k * analysis_.protocol.interval));
     }
     return steps;

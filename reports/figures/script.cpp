@@ -227,7 +227,7 @@ class Script {
     const int decimals = decimals_of(places);
     std::vector<std::string> ticks;
     for (const double tick : places) {
-      const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fixed(tick, decimals);
+      const std::string label = panel.x_axis == Axis::kSteps ? count_text(tick) : fixed(tick, decimals);
       ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
     }
     line("  set xtics ({})", fmt::join(ticks, ", "));

@@ -50,7 +50,7 @@ class Builder {
                     plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"));
     if (analysis.protocol.is_known()) {
       document_.subtitle +=
-          ", " + steps_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
+          ", " + count_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
     }
     for (Definition& definition : definitions(analysis, options)) {
       const std::string id = definition.id;
@@ -170,10 +170,16 @@ class Builder {
     std::vector<std::size_t> order;
     if (!analysis_.aggregates.available) return order;
     for (std::size_t a = 0; a < analysis_.aggregates.algorithms.size(); ++a) {
-      if (std::isfinite(aggregate(a).iqm.value)) order.push_back(a);
+      if (std::isfinite(aggregate(a).iqm.value) && learned(a)) order.push_back(a);
     }
     std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t a) { return aggregate(a).iqm.value; });
     return order;
+  }
+
+  // Nobody leads without having learned.
+  bool learned(std::size_t algorithm) const {
+    return std::ranges::none_of(analysis_.main.cells,
+                                [&](const auto& row) { return row[algorithm].without_update > 0; });
   }
 
   const Aggregate& aggregate(std::size_t algorithm) const { return analysis_.aggregates.algorithms[algorithm]; }
@@ -198,7 +204,7 @@ class Builder {
   std::string basis(const Aggregate& leader) const {
     std::string text = fmt::format(" (N = {} per task", leader.n);
     if (analysis_.protocol.is_known()) {
-      text += ", " + steps_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
+      text += ", " + count_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
     }
     return text + ")";
   }
@@ -246,7 +252,8 @@ class Builder {
     const auto number = [&](std::int64_t value) { return known(fmt::format("{}", value)); };
     add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
                     {"evaluation interval (I)", known(fmt::format("{} environment steps", protocol.interval))},
-                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
+                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations())},
+                    {"environment steps after the last evaluation", number(protocol.unevaluated_steps())},
                     {"episodes per evaluation (E)", number(protocol.episodes)},
                     {"policy at evaluation", known(policy_text(protocol.mode))},
                     {"initial states", known(protocol.seeds)},
@@ -285,10 +292,9 @@ class Builder {
   }
 
   void logs() {
-    for (const Failure& failure : analysis_.failures) {
-      if (failure.log.empty()) continue;
-      add(FoldedBlock{fmt::format("last lines of {} {} seed {}", failure.task, failure.algorithm, failure.seed),
-                      failure.log});
+    for (const FailedRun& run : analysis_.failures) {
+      if (run.failure.log.empty()) continue;
+      add(FoldedBlock{fmt::format("last lines of {} {} seed {}", run.task, run.algorithm, run.seed), run.failure.log});
     }
   }
 

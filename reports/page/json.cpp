@@ -1,4 +1,6 @@
 // report.json: every number that a report shows, for programs.
+#include "results/json.hpp"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +41,7 @@ Json cell(const Cell& c) {
   return {{"n", c.n},
           {"failed", c.failed},
           {"missing", c.missing},
+          {"without_update", c.without_update},
           {"seeds", c.seeds},
           {"runs", numbers(c.runs)},
           {"mean", number(c.mean)},
@@ -127,7 +130,7 @@ class Writer {
     if (!p.is_known()) return nullptr;
     return {{"environment_steps", p.environment_steps},
             {"interval", p.interval},
-            {"evaluations", p.evaluations},
+            {"evaluations", p.evaluations()},
             {"episodes", p.episodes},
             {"mode", p.mode},
             {"seeds", p.seeds},
@@ -195,14 +198,12 @@ class Writer {
 
   Json failures() const {
     Json out = Json::array();
-    for (const Failure& f : analysis_.failures) {
+    for (const FailedRun& f : analysis_.failures) {
       out.push_back({{"task", f.task},
                      {"algorithm", f.algorithm},
                      {"seed", f.seed},
-                     {"kind", f.kind},
-                     {"message", f.message},
                      {"environment_steps", f.environment_steps},
-                     {"log", f.log}});
+                     {"failure", Json(nlohmann::json(f.failure))}});
     }
     return out;
   }
@@ -210,7 +211,7 @@ class Writer {
   Json missing() const {
     Json out = Json::array();
     for (const MissingRun& r : analysis_.missing) {
-      out.push_back({{"task", r.task}, {"algorithm", r.algorithm}, {"seed", r.seed}, {"status", r.status}});
+      out.push_back({{"task", r.task}, {"algorithm", r.algorithm}, {"seed", r.seed}, {"status", to_text(r.state)}});
     }
     return out;
   }

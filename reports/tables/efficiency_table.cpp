@@ -50,7 +50,7 @@ TableCell speed_up_cell(const SpeedUp& speed) {
 
 // Censored steps are more than the horizon.
 std::string steps_or_more(double steps, double horizon) {
-  return std::isinf(steps) ? "> " + steps_text(horizon) : steps_text(steps);
+  return std::isinf(steps) ? "> " + count_text(horizon) : count_text(steps);
 }
 
 TableCell steps_cell(const EfficiencyCell& cell, double horizon) {

@@ -65,6 +65,7 @@ TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
   if (cell.failed > 0) out.notes.push_back(table.note(runs_phrase(cell.failed, "failed")));
   if (cell.untested) out.notes.push_back(table.note("too few runs to test against the best"));
+  if (cell.without_update > 0) out.notes.push_back(table.note("made no update: never learned, so never bold"));
   if (cell.missing > 0) out.notes.push_back(table.note(runs_phrase(cell.missing, "without a score")));
   return out;
 }

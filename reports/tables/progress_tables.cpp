@@ -93,7 +93,7 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
     }
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
       const int decimals = row_decimals(milestones.cells[p][m]);
-      std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = steps_text(milestones.steps[p][m])}};
+      std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = count_text(milestones.steps[p][m])}};
       for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], decimals));
       section.rows.push_back(std::move(row));
       for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {

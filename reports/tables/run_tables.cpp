@@ -23,7 +23,7 @@ std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCe
           {.value = duration_text(cell.evaluate_seconds)},
           {.value = fixed(cell.steps_per_second, 0)},
           {.value = duration_text(cell.cpu_seconds)},
-          {.value = memory_text(cell.peak_memory_bytes)}};
+          {.value = bytes_text(cell.peak_memory_bytes)}};
 }
 
 CsvTable runtime_data(const Analysis& analysis) {
@@ -59,12 +59,12 @@ std::string failures_caption(const Analysis& analysis, const ReportOptions& opti
 
 CsvTable failures_data(const Analysis& analysis) {
   CsvTable csv{{"task", "algorithm", "seed", "kind", "environment_steps", "message"}, {}};
-  for (const Failure& failure : analysis.failures) {
-    csv.rows.push_back({failure.task, failure.algorithm, fmt::format("{}", failure.seed), failure.kind,
-                        fmt::format("{}", failure.environment_steps), failure.message});
+  for (const FailedRun& run : analysis.failures) {
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.failure.kind,
+                        fmt::format("{}", run.environment_steps), run.failure.message});
   }
   for (const MissingRun& run : analysis.missing) {
-    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.status, "", ""});
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), std::string(to_text(run.state)), "", ""});
   }
   return csv;
 }
@@ -82,26 +82,27 @@ ReportTable failures_table(const Analysis& analysis, const ReportOptions& option
                           {.head = "at step"},
                           {.head = "message", .right = false}}};
   Section failed{.heading = "failed"}, missing{.heading = "without a complete score"};
-  for (const Failure& failure : analysis.failures) {
-    failed.rows.push_back({{.value = failure.task},
-                           {.value = failure.algorithm},
-                           {.value = fmt::format("{}", failure.seed)},
-                           {.value = failure.kind},
-                           {.value = steps_text(static_cast<double>(failure.environment_steps))},
-                           {.value = failure.message}});
+  for (const FailedRun& run : analysis.failures) {
+    failed.rows.push_back({{.value = run.task},
+                           {.value = run.algorithm},
+                           {.value = fmt::format("{}", run.seed)},
+                           {.value = run.failure.kind},
+                           {.value = count_text(static_cast<double>(run.environment_steps))},
+                           {.value = run.failure.message}});
   }
   // Seeds of one task and algorithm with the same status share a row.
   for (const MissingRun& run : analysis.missing) {
     const std::string seed = fmt::format("{}", run.seed);
+    const std::string state(to_text(run.state));
     const bool same = !missing.rows.empty() && missing.rows.back()[0].value == run.task &&
-                      missing.rows.back()[1].value == run.algorithm && missing.rows.back()[3].value == run.status;
+                      missing.rows.back()[1].value == run.algorithm && missing.rows.back()[3].value == state;
     if (same) {
       missing.rows.back()[2].value += ", " + seed;
     } else {
       missing.rows.push_back({{.value = run.task},
                               {.value = run.algorithm},
                               {.value = seed},
-                              {.value = run.status},
+                              {.value = state},
                               {.value = " "},
                               {.value = " "}});
     }

@@ -199,7 +199,7 @@ TEST(Report, TextOfOthersIsNeverMarkup) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.suite = "<script>alert(1)</script>";
   analysis.algorithms[0].label = "a'b\"<c>|`d`";
-  analysis.failures[0].message = "`rm -rf` </td><td> \xff";
+  analysis.failures[0].failure.message = "`rm -rf` </td><td> \xff";
   const fs::path folder = fresh_folder("markup");
   const WrittenReport written = write_report(analysis, {}, folder);
   const std::string page = read(folder / "index.html");

@@ -168,8 +168,7 @@ class Importer {
       return false;
     }
     run.seed = free_seed(run, imported.seed);
-    run.state = RunState::kComplete;
-    run.status = "imported";
+    run.state = RunState::kFinished;
     run.imported = true;
     run.evaluations = std::move(imported.evaluations);
     run.absolute = std::move(imported.absolute);

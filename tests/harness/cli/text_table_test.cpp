@@ -18,12 +18,5 @@ TEST(TextTable, CountsCharactersNotBytes) {
 
 TEST(TextTable, OfNothingIsNothing) { EXPECT_EQ(text_table({}), ""); }
 
-TEST(Numbers, AreGroupedByThousands) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(-1234567), "-1,234,567");
-}
-
 }  // namespace
 }  // namespace tutti::cli

@@ -124,7 +124,7 @@ TEST_F(DiskTest, DiskWithoutRoomForTheReplayBuffersIsRefusedBeforehand) {
     launch(suite);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("1 run(s) at once need up to 97.7 KB more"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("1 run(s) at once need up to 100 kB more"), std::string::npos)
         << error.what();
   }
   EXPECT_FALSE(std::filesystem::exists(run_folder(plan(suite).runs.at(0))));
@@ -134,7 +134,7 @@ TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
   const SmallDisk disk(folder_.path(), "160k");
   if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
   std::string suite = line_suite();
-  suite.replace(suite.find("copies = 4"), 10, "copies = 100");  // 97.7 KB
+  suite.replace(suite.find("copies = 4"), 10, "copies = 100");  // 100 kB
   const std::filesystem::path work = run_folder(plan(suite).runs.at(0)) / "checkpoint" / "work";
   results::make_folder(work);
   results::make_reserve(work / "replay.bin", 96 << 10);

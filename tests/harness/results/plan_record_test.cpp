@@ -55,6 +55,37 @@ TEST(PlanRecord, PlanOfBeforeThereWereCommandsIsRead) {
   EXPECT_EQ(read_plan_record(folder.path()).file, "quick.toml");
 }
 
+RunRecord record_of(RunState state) {
+  RunRecord record;
+  record.status = state;
+  return record;
+}
+
+TEST(PlanRecord, FinishedRunsThatAPlanDoesNotNameAreFound) {
+  const testing_support::TemporaryFolder folder;
+  PlanRecord plan;
+  plan.runs = {{"mpe/a", "ours", 3, "mpe/a/ours/seed-3"}};
+  const auto add = [&](const std::string& name, RunState state) {
+    std::filesystem::create_directories(folder.path() / name);
+    write_run_record(folder.path() / name, record_of(state));
+  };
+  add("mpe/a/ours/seed-3", RunState::kFinished);
+  EXPECT_TRUE(unplanned_runs(folder.path(), plan).empty());
+  EXPECT_EQ(unplanned_text({}), "");
+  add("mpe/a/ours/seed-2", RunState::kFinished);
+  add("mpe/a/ours/seed-1", RunState::kFinished);
+  add("flat/ours/seed-1", RunState::kFinished);
+  add("mpe/a/ours/seed-4", RunState::kInterrupted);
+  std::filesystem::create_directories(folder.path() / "mpe/a/ours/seed-5");
+  write_file(folder.path() / "mpe/a/ours/seed-5/run.json", "{", Durability::kProcess);
+  std::filesystem::create_directory_symlink(folder.path() / "mpe", folder.path() / "linked");
+  const std::vector<std::string> found = unplanned_runs(folder.path(), plan);
+  EXPECT_EQ(found, (std::vector<std::string>{"flat/ours/seed-1", "mpe/a/ours/seed-1", "mpe/a/ours/seed-2"}));
+  EXPECT_EQ(unplanned_text(found),
+            "3 finished runs are in the folder but not in its plan: flat/ours/seed-1, mpe/a/ours/seed-1, "
+            "mpe/a/ours/seed-2");
+}
+
 TEST(PlanRecord, AbsentOrDamagedFileIsASentence) {
   const testing_support::TemporaryFolder folder;
   EXPECT_THROW((void)read_plan_record(folder.path()), Error);

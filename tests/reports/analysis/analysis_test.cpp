@@ -445,7 +445,7 @@ TEST_F(MixedIntervals, AFailedRunStaysFlatToTheEndOfItsOwnPlan) {
   const Analysis analysis = report();
   for (const reports::Run& run : analysis.data->runs) {
     if (run.worst) {
-      EXPECT_EQ(run.protocol.evaluations, 4);
+      EXPECT_EQ(run.protocol.evaluations(), 4);
     }
   }
   EXPECT_EQ(analysis.curves.steps[0][0].x, (std::vector<double>{0, 200, 400}));

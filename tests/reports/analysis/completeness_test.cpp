@@ -52,7 +52,7 @@ TEST_F(PartialSuite, AggregatesOverTheSeedsThatAreCompleteOnAllTasks) {
   EXPECT_EQ(analysis.main.cells[1][1].n, 2);
   EXPECT_EQ(analysis.main.cells[1][1].missing, 1);
   ASSERT_EQ(analysis.missing.size(), 1U);
-  EXPECT_EQ(analysis.missing[0].status, "not started");
+  EXPECT_EQ(analysis.missing[0].state, RunState::kWaiting);
 }
 
 TEST_F(PartialSuite, RaggedAggregatesUseEveryRun) {
@@ -84,9 +84,9 @@ TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
   fail(suite_.folder_of("mpe/a", "base", 1), "not-finite");
   const Analysis analysis = report();
   ASSERT_EQ(analysis.failures.size(), 1U);
-  EXPECT_EQ(analysis.failures[0].kind, "not-finite");
+  EXPECT_EQ(analysis.failures[0].failure.kind, "not-finite");
   EXPECT_EQ(analysis.missing.size(), 1U) << "a failed run is listed once";
-  EXPECT_EQ(analysis.failures[0].log, (std::vector<std::string>{"last line"}));
+  EXPECT_EQ(analysis.failures[0].failure.log, (std::vector<std::string>{"last line"}));
   EXPECT_EQ(analysis.main.cells[0][0].n, 2);
   EXPECT_EQ(analysis.main.cells[0][0].failed, 1);
   EXPECT_TRUE(std::ranges::any_of(analysis.warnings,
@@ -111,13 +111,14 @@ TEST(Scores, AFailedRunStaysFlatFromItsFailureOn) {
   run.evaluations.resize(2);
   run.evaluations[0].mean = 1;
   run.evaluations[1].mean = 2;
-  run.protocol.evaluations = 4;
+  run.protocol.environment_steps = 40;
+  run.protocol.interval = 10;
   EXPECT_EQ(curve_of(run), (std::vector<double>{1, 2, -5, -5, -5}));
 }
 
 TEST(Scores, AreWhatTheirNamesSay) {
   reports::Run run;  // testing::Test has a Run of its own
-  run.state = RunState::kComplete;
+  run.state = RunState::kFinished;
   for (int k = 0; k <= 4; ++k) {
     run.evaluations.push_back(
         {.index = k, .step = k * 10, .returns = {}, .lengths = {}, .terminated = {}, .mean = k == 2 ? 9.0 : k});
@@ -216,6 +217,55 @@ TEST(ReferenceRange, GivesWayToTheBoundsOfTheSuite) {
   EXPECT_EQ(analysis.normalization, Normalization::kReference);
   EXPECT_EQ(analysis.tasks[0].bounds.high, 12);
   EXPECT_EQ(analysis.tasks[1].bounds.low, 5);
+}
+
+FakeRun untrained(const std::string& algorithm, int seed, double mean, const std::string& configuration) {
+  FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, mean);
+  run.updates = 0;
+  run.configuration = configuration;
+  return run;
+}
+
+bool warns(const Analysis& analysis, const std::string& part) {
+  return std::ranges::any_of(analysis.warnings,
+                             [&](const std::string& warning) { return warning.find(part) != std::string::npos; });
+}
+
+TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
+  SuiteFolder suite(2, 2);
+  for (int seed = 0; seed < 3; ++seed) {
+    suite.add(plain_run("mpe/a", "learned", seed, {0, 4, 5}, 5));
+    suite.add(untrained("lucky", seed, 9, "[algorithm_values]\nwarm_up_steps = 5000\n"));
+    suite.add(untrained("random", seed, 8, ""));
+  }
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_TRUE(analysis.main.cells[0][0].best);
+  EXPECT_FALSE(analysis.main.cells[0][1].best);
+  EXPECT_EQ(analysis.main.cells[0][1].without_update, 3);
+  EXPECT_TRUE(warns(analysis, "lucky made no update on mpe/a"));
+  EXPECT_FALSE(warns(analysis, "random made no update"));  // it has nothing to learn
+}
+
+TEST(Budget, StepsAfterTheLastEvaluationAreSaid) {
+  SuiteFolder suite(2, 2, 1000);
+  suite.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
+  EXPECT_FALSE(warns(analyse_folder(suite.write(), quick_options()), "not evaluated"));
+  SuiteFolder longer(2, 2, 1000);
+  longer.plan.protocol.environment_steps = 2500;
+  longer.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
+  EXPECT_TRUE(warns(analyse_folder(longer.write(), quick_options()), "The last 500 of 2500 environment steps"));
+}
+
+TEST(Budget, FinishedRunsOutsideThePlanAreNamed) {
+  SuiteFolder suite(2, 2);
+  for (int seed = 0; seed < 3; ++seed) suite.add(plain_run("mpe/a", "learned", seed, {0, 4, 5}, 5));
+  suite.plan.runs.erase(suite.plan.runs.begin(), suite.plan.runs.begin() + 2);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  ASSERT_EQ(analysis.damage.size(), 1U);
+  EXPECT_EQ(
+      analysis.damage[0].what,
+      "2 finished runs are in the folder but not in its plan: mpe/a/learned/seed-0, mpe/a/learned/seed-1; they are "
+      "left out");
 }
 
 TEST_F(PartialSuite, RawReturnsAreNotAggregated) {

@@ -232,9 +232,10 @@ TEST(ImprovementTable, EachPairIsShownOnce) {
 
 TEST(FailuresTable, SeedsWithTheSameStatusShareARow) {
   Analysis analysis = testing::empty_analysis(1, 1);
-  analysis.missing = {{"t", "a", 1, "running"}, {"t", "a", 2, "not started"}, {"t", "a", 3, "not started"}};
+  analysis.missing = {
+      {"t", "a", 1, RunState::kRunning}, {"t", "a", 2, RunState::kWaiting}, {"t", "a", 3, RunState::kWaiting}};
   const std::string text = to_markdown(failures_table(analysis, {}).shown);
-  EXPECT_TRUE(has(text, "| t | a | 2, 3 | not started |")) << text;
+  EXPECT_TRUE(has(text, "| t | a | 2, 3 | waiting |")) << text;
 }
 
 TEST(Tables, EveryRowHasOneCellForEachColumn) {
