@@ -191,6 +191,7 @@ struct Coverage {
 
 struct RuntimeCell {
   std::int64_t n = 0;
+  double environment_steps = kMissing, updates = kMissing;
   double train_seconds = kMissing;  // means over runs
   double environment_seconds = kMissing, act_seconds = kMissing, update_seconds = kMissing;
   double evaluate_seconds = kMissing, checkpoint_seconds = kMissing, cpu_seconds = kMissing;
@@ -202,7 +203,8 @@ struct RuntimeCell {
 struct Runtime {
   Matrix<RuntimeCell> cells;
   double total_cpu_seconds = 0;
-  std::string machine;  // processor and the number of runs that shared it, for captions
+  std::int64_t most_jobs = 0;  // runs at once on one machine
+  std::string machine;         // processor and the number of runs that shared it, for captions
 };
 
 // ---- published figures ----

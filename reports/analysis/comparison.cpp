@@ -100,7 +100,7 @@ ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double leve
   ComparisonRow row{.task = pair.first, .algorithm = pair.second, .a = a, .b = b, .difference = {}};
   row.difference.value = b.mean - a.mean;
   row.p = welch_test(b.runs, a.runs).p;
-  if (a.n >= 2 && b.n >= 2) row.difference.interval = welch_interval(a.runs, b.runs, level);
+  if (std::min(a.n, b.n) >= kLeastRuns) row.difference.interval = welch_interval(a.runs, b.runs, level);
   return row;
 }
 

@@ -129,7 +129,7 @@ Curve iqm_curve(const Material& material, std::vector<double> x, const std::vect
   const Bootstrap bootstrap = material.bootstrap(material.options.efficiency_replicates);
   for (const Estimate& estimate : bootstrap_iqm_curve(strata, bootstrap, material.options.ragged)) {
     result.mean.push_back(estimate.value);
-    if (!estimate.interval) continue;
+    if (!estimate.interval || result.n < kLeastRuns) continue;
     result.low.push_back(estimate.interval->low);
     result.high.push_back(estimate.interval->high);
   }

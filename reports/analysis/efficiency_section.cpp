@@ -74,7 +74,7 @@ void add_runs(const Material& material, const TaskCurves& curves, std::size_t a,
   cell.auc_mean = mean_of(areas);
   cell.auc_sd = sample_deviation(areas);
   cell.normalized_auc = normalize(cell.auc_mean, bounds);
-  if (areas.size() >= 2) {
+  if (cell.n >= kLeastRuns) {
     cell.auc_interval = bootstrap_mean(areas, material.bootstrap(material.options.curve_replicates));
   }
 }
@@ -89,6 +89,10 @@ void warn_of_task(const Material& material, std::size_t task, const ThresholdRul
   } else if (rule.kind == ThresholdRule::Kind::kValue && std::isnan(rule.value)) {
     warnings.push_back(label + ": thresholds gives no return to be reached, so it has no steps and no speed-up");
   }
+}
+
+std::int64_t runs_of(const TaskCurves& curves, std::size_t algorithm) {
+  return static_cast<std::int64_t>(curves.runs[algorithm].size());
 }
 
 EfficiencyRow row_of(const Material& material, std::size_t task, const Values& values,
@@ -119,6 +123,12 @@ EfficiencyRow row_of(const Material& material, std::size_t task, const Values& v
     cell.speed_up = chosen.algorithms[a];
     cell.speed_up_half = half.algorithms[a];
     cell.speed_up_most = most.algorithms[a];
+    const bool few = cell.n < kLeastRuns || (row.baseline && runs_of(curves, *row.baseline) < kLeastRuns);
+    if (!few) continue;
+    for (SpeedUp* each : {&cell.speed_up, &cell.speed_up_half, &cell.speed_up_most}) {
+      each->interval.reset();
+      each->low_censored = each->high_censored = false;
+    }
   }
   return row;
 }

@@ -117,6 +117,8 @@ void add_footer(const Material& material, ScoreTable& table) {
                                        : bootstrap_aggregates(strata, material.bootstrap(material.options.replicates),
                                                               material.options.ragged)
                                              .iqm);
+    const auto few = [](const auto& runs) { return static_cast<std::int64_t>(runs.size()) < kLeastRuns; };
+    if (std::ranges::any_of(strata, few)) table.iqm.back().interval.reset();
   }
 }
 
@@ -151,7 +153,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
     if (run->never_updated()) ++cell.without_update;
   }
   static_cast<Summary&>(cell) = summarize(cell.runs, material.options.level);
-  if (cell.n >= 3 && material.options.interval == MeanInterval::kBootstrap) {
+  if (cell.n >= kLeastRuns && material.options.interval == MeanInterval::kBootstrap) {
     cell.interval = bootstrap_mean(cell.runs, material.bootstrap(material.options.curve_replicates));
   }
   cell.spread = spread_by_option(cell, material.options.spread);

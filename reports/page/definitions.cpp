@@ -157,6 +157,9 @@ std::vector<Definition> definitions(const Analysis& analysis, const ReportOption
        "The task declares dimensions with bounds and bins; every training step falls into one joint bin or outside the "
        "box. Coverage is visited bins over all bins; entropy is that of the visit distribution, divided by the "
        "logarithm of the number of bins. Evaluation episodes do not count."},
+      {"updates", "updates",
+       "Calls of the algorithm's optimisers that it counts as one: a gradient step of all its networks. Algorithms that "
+       "learn from the same environment steps may differ in it by a factor of ten or more."},
       {"runtime", "run time",
        "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
        "segments does not count."},

@@ -77,8 +77,8 @@ class Builder {
     heading("State coverage", "coverage");
     table("coverage", {"coverage", "environment-step"});
     figure("coverage", {"coverage", "environment-step"});
-    heading("Run time and resources", "runtime");
-    table("runtime", {"runtime", "environment-step"});
+    heading("Updates, run time and resources", "runtime");
+    table("runtime", {"updates", "runtime", "environment-step"});
     figure("wallclock", {"runtime", "return", "task-interval"});
     published();
     what_was_run();

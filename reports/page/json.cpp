@@ -366,6 +366,8 @@ class Writer {
             {"total_cpu_seconds", number(analysis_.runtime.total_cpu_seconds)},
             {"cells", matrix(analysis_.runtime.cells, [](const RuntimeCell& c) {
                return Json{{"n", c.n},
+                           {"environment_steps", number(c.environment_steps)},
+                           {"updates", number(c.updates)},
                            {"train_seconds", number(c.train_seconds)},
                            {"environment_seconds", number(c.environment_seconds)},
                            {"act_seconds", number(c.act_seconds)},

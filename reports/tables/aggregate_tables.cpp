@@ -21,7 +21,8 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
                         100 * options.level, options.replicates, options.bootstrap_seed,
                         options.task_bootstrap ? ", tasks resampled as well" : "");
   }
-  return text + " The optimality gap is better when lower" + scale_note(analysis) + ".";
+  return text + " The optimality gap is better when lower" + scale_note(analysis) + "." +
+         small_sample_note(fewest_runs(aggregates));
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {
@@ -75,7 +76,7 @@ std::string improvement_caption(const Aggregates& aggregates, const ReportOption
         "also exceeds 0.75.",
         100 * options.level, options.improvement_replicates);
   }
-  return text + " Y over X is one minus X over Y.";
+  return text + " Y over X is one minus X over Y." + small_sample_note(fewest_runs(aggregates));
 }
 
 std::vector<TableCell> improvement_row(const Analysis& analysis, const Improvement& pair) {
@@ -84,8 +85,8 @@ std::vector<TableCell> improvement_row(const Analysis& analysis, const Improveme
   return {{.value = analysis.algorithms[pair.x].label},
           {.value = analysis.algorithms[pair.y].label},
           probability,
-          {.value = pair.marked ? "yes" : "no"},
-          {.value = pair.meaningful ? "yes" : "no"}};
+          {.value = !pair.probability.interval ? "" : pair.marked ? "yes" : "no"},
+          {.value = !pair.probability.interval ? "" : pair.meaningful ? "yes" : "no"}};
 }
 
 CsvTable improvement_data(const Analysis& analysis) {
@@ -94,8 +95,8 @@ CsvTable improvement_data(const Analysis& analysis) {
   for (const Improvement& pair : analysis.aggregates.improvements) {
     std::vector<std::string> row{analysis.algorithms[pair.x].label, analysis.algorithms[pair.y].label};
     append_estimate(row, pair.probability);
-    row.push_back(pair.marked ? "1" : "0");
-    row.push_back(pair.meaningful ? "1" : "0");
+    row.push_back(!pair.probability.interval ? "" : pair.marked ? "1" : "0");
+    row.push_back(!pair.probability.interval ? "" : pair.meaningful ? "1" : "0");
     for (const double probability : pair.per_task) row.push_back(shortest(probability));
     csv.rows.push_back(std::move(row));
   }

@@ -58,6 +58,17 @@ TableCell steps_cell(const EfficiencyCell& cell, double horizon) {
   return {.value = steps_or_more(cell.median_steps, horizon), .detail = fmt::format("({}/{})", cell.reached, cell.n)};
 }
 
+// The smallest number of curves in a cell that has any.
+std::int64_t fewest_curves(const SampleEfficiency& efficiency) {
+  std::int64_t fewest = 0;
+  for (const EfficiencyRow& row : efficiency.rows) {
+    for (const EfficiencyCell& cell : row.cells) {
+      if (cell.n > 0 && (fewest == 0 || cell.n < fewest)) fewest = cell.n;
+    }
+  }
+  return fewest;
+}
+
 int auc_decimals(const EfficiencyRow& row) {
   double spread = 0;
   for (const EfficiencyCell& cell : row.cells) spread = std::fmax(spread, cell.auc_sd);
@@ -177,8 +188,9 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                              "not by the best baseline; “nobody”: by neither of them; “at start”: by the untrained "
                              "policy; “baseline at start”: the baseline was never better than untrained; “no "
                              "baseline”: only proposed algorithms have runs. Area under "
-                             "the curve: average return during training, mean ± sd over runs.",
-                             sentence(analysis.efficiency.definition), 100 * options.level),
+                             "the curve: average return during training, mean ± sd over runs.{}",
+                             sentence(analysis.efficiency.definition), 100 * options.level,
+                             small_sample_note(fewest_curves(analysis.efficiency))),
       .columns = {{.head = "task", .right = false}}};
   for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
 

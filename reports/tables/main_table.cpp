@@ -26,7 +26,7 @@ std::string caption(const Analysis& analysis, const ReportOptions& options) {
     if (std::ranges::any_of(analysis.main.iqm, [](const Estimate& e) { return e.interval.has_value(); })) {
       text += fmt::format(", {:g} % interval from the stratified bootstrap", 100 * options.level);
     }
-    text += scale_note(analysis) + ".";
+    text += scale_note(analysis) + "." + small_sample_note(fewest_runs(analysis.aggregates));
   }
   if (analysis.published) {
     text += " Columns headed “published” are quoted from " + analysis.published->source +

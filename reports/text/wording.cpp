@@ -101,6 +101,22 @@ const char* to_text(SpeedUp::Kind kind) {
   return "none";
 }
 
+std::string small_sample_note(std::int64_t runs) {
+  if (runs < 1 || runs > 5) return "";
+  if (runs < 3) return " With fewer than three runs in a cell there is no interval and no verdict.";
+  return " With three to five runs intervals are too narrow: in simulations, nominal 95 % intervals of the interquartile "
+         "mean over ten tasks cover it in 87 % (N = 3) to 92 % (N = 5) of cases, bootstrap intervals of one task's mean in "
+         "76 % to 83 %.";
+}
+
+std::int64_t fewest_runs(const Aggregates& aggregates) {
+  std::int64_t fewest = 0;
+  for (const Aggregate& each : aggregates.algorithms) {
+    if (each.n > 0 && (fewest == 0 || each.n < fewest)) fewest = each.n;
+  }
+  return fewest;
+}
+
 std::string scale_note(const Analysis& analysis) {
   switch (analysis.normalization) {
     case Normalization::kMinmax:
