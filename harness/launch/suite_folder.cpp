@@ -70,9 +70,9 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
                      .absolute = plan.evaluation.absolute,
                      .copies = 0};
   for (const suite::TaskEntry& task : plan.tasks)
-    record.tasks.push_back({task.label, task.environment, task.reference});
+    record.tasks.push_back({task.label, task.environment, task.reference, task.title});
   for (const suite::AlgorithmEntry& algorithm : plan.algorithms) {
-    record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed});
+    record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
   }
   record.seeds = plan.seeds;
   record.report_options = report_options(plan.report);

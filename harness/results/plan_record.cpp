@@ -10,7 +10,6 @@
 namespace tutti::results {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedBounds, low, high)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedAlgorithm, label, name, proposed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRun, task, algorithm, seed, folder)
 
 namespace {
@@ -21,6 +20,7 @@ constexpr int kSchema = 1;
 
 json task_to_json(const PlannedTask& task) {
   json object = {{"label", task.label}, {"family", task.family}};
+  if (!task.title.empty()) object["title"] = task.title;
   if (!task.reference) return object;
   object["reference"] = {{"low", task.reference->low},
                          {"low_source", task.reference->low_source},
@@ -30,7 +30,7 @@ json task_to_json(const PlannedTask& task) {
 }
 
 PlannedTask task_from_json(const json& object) {
-  PlannedTask task{.label = object.at("label"), .family = object.at("family")};
+  PlannedTask task{.label = object.at("label"), .family = object.at("family"), .title = object.value("title", "")};
   const auto reference = object.find("reference");  // tasks without a range have none, and so have earlier plans
   if (reference == object.end()) return task;
   task.reference = {.low = reference->at("low"),
@@ -39,6 +39,22 @@ PlannedTask task_from_json(const json& object) {
                     .high_source = reference->at("high_source")};
   if (!(task.reference->low < task.reference->high)) throw Error("the reference range of " + task.label + " is empty");
   return task;
+}
+
+json algorithms_to_json(const std::vector<PlannedAlgorithm>& algorithms) {
+  json list = json::array();
+  for (const PlannedAlgorithm& algorithm : algorithms) {
+    list.push_back({{"label", algorithm.label}, {"name", algorithm.name}, {"proposed", algorithm.proposed}});
+    if (!algorithm.title.empty()) list.back()["title"] = algorithm.title;
+  }
+  return list;
+}
+
+PlannedAlgorithm algorithm_from_json(const json& object) {
+  return {.label = object.at("label"),
+          .name = object.at("name"),
+          .proposed = object.at("proposed"),
+          .title = object.value("title", "")};
 }
 
 json tasks_to_json(const std::vector<PlannedTask>& tasks) {
@@ -87,7 +103,7 @@ PlanRecord from_object(const json& object) {
   object.at("digest").get_to(plan.digest);
   plan.protocol = protocol_from_json(object.at("protocol"));
   for (const json& task : object.at("tasks")) plan.tasks.push_back(task_from_json(task));
-  object.at("algorithms").get_to(plan.algorithms);
+  for (const json& algorithm : object.at("algorithms")) plan.algorithms.push_back(algorithm_from_json(algorithm));
   object.at("seeds").get_to(plan.seeds);
   read_report(object.at("report"), plan);
   object.at("runs").get_to(plan.runs);
@@ -107,7 +123,7 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
                                          {"digest", plan.digest},
                                          {"protocol", protocol_to_json(plan.protocol)},
                                          {"tasks", tasks_to_json(plan.tasks)},
-                                         {"algorithms", json(plan.algorithms)},
+                                         {"algorithms", algorithms_to_json(plan.algorithms)},
                                          {"seeds", plan.seeds},
                                          {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};

@@ -18,12 +18,14 @@ struct PlannedTask {
   std::string label;
   std::string family;  // the environment plugin
   std::optional<ReferenceRange> reference = {};
+  std::string title = {};  // as reports show it; empty: the label
 };
 
 struct PlannedAlgorithm {
   std::string label;
   std::string name;  // the algorithm plugin
   bool proposed = false;
+  std::string title = {};
 };
 
 struct PlannedRun {

@@ -21,7 +21,8 @@ struct Expansion {
 struct Task {
   const Section* section = nullptr;
   std::string label;
-  std::string name;  // what presets match
+  std::string title;  // as reports show it; empty: the label
+  std::string name;   // what presets match
   std::string environment;
   ResolvedValues values;
   std::optional<ReferenceRange> reference;
@@ -30,6 +31,7 @@ struct Task {
 struct AlgorithmChoice {
   const Section* section = nullptr;
   std::string label;
+  std::string title;  // as reports show it; empty: the label
   std::string name;
   std::string preset;  // empty: none
   bool proposed = false;

@@ -97,11 +97,13 @@ struct TaskEntry {
   std::string label;
   std::string environment;
   std::optional<ReferenceRange> reference = {};
+  std::string title = {};  // as reports show it; empty: the label
 };
 struct AlgorithmEntry {
   std::string label;
   std::string name;
   bool proposed = false;
+  std::string title = {};
 };
 
 /// `[report]`, kept for the report: options by name and figures by task label.

@@ -56,6 +56,7 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
   const auto named = read.take<std::string>("name");
   const auto environment = read.take<std::string>("environment");
   task.label = read.take<std::string>("label").value_or(named.value_or(""));
+  task.title = read_title(read);
   if (named.has_value() == environment.has_value()) {
     const bool wrong = task.section->settings.contains("name") || task.section->settings.contains("environment");
     if (named || !wrong) read.problem("name", "expected either the name of a task, or environment and label");

@@ -247,7 +247,8 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
   material.bounds = bounds_of(*data, options, material.normalization, material.tasks, analysis.warnings);
   for (std::size_t task = 0; task < analysis.tasks.size(); ++task) analysis.tasks[task].bounds = material.bounds[task];
   fill_sections(material, analysis);
-  analysis.published = published_figures(options.published, analysis.tasks);
+  analysis.published =
+      published_figures(options.published, analysis.tasks, analysis.algorithms, data->protocol.environment_steps);
   if (analysis.published) measure_coverage(material, *analysis.published);
   analysis.data = std::move(data);
   return analysis;

@@ -211,7 +211,9 @@ void ReportOptions::declare(Parameters& parameter) {
          "where proposed algorithms stand in tables");
   choice(parameter, "latex", latex, {{"plain", LatexStyle::kPlain}, {"siunitx", LatexStyle::kSiunitx}},
          "style of LaTeX tables");
-  parameter("published", published, one_of({"omad", "none"}), "published figures to show beside the measured ones");
+  parameter(
+      "published", published, any_value(),
+      "published figures beside the measured ones: auto, omad, none, or a file; reports/README.md shows its format");
   parameter("include_initial", include_initial, any_value(), "export the untrained evaluation to marl-eval");
   parameter("elapsed_time", elapsed_time, any_value(), "export elapsed_time to marl-eval");
 }

@@ -83,7 +83,7 @@ struct ReportOptions {
   SpreadKind spread = SpreadKind::kDeviation;
   bool ours_first = false;  // proposed algorithms stand first in tables, not last
   LatexStyle latex = LatexStyle::kPlain;
-  std::string published = "omad";  // omad, none
+  std::string published = "auto";  // auto, omad, none, or a file
 
   bool include_initial = false;  // marl-eval export: the evaluation at step 0
   bool elapsed_time = false;     // marl-eval export

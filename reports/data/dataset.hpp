@@ -27,6 +27,10 @@ struct TaskInfo {
   TaskBounds bounds = {};                                       // of this report
   std::vector<std::pair<std::string, std::string>> facts = {};  // sizes, limits, digests
   std::optional<ReferenceRange> reference = {};                 // as the task's environment declares it
+  std::string title = {};                                       // empty: the label
+
+  /// As tables and figures show it.
+  const std::string& shown() const { return title.empty() ? label : title; }
 };
 
 struct AlgorithmInfo {
@@ -34,6 +38,10 @@ struct AlgorithmInfo {
   std::string name;  // of the plugin; of imported results the writer's name
   bool proposed = false;
   bool imported = false;
+  std::string title = {};  // empty: the label
+
+  /// As tables and figures show it.
+  const std::string& shown() const { return title.empty() ? label : title; }
 };
 
 using results::Protocol;

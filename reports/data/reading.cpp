@@ -94,9 +94,11 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
     for (const results::PlannedTask& task : plan.tasks) {
       TaskInfo& info = data.tasks[data.task_index(task.label, task.family)];
       if (!info.reference) info.reference = task.reference;
+      if (info.title.empty()) info.title = task.title;
     }
     for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
-      data.algorithm_index({.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed});
+      data.algorithm_index(
+          {.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed, .title = algorithm.title});
     }
     add_plan(folder, plan, data);
     const std::string unplanned = results::unplanned_text(results::unplanned_runs(folder, plan));

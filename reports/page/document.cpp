@@ -183,7 +183,7 @@ class Builder {
   }
 
   const Aggregate& aggregate(std::size_t algorithm) const { return analysis_.aggregates.algorithms[algorithm]; }
-  const std::string& label(std::size_t algorithm) const { return analysis_.algorithms[algorithm].label; }
+  const std::string& label(std::size_t algorithm) const { return analysis_.algorithms[algorithm].shown(); }
 
   static std::string estimate_text(const Estimate& estimate) {
     const std::string interval = interval_text(estimate.interval, 3);
@@ -278,7 +278,7 @@ class Builder {
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      section.rows.push_back({{.value = task.label},
+      section.rows.push_back({{.value = task.shown()},
                               {.value = fixed(task.bounds.low, 2)},
                               {.value = task.bounds.low_source},
                               {.value = fixed(task.bounds.high, 2)},

@@ -163,6 +163,7 @@ class Writer {
       Json details = Json::object();
       for (const auto& [name, value] : t.facts) details[name] = value;
       out.push_back({{"label", t.label},
+                     {"title", t.shown()},
                      {"family", t.family},
                      {"bounds", Json::array({number(t.bounds.low), number(t.bounds.high)})},
                      {"low_source", t.bounds.low_source},
@@ -175,7 +176,11 @@ class Writer {
   Json algorithms() const {
     Json out = Json::array();
     for (const AlgorithmInfo& a : analysis_.algorithms) {
-      out.push_back({{"label", a.label}, {"name", a.name}, {"proposed", a.proposed}, {"imported", a.imported}});
+      out.push_back({{"label", a.label},
+                     {"title", a.shown()},
+                     {"name", a.name},
+                     {"proposed", a.proposed},
+                     {"imported", a.imported}});
     }
     return out;
   }
@@ -415,6 +420,7 @@ class Writer {
     return {{"title", p.title},
             {"source", p.source},
             {"returns", figures(p.figures)},
+            {"environment_steps", p.environment_steps},
             {"coverage", published_coverage(p.coverage)},
             {"caveats", p.caveats}};
   }

@@ -27,7 +27,7 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {
   const Aggregate& aggregate = analysis.aggregates.algorithms[a];
-  TableCell name{.value = analysis.algorithms[a].label};
+  TableCell name{.value = analysis.algorithms[a].shown()};
   if (!aggregate.left_out.empty()) {
     name.notes.push_back(table.note(
         fmt::format("left out, because incomplete on some task: seed {}", fmt::join(aggregate.left_out, ", "))));
@@ -82,11 +82,15 @@ std::string improvement_caption(const Aggregates& aggregates, const ReportOption
 std::vector<TableCell> improvement_row(const Analysis& analysis, const Improvement& pair) {
   TableCell probability = estimate_cell(pair.probability, 2);
   if (pair.marked) probability.mark = Mark::kBest;
-  return {{.value = analysis.algorithms[pair.x].label},
-          {.value = analysis.algorithms[pair.y].label},
+  return {{.value = analysis.algorithms[pair.x].shown()},
+          {.value = analysis.algorithms[pair.y].shown()},
           probability,
-          {.value = !pair.probability.interval ? "" : pair.marked ? "yes" : "no"},
-          {.value = !pair.probability.interval ? "" : pair.meaningful ? "yes" : "no"}};
+          {.value = !pair.probability.interval ? ""
+                    : pair.marked              ? "yes"
+                                               : "no"},
+          {.value = !pair.probability.interval ? ""
+                    : pair.meaningful          ? "yes"
+                                               : "no"}};
 }
 
 CsvTable improvement_data(const Analysis& analysis) {

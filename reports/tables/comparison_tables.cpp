@@ -20,9 +20,9 @@ struct Measured {
 };
 
 Measured measured_as(const Analysis& analysis, const std::string& published, std::size_t algorithm) {
-  const std::string& label = analysis.algorithms[algorithm].label;
-  const bool same = lower_case(label) == lower_case(published);
-  return {label, same ? published : published + ", measured: " + label};
+  const AlgorithmInfo& info = analysis.algorithms[algorithm];
+  const bool same = lower_case(info.shown()) == lower_case(published);
+  return {info.label, same ? published : published + ", measured: " + info.shown()};
 }
 
 void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure,
@@ -31,7 +31,7 @@ void add_figure(ReportTable& table, Section& section, const Analysis& analysis, 
   TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
   const std::string& task = analysis.tasks[figure.task].label;
-  section.rows.push_back({{.value = task},
+  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
                           {.value = measured.shown},
                           published,
                           {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
@@ -57,7 +57,7 @@ void add_coverage(ReportTable& table, Section& section, const Analysis& analysis
   published.notes.push_back(table.shown.note(figure.note));
   TableCell ours;
   if (measured.n > 0) ours = {.value = fixed(100 * measured.mean, 1), .spread = fixed(100 * measured.sd, 1)};
-  section.rows.push_back({{.value = task},
+  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
                           {.value = as.shown},
                           published,
                           ours,
@@ -95,12 +95,17 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   table.data.header = {"quantity",    "task",     "algorithm",   "published",  "published_spread",
                        "measured_as", "measured", "measured_sd", "measured_n", "note"};
   if (!analysis.published) {
-    table.shown.caption = "No published figures were asked for.";
+    table.shown.caption = "No published figures are shown: none of them is of these tasks, algorithms and budgets.";
     return table;
   }
   const Published& published = *analysis.published;
-  table.shown.caption = fmt::format("Published: {} ({}). Measured: {} score, mean ± sd (N−1) over runs of this report.",
-                                    published.title, published.source, analysis.main.score);
+  const std::string budget =
+      published.environment_steps > 0
+          ? fmt::format(", up to {} environment steps", count_text(static_cast<double>(published.environment_steps)))
+          : "";
+  table.shown.caption =
+      fmt::format("Published: {} ({}){}. Measured: {} score, mean ± sd (N−1) over runs of this report.",
+                  published.title, published.source, budget, analysis.main.score);
   Section returns{.heading = "return"}, coverage{.heading = "share of bins visited, %"};
   for (const PublishedFigure& figure : published.figures) add_figures(table, returns, analysis, figure);
   for (const PublishedCoverage& figure : published.coverage) add_coverages(table, coverage, analysis, figure);

@@ -81,7 +81,7 @@ Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, s
   Section section{.heading = std::move(heading)};
   for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
-    std::vector<TableCell> cells{{.value = analysis.tasks[m].label}};
+    std::vector<TableCell> cells{{.value = analysis.tasks[m].shown()}};
     for (const std::size_t a : order) cells.push_back(value(row, row.cells[a]));
     section.rows.push_back(std::move(cells));
   }
@@ -166,9 +166,10 @@ ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
     const std::string& task = analysis.tasks[m].label;
     const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
-    section.rows.push_back({{.value = task},
+    const std::string shown = row.baseline ? analysis.algorithms[*row.baseline].shown() : "";
+    section.rows.push_back({{.value = analysis.tasks[m].shown()},
                             {.value = fixed(row.threshold, auc_decimals(row))},
-                            {.value = row.baseline || std::isnan(row.horizon) ? baseline : "no baseline"},
+                            {.value = row.baseline || std::isnan(row.horizon) ? shown : "no baseline"},
                             {.value = steps_or_more(row.baseline_steps, row.horizon)}});
     table.data.rows.push_back(
         {task, shortest(row.threshold), baseline, shortest(row.baseline_steps), shortest(row.horizon)});
@@ -192,7 +193,7 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                              sentence(analysis.efficiency.definition), 100 * options.level,
                              small_sample_note(fewest_curves(analysis.efficiency))),
       .columns = {{.head = "task", .right = false}}};
-  for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
+  for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].shown()});
 
   table.sections.push_back(panel(analysis, order, "steps to the threshold",
                                  [](const auto& row, const auto& cell) { return steps_cell(cell, row.horizon); }));

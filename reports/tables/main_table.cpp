@@ -84,7 +84,8 @@ std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const st
                                 std::size_t task) {
   RowFormat format{.decimals = analysis.main.decimals[task]};
   if (task < analysis.main.exponents.size()) format.exponent = analysis.main.exponents[task];
-  std::vector<TableCell> row{{.value = short_label(analysis.tasks[task]) + format.unit()}};
+  const TaskInfo& info = analysis.tasks[task];
+  std::vector<TableCell> row{{.value = (info.title.empty() ? short_label(info) : info.title) + format.unit()}};
   for (const std::size_t a : order) {
     row.push_back(measured_cell(table, analysis, analysis.main.cells[task][a], format));
   }
@@ -158,7 +159,7 @@ ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
       .name = "main", .title = "Main table", .caption = caption(analysis, options), .close = mark_rule(options)};
   table.columns.push_back({.head = "task", .right = false});
   for (const std::size_t a : order) {
-    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+    table.columns.push_back({.head = analysis.algorithms[a].shown(), .measurement = true});
   }
   if (analysis.published) {
     for (const std::string& algorithm : analysis.published->algorithms) {

@@ -37,9 +37,9 @@ bool declared(const Coverage& coverage, std::size_t task) {
 
 Section coverage_section(const Analysis& analysis, const std::vector<std::size_t>& order, std::size_t task) {
   const Coverage& coverage = analysis.coverage;
-  Section section{.heading = fmt::format("{}: {} bins", analysis.tasks[task].label, fixed(coverage.bins[task], 0))};
+  Section section{.heading = fmt::format("{}: {} bins", analysis.tasks[task].shown(), fixed(coverage.bins[task], 0))};
   for (const std::size_t a : order) {
-    std::vector<TableCell> row{{.value = analysis.algorithms[a].label}};
+    std::vector<TableCell> row{{.value = analysis.algorithms[a].shown()}};
     for (std::size_t p = 0; p < coverage.percent.size(); ++p) {
       row.push_back(spread_cell(coverage.cells[p][task][a].visited, 0));
     }
@@ -81,7 +81,7 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
               .caption = "Mean return ± sd over runs at the evaluation nearest to a share of the budget; no smoothing.",
               .columns = {{.head = "task", .right = false}, {.head = "steps"}}};
   for (const std::size_t a : order) {
-    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+    table.columns.push_back({.head = analysis.algorithms[a].shown(), .measurement = true});
   }
   CsvTable csv{{"percent", "task", "step", "algorithm", "n", "mean", "sd"}, {}};
   const Milestones& milestones = analysis.milestones;
@@ -93,7 +93,7 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
     }
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
       const int decimals = row_decimals(milestones.cells[p][m]);
-      std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = count_text(milestones.steps[p][m])}};
+      std::vector<TableCell> row{{.value = analysis.tasks[m].shown()}, {.value = count_text(milestones.steps[p][m])}};
       for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], decimals));
       section.rows.push_back(std::move(row));
       for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {

@@ -29,19 +29,18 @@ std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCe
 }
 
 CsvTable runtime_data(const Analysis& analysis) {
-  CsvTable csv{
-      {"task", "algorithm", "n", "environment_steps", "updates", "train_seconds", "environment_seconds", "act_seconds", "update_seconds",
-       "evaluate_seconds", "checkpoint_seconds", "cpu_seconds", "steps_per_second", "peak_memory_bytes", "segments"},
-      {}};
+  CsvTable csv{{"task", "algorithm", "n", "environment_steps", "updates", "train_seconds", "environment_seconds",
+                "act_seconds", "update_seconds", "evaluate_seconds", "checkpoint_seconds", "cpu_seconds",
+                "steps_per_second", "peak_memory_bytes", "segments"},
+               {}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
     for (std::size_t a = 0; a < analysis.runtime.cells[m].size(); ++a) {
       const RuntimeCell& cell = analysis.runtime.cells[m][a];
       csv.rows.push_back({analysis.tasks[m].label, analysis.algorithms[a].label, fmt::format("{}", cell.n),
                           shortest(cell.environment_steps), shortest(cell.updates), shortest(cell.train_seconds),
-                          shortest(cell.environment_seconds), shortest(cell.act_seconds),
-                          shortest(cell.update_seconds), shortest(cell.evaluate_seconds),
-                          shortest(cell.checkpoint_seconds), shortest(cell.cpu_seconds),
-                          shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
+                          shortest(cell.environment_seconds), shortest(cell.act_seconds), shortest(cell.update_seconds),
+                          shortest(cell.evaluate_seconds), shortest(cell.checkpoint_seconds),
+                          shortest(cell.cpu_seconds), shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
                           fmt::format("{}", cell.segments)});
     }
   }
@@ -138,9 +137,9 @@ ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options
                           {.head = "CPU time"},
                           {.head = "memory"}}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
-    Section section{.heading = analysis.tasks[m].label};
+    Section section{.heading = analysis.tasks[m].shown()};
     for (const std::size_t a : order) {
-      section.rows.push_back(runtime_row(analysis.algorithms[a].label, analysis.runtime.cells[m][a]));
+      section.rows.push_back(runtime_row(analysis.algorithms[a].shown(), analysis.runtime.cells[m][a]));
     }
     table.sections.push_back(std::move(section));
   }
