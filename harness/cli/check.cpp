@@ -104,7 +104,7 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
                      bytes(cost.resources.memory_bytes), bytes(cost.resources.disk_bytes)});
     if (with_time) table.back().push_back(text::duration_text(cost.seconds));
   }
-  launch::say(stdout, fmt::format("{}\n", text_table(table)));
+  launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
   launch::say(
       stdout,

@@ -1,20 +1,18 @@
 // tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
+#include "cli/text_table.hpp"
 #include "launch/command.hpp"
 #include "launch/local.hpp"
 #include "launch/say.hpp"
@@ -129,12 +127,6 @@ int run(const RunOptions& options) {
                             summary.failed, summary.unfinished, launch::shell_word(folder.string())));
   }
   return summary.complete() ? 0 : 1;
-}
-
-std::size_t terminal_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return std::numeric_limits<std::size_t>::max();  // into a file or a pipe: nothing cut off
 }
 
 }  // namespace
