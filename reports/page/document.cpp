@@ -53,35 +53,16 @@ class Builder {
           ", " + count_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
     }
     for (Definition& definition : definitions(analysis, options)) {
-      const std::string id = definition.id;
-      document_.definitions.emplace(id, std::move(definition));
+      const Term term = definition.term;
+      document_.definitions.emplace(term, std::move(definition));
     }
   }
 
   Document build() {
     headline();
     limits();
-    heading("Main table", "main");
-    table("main", {"return", "run", score_id(analysis_.main.score), "spread", "marks", "normalised", "iqm", "rank"});
-    learning_curves();
-    heading("Aggregate metrics", "aggregate");
-    table("aggregate",
-          {"normalised", score_id(analysis_.aggregates.score), "median", "iqm", "mean", "gap", "rank", "bootstrap"});
-    figure("aggregate", {"normalised", "median", "iqm", "mean", "gap", "bootstrap"});
-    sample_efficiency();
-    heading("Performance profile", "profile");
-    figure("profile", {"profile", "normalised", "bootstrap"});
-    heading("Probability of improvement", "improvement");
-    table("improvement", {"improvement", score_id(analysis_.aggregates.score), "bootstrap"});
-    figure("improvement", {"improvement", "bootstrap"});
-    heading("State coverage", "coverage");
-    table("coverage", {"coverage", "environment-step"});
-    figure("coverage", {"coverage", "environment-step"});
-    heading("Updates, run time and resources", "runtime");
-    table("runtime", {"updates", "runtime", "environment-step"});
-    figure("wallclock", {"runtime", "return", "task-interval"});
-    published();
-    what_was_run();
+    const std::vector<SectionPlace> sections = contents(analysis_);
+    for (std::size_t i = 0; i < sections.size(); ++i) section(sections[i], parts_[i]);
     how_computed();
     return std::move(document_);
   }
@@ -91,30 +72,47 @@ class Builder {
   void heading(std::string text, std::string id) { add(Heading{2, std::move(text), std::move(id)}); }
   void paragraph(std::string text) { add(Paragraph{std::move(text)}); }
 
-  static std::string score_id(const std::string& score) { return score.starts_with("last") ? "last" : score; }
+  void section(const SectionPlace& section, const std::vector<Part>& parts) {
+    heading(section.heading, section.id);
+    if (section.extra == Extra::kRuns) {
+      differences();
+      heading3("Failed and missing runs");
+    }
+    for (std::size_t i = 0; i < section.places.size(); ++i) {
+      std::visit([&](const auto& place) { show(place, parts[i]); }, section.places[i]);
+    }
+    if (section.extra == Extra::kCaveats) caveats();
+    if (section.extra == Extra::kRuns) what_was_run();
+  }
 
-  void table(const std::string& name, std::vector<std::string> ids) {
-    const auto found = parts_.tables.find(name);
-    if (found == parts_.tables.end()) return;
-    const Table& shown = found->second.shown;
+  void show(const TablePlace& place, const Part& part) {
+    const Table& shown = std::get<ReportTable>(part).shown;
     if (shown.empty()) {
       paragraph(shown.caption);
     } else {
-      add(TableBlock{shown, std::move(ids)});
+      add(TableBlock{shown, place.terms});
     }
   }
 
-  void figure(const std::string& name, std::vector<std::string> ids) {
-    const auto found = parts_.figures.find(name);
-    if (found == parts_.figures.end() || found->second.figure.panels.empty()) return;
-    add(FigureBlock{{found->second}, std::move(ids)});
+  void show(const FigurePlace& place, const Part& part) {
+    const auto& figures = std::get<std::vector<DrawnFigure>>(part);
+    if (place.on_page && !figures.front().figure.panels.empty()) add(FigureBlock{figures, place.terms});
+  }
+
+  void show(const TaskFiguresPlace& place, const Part& part) {
+    const auto& figures = std::get<std::vector<DrawnFigure>>(part);
+    if (figures.empty()) {
+      paragraph("No run has an evaluation to draw.");
+    } else {
+      add(FigureBlock{figures, place.terms});
+    }
+  }
+
+  void caveats() {
+    if (analysis_.published && !analysis_.published->caveats.empty()) add(BulletList{analysis_.published->caveats});
   }
 
   void what_was_run() {
-    heading("What was run", "run");
-    differences();
-    heading3("Failed and missing runs");
-    table("failures", {"run"});
     logs();
     damage();
     fold("Protocol", [&] { protocol(); });
@@ -262,9 +260,9 @@ class Builder {
                     {"score of the main table", analysis_.main.score},
                     {"score of aggregates, profile and improvement", analysis_.aggregates.score},
                     {"scores are normalised by", to_text(analysis_.normalization)},
-                    {"an environment step", document_.definitions.at("environment-step").text},
-                    {"a return", document_.definitions.at("return").text}},
-                   {"environment-step", "return", "evaluation", "absolute", "final"}});
+                    {"an environment step", document_.definitions.at(Term::kEnvironmentStep).text},
+                    {"a return", document_.definitions.at(Term::kReturn).text}},
+                   {Term::kEnvironmentStep, Term::kReturn, Term::kEvaluation, Term::kAbsolute, Term::kFinal}});
   }
 
   void tasks() {
@@ -287,7 +285,7 @@ class Builder {
       for (const auto& [name, value] : task.facts) facts.lines.push_back("  " + name + ": " + value);
     }
     table.sections.push_back(std::move(section));
-    add(TableBlock{std::move(table), {"normalised"}, false});
+    add(TableBlock{std::move(table), {Term::kNormalised}, false});
     if (!facts.lines.empty()) add(std::move(facts));
   }
 
@@ -314,29 +312,6 @@ class Builder {
       for (const Fact& fact : *facts) rows.emplace_back(fact.name, with_short_digests(fact.value));
     }
     add(FactsBlock{std::move(rows)});
-  }
-
-  void learning_curves() {
-    heading("Learning curves", "curves");
-    if (parts_.task_curves.empty()) {
-      paragraph("No run has an evaluation to draw.");
-      return;
-    }
-    add(FigureBlock{parts_.task_curves, {"return", "environment-step", "evaluation", "task-interval"}});
-    table("milestones", {"milestones", "return", "spread"});
-  }
-
-  void sample_efficiency() {
-    heading("Sample efficiency and speed-up", "efficiency");
-    figure("efficiency", {"normalised", "iqm", "bootstrap"});
-    table("thresholds", {"threshold"});
-    table("sample-efficiency", {"threshold", "steps-to-threshold", "speed-up", "auc", "bootstrap"});
-  }
-
-  void published() {
-    heading("Published figures beside measured ones", "published");
-    table("published", {"published", "return", "spread"});
-    if (analysis_.published && !analysis_.published->caveats.empty()) add(BulletList{analysis_.published->caveats});
   }
 
   void how_computed() {

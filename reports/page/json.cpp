@@ -153,7 +153,7 @@ class Writer {
 
   Json definition_texts() const {
     Json out = Json::object();
-    for (const Definition& d : definitions(analysis_, options_)) out[d.id] = {{"term", d.term}, {"text", d.text}};
+    for (const Definition& d : definitions(analysis_, options_)) out[d.id] = {{"term", d.name}, {"text", d.text}};
     return out;
   }
 
