@@ -35,7 +35,7 @@ void add_options_by_task(CLI::App& command, ReportChoices& choices);
 /// The choices as values. Throws Error naming the option and what was expected.
 reports::OptionOverrides overrides_of(const ReportChoices& choices);
 
-/// Writes the report into `out`, tells its remarks on stderr, and returns the page.
+/// Writes the report into `out`, prints its remarks to stderr, and returns the page.
 std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
                                   const std::filesystem::path& out);
 

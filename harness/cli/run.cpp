@@ -1,4 +1,4 @@
-// tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
+// tutti run, tutti status, tutti cancel: executes a suite, here or on a cluster, and shows its runs.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -48,7 +48,7 @@ launch::OnChange on_change(const RunOptions& options) {
   return options.keep ? launch::OnChange::kKeep : launch::OnChange::kRefuse;
 }
 
-// What the same suite needs again to go on another time.
+// The options that the same suite needs to continue later.
 std::vector<std::string> repeated(const RunOptions& options) {
   std::vector<std::string> words = repeated(*options.suite);
   if (options.launcher != "local") words.insert(words.end(), {"--launcher", options.launcher});
@@ -132,7 +132,7 @@ int run(const RunOptions& options) {
 }  // namespace
 
 void add_run(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("run", "Run a suite, go on with one that was stopped, and write its report");
+  auto* command = app.add_subcommand("run", "Run a suite, or continue one that was stopped, and write its report");
   auto options = std::make_shared<RunOptions>();
   options->suite = add_suite_options(*command);
   command->add_option("--jobs,-j", options->local.jobs, "runs at once; one for each core if left out")
@@ -141,7 +141,7 @@ void add_run(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--memory-limit", options->memory_limit, "memory of each run, such as 4GB");
   auto* fresh = command->add_flag("--fresh", options->fresh,
-                                  "start anew those runs whose settings have changed; with --retry, those that failed");
+                                  "start again the runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
   command->add_flag("--retry", options->local.retry,
                     "run again those that failed, and only those: runs that were interrupted stay as they are");

@@ -146,7 +146,7 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
   row.note = text::clean_text(view.problem);
   if (!view.record) return row;
   if (view.state == RunState::kFailed && view.record->failure) {
-    // LibTorch's messages go on with a stack trace; run.json has the whole.
+    // LibTorch's messages end in a stack trace; run.json has the whole message.
     const std::string& message = view.record->failure->message;
     row.note = text::clean_text(view.record->failure->kind + ": " + message.substr(0, message.find('\n')));
   }

@@ -34,7 +34,7 @@ struct Board {
 
   std::int64_t count(RunState state) const;
 
-  /// Seconds until a run ends; nothing if that cannot be told yet.
+  /// Seconds until a run ends; nothing if that is not known yet.
   std::optional<double> seconds_left(const BoardRow& row) const;
 
   /// Seconds until all that still run or wait have ended, `jobs` at a time. Runs that have not begun are taken to be
@@ -49,7 +49,7 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
 /// "quick: 0:35 left; 2 running, 3 finished, 1 failed, 6 waiting", at most `width` columns.
 std::string summary_line(const Board& board, std::size_t width);
 
-/// What becomes of notes that are wider than the table.
+/// How notes that are wider than the table are shown.
 enum class Notes { kCut, kWhole };
 
 /// Column heads and a line for each of `rows`, none wider than `width`; notes in lines below their row.

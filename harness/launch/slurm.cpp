@@ -237,7 +237,7 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   option(fmt::format("--signal=USR1@{}", kWarningSeconds));
   option(fmt::format("--output=\"{}/{}-%a.out\"", sbatch_path(slurm_folder(suite_folder)), array));
   if (!settings.extra.empty()) option(settings.extra);
-  // As a job step: those are told of a pre-emption, the script itself is not.
+  // As a job step: the cluster signals a pre-emption to steps, not to the script itself.
   text += fmt::format("exec srun --ntasks=1 {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n",
                       shell_word(program.string()), shell_word(suite_folder.string()), array);
   return text;

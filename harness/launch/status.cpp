@@ -41,7 +41,7 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
         fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
   }
   if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
-    text += fmt::format("to go on: {}\n", command);
+    text += fmt::format("to continue: {}\n", command);
   }
   return text;
 }

@@ -150,7 +150,7 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   const bool begun = has_checkpoint(folder);
   if (!view.record && !begun) return {};
   if (!std::filesystem::exists(folder / "config.toml")) {
-    return {"config.toml is missing: nobody knows what it was begun with"};
+    return {"config.toml is missing, so the settings that it was begun with are not known"};
   }
   std::vector<std::string> changes;
   try {
@@ -187,8 +187,8 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
   if (changed == 0) return;
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
-      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them anew, "
-                  "--keep leaves them as they are and goes on as they began",
+      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them again, "
+                  "--keep leaves them as they are and continues as they began",
                   text, changed, plan.runs.size()));
 }
 
@@ -221,7 +221,7 @@ void settle_foreign_runs(const suite::Plan& plan, const std::filesystem::path& s
   for (std::size_t index = 0; index < views.size(); ++index) {
     if (!views[index].is_foreign) continue;
     if (on_change != OnChange::kFresh) {
-      throw Error(fmt::format("{}: {}; move it away, or start it anew with --fresh (without --retry)",
+      throw Error(fmt::format("{}: {}; move it away, or start it again with --fresh (without --retry)",
                               folders[index].string(), views[index].problem));
     }
     remove_run(results::path_below(suite_folder, plan.runs[index].folder()));

@@ -47,7 +47,7 @@ using ReportOption = std::variant<bool, std::int64_t, double, std::string>;
 struct PlanRecord {
   std::string suite;
   std::string file;                  // the suite file, as it was given
-  std::vector<std::string> command;  // what to type after "tutti" to go on: run, the whole path of the file, options
+  std::vector<std::string> command;  // what to type after "tutti" to continue: run, the whole path of the file, options
   std::string digest;                // SHA-256 of the file's content
   Protocol protocol;
   std::vector<PlannedTask> tasks;

@@ -30,7 +30,8 @@ Sha256 checked_start(const std::filesystem::path& file, const std::string& heade
                 " bytes do not have the digest that they had");
   }
   if (!start.starts_with(header)) {
-    throw FileError(file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+    throw FileError(file.string() +
+                    " was written by another version, with other columns; --fresh starts the run again");
   }
   return digest;
 }

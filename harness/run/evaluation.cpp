@@ -32,7 +32,7 @@ void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
   episode = {.seed = seed, .terms = std::vector<double>(terms_.size())};
 }
 
-// Returns whether the episode goes on.
+// Returns whether the episode continues.
 bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode& episode) {
   const StepResult result = slot.environment->step(action);
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));

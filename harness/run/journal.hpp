@@ -65,9 +65,9 @@ class Journal {
   results::RunRecord record_;
 };
 
-/// Records an end that the worker could not, because it crashed, hung or was killed, with the last it told: a failure,
+/// Records an end that the worker could not, because it crashed, hung or was killed, with its last report: a failure,
 /// or that it was interrupted. Throws FileError.
 void record_end(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                const std::optional<results::Failure>& failure, const Progress& told);
+                const std::optional<results::Failure>& failure, const Progress& reported);
 
 }  // namespace tutti::run

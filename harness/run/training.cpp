@@ -98,7 +98,7 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
                                                           .replayed_steps = replayed_steps(settings_)});
 }
 
-// A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
+// A run without a whole checkpoint starts again, and nothing of an earlier attempt may stay.
 void Training::begin() {
   std::filesystem::remove_all(checkpoints_.folder());
   algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
@@ -134,10 +134,10 @@ bool Training::resume() {
   }
   if (!problem.empty()) {
     throw Error(problem +
-                "; no checkpoint can be resumed from; put back what was changed, or start the run anew: "
+                "; no checkpoint can be resumed from; put back what was changed, or start the run again: "
                 "tutti run SUITE --retry --fresh");
   }
-  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts anew");
+  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts again");
   return false;
 }
 

@@ -79,7 +79,7 @@ results::Failure failure_at_hand() {
   }
 }
 
-/// When memory is short, the system shall take a worker, never the host that would tell of it.
+/// Makes workers the first victims of the out-of-memory killer, so that the host survives to report them.
 void offer_to_the_kernel() { std::ofstream("/proc/self/oom_score_adj") << 500; }
 
 class Worker {
@@ -137,8 +137,9 @@ class Worker {
     if (options_.keep || CheckpointStore(options_.folder / "checkpoint").empty()) return;
     const std::vector<std::string> changes = differences(now, journal_.before(), true);
     if (changes.empty()) return;
-    throw Error(fmt::format("its checkpoint was made with something else: {}; --fresh starts it anew, --keep goes on",
-                            fmt::join(changes, "; ")));
+    throw Error(
+        fmt::format("its checkpoint was made with something else: {}; --fresh starts it again, --keep continues",
+                    fmt::join(changes, "; ")));
   }
 
   void refresh() {

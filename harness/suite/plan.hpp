@@ -48,7 +48,7 @@ struct EvaluationSettings {
   std::int64_t episodes = 32;          // of one evaluation
   std::string mode = "deterministic";  // or "sampled"
   std::string seeds = "fresh";         // or "fixed": the same initial states at every evaluation
-  bool absolute = true;                // evaluate the best policy afresh over ten times the episodes, at the end
+  bool absolute = true;                // evaluate the best policy again over ten times the episodes, at the end
   void declare(Parameters& parameter);
   void check() const {}
 };

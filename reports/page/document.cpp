@@ -16,7 +16,7 @@ std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-// Twelve digits of a digest tell it from others; report.json has them all.
+// Twelve digits of a digest are enough to distinguish it; report.json has all of them.
 std::string with_short_digests(const std::string& text) {
   constexpr std::size_t kDigest = 40, kShown = 12;
   std::string result;

@@ -167,7 +167,7 @@ TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
     EXPECT_NE(text.find("in work: process " + std::to_string(::getpid())), std::string::npos) << text;
     EXPECT_EQ(text.find("to go on"), std::string::npos) << text;
   }
-  const std::string command = "to go on: ./tutti run " + planned.file.string() +
+  const std::string command = "to continue: ./tutti run " + planned.file.string() +
                               " --seeds 1 --set 'learner.name=two words' --results " + folder_.path().string() + "\n";
   EXPECT_NE(status_text(folder, 120).find(command), std::string::npos) << status_text(folder, 120);
   const testing_support::TemporaryFolder other;
