@@ -19,16 +19,13 @@ double spread_by_option(const Cell& cell, SpreadKind spread) {
   return cell.sd;
 }
 
-// The power of ten that a row is shown in: very small and very large returns would be zeros or long rows of digits.
 int exponent_of(const std::vector<Cell>& row) {
   double size = 0, spread = 0;
   for (const Cell& cell : row) {
     size = std::fmax(size, std::abs(cell.mean));
     spread = std::fmax(spread, cell.spread);
   }
-  if (!(size > 0) || !std::isfinite(size)) return 0;
-  const bool small = size < 1 && (spread > 0 ? spread < 1e-3 : size < 1e-2);
-  return small || size >= 1e9 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+  return exponent_for(size, spread);
 }
 
 int decimals_of(const std::vector<Cell>& row, int exponent) {

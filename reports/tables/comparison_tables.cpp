@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "reports/analysis/published.hpp"
@@ -9,6 +10,7 @@
 #include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -75,8 +77,16 @@ void add_coverages(ReportTable& table, Section& section, const Analysis& analysi
   }
 }
 
-TableCell mean_cell(const Cell& cell, int decimals) {
-  TableCell out{.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)};
+TableCell difference_cell(const Estimate& difference, const RowFormat& format) {
+  TableCell cell{.value = format.text(difference.value)};
+  if (difference.interval)
+    cell.detail =
+        fmt::format("[{}, {}]", format.text(difference.interval->low), format.text(difference.interval->high));
+  return cell;
+}
+
+TableCell mean_cell(const Cell& cell, const RowFormat& format) {
+  TableCell out{.value = format.text(cell.mean), .spread = format.text(cell.sd)};
   out.superscript = fmt::format("N={}", cell.n);
   return out;
 }
@@ -134,14 +144,15 @@ ReportTable comparison_table(const Comparison& comparison) {
                        "sd_b", "difference", "ci_lo", "ci_hi",  "p",    "p_holm"};
   Section section;
   for (const ComparisonRow& row : comparison.rows) {
-    const int decimals = decimals_for_spread(std::fmax(row.a.sd, row.b.sd));
-    TableCell difference = estimate_cell(row.difference, decimals);
+    const std::array<Spread, 2> means{{{row.a.mean, row.a.sd, row.a.n}, {row.b.mean, row.b.sd, row.b.n}}};
+    const RowFormat format = row_format(means);
+    TableCell difference = difference_cell(row.difference, format);
     const Interval interval = row.difference.interval.value_or(Interval{});
     if (interval.low > 0 || interval.high < 0) difference.mark = Mark::kBest;
-    section.rows.push_back({{.value = row.task},
+    section.rows.push_back({{.value = row.task + format.unit()},
                             {.value = row.algorithm},
-                            mean_cell(row.a, decimals),
-                            mean_cell(row.b, decimals),
+                            mean_cell(row.a, format),
+                            mean_cell(row.b, format),
                             difference,
                             {.value = fixed(row.p_holm, 3)}});
     table.data.rows.push_back({row.task, row.algorithm, fmt::format("{}", row.a.n), shortest(row.a.mean),

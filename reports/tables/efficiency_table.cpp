@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -69,10 +69,10 @@ std::int64_t fewest_curves(const SampleEfficiency& efficiency) {
   return fewest;
 }
 
-int auc_decimals(const EfficiencyRow& row) {
-  double spread = 0;
-  for (const EfficiencyCell& cell : row.cells) spread = std::fmax(spread, cell.auc_sd);
-  return decimals_for_spread(spread);
+RowFormat auc_format(const EfficiencyRow& row) {
+  std::vector<Spread> areas;
+  for (const EfficiencyCell& cell : row.cells) areas.push_back({cell.auc_mean, cell.auc_sd, cell.n});
+  return row_format(areas);
 }
 
 // One panel: a row for each task, a column for each algorithm.
@@ -167,8 +167,9 @@ ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
     const std::string& task = analysis.tasks[m].label;
     const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
     const std::string shown = row.baseline ? analysis.algorithms[*row.baseline].shown() : "";
-    section.rows.push_back({{.value = analysis.tasks[m].shown()},
-                            {.value = fixed(row.threshold, auc_decimals(row))},
+    const RowFormat format = auc_format(row);
+    section.rows.push_back({{.value = analysis.tasks[m].shown() + format.unit()},
+                            {.value = format.text(row.threshold)},
                             {.value = row.baseline || std::isnan(row.horizon) ? shown : "no baseline"},
                             {.value = steps_or_more(row.baseline_steps, row.horizon)}});
     table.data.rows.push_back(
@@ -209,10 +210,13 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                analysis.efficiency.summary_half);
   add_speed_up("speed-up at 90 % of the way, both by first crossing", &EfficiencyCell::speed_up_most,
                analysis.efficiency.summary_most);
-  table.sections.push_back(panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
-    const int decimals = auc_decimals(row);
-    return TableCell{.value = fixed(cell.auc_mean, decimals), .spread = fixed(cell.auc_sd, decimals)};
-  }));
+  Section areas = panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
+    const RowFormat format = auc_format(row);
+    return TableCell{.value = format.text(cell.auc_mean), .spread = format.text(cell.auc_sd)};
+  });
+  for (std::size_t m = 0; m < areas.rows.size(); ++m)
+    areas.rows[m].front().value += auc_format(analysis.efficiency.rows[m]).unit();
+  table.sections.push_back(std::move(areas));
   return {std::move(table), data(analysis)};
 }
 

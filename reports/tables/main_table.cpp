@@ -6,6 +6,7 @@
 #include "reports/data/names.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -38,17 +39,6 @@ std::string caption(const Analysis& analysis, const ReportOptions& options) {
 std::string runs_phrase(std::int64_t count, const std::string& what) {
   return fmt::format("{} run{} {}", count, count == 1 ? "" : "s", what);
 }
-
-// How the numbers of a row are written: with these decimals, in units of a power of ten.
-struct RowFormat {
-  int decimals = 0;
-  int exponent = 0;
-
-  std::string text(double value) const {
-    return fixed(exponent == 0 ? value : value / std::pow(10.0, exponent), decimals);
-  }
-  std::string unit() const { return exponent == 0 ? "" : fmt::format(" (times 10^{})", exponent); }
-};
 
 // Two runs say more than their spread does.
 std::string runs_text(const Cell& cell, const RowFormat& format) {
