@@ -235,11 +235,11 @@ struct PublishedCoverage {
 
 struct Published {
   std::string title, source;
-  std::int64_t environment_steps = 0;    // the largest budget behind them; 0: not said
   std::vector<std::string> algorithms;   // columns, in order
   std::vector<PublishedFigure> figures;  // of the report's tasks only
   std::vector<PublishedCoverage> coverage;
   std::vector<std::string> caveats;
+  std::int64_t environment_steps = 0;  // the largest budget behind them; 0: not said
 };
 
 struct Analysis {

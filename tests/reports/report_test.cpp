@@ -186,7 +186,7 @@ TEST_F(FullReport, SectionsComeInTheirFixedOrder) {
   std::size_t at = 0, line = 0;
   for (const std::string heading :
        {"Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up", "Performance profile",
-        "Probability of improvement", "State coverage", "Run time and resources",
+        "Probability of improvement", "State coverage", "Updates, run time and resources",
         "Published figures beside measured ones", "What was run", "How it was computed"}) {
     at = page.find(heading + "</h2>", at);
     line = markdown.find("## " + heading + "\n", line);

@@ -76,6 +76,7 @@ class Maker {
     out_.suite = "synthetic";
     out_.suite_digests = {std::string(64, 'a')};
     out_.version = "0.1.0";
+    out_.normalization = Normalization::kMinmax;
     out_.protocol = {1'000'000, 20'000, 32, "deterministic", "fresh", true, 0};
     out_.code = {{"revision", "0123abc"}, {"compiler", "GNU 12.2.0"}};
     out_.libraries = {{"LibTorch", "1.13.1"}, {"MuJoCo", "2.2.2"}};

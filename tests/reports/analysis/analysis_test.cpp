@@ -283,7 +283,9 @@ TEST(PublishedCoverage, StandsBesideWhatWasMeasuredAfterAsManySteps) {
     run.coverage = {{250'000, 1367, 900.0 + seed, 90, 10, 0.5}, {500'000, 1367, 1200, 90, 10, 0.5}};
     suite.add(run);
   }
-  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  ReportOptions options = quick_options();
+  options.published = "omad";
+  const Analysis analysis = analyse_folder(suite.write(), options);
   ASSERT_TRUE(analysis.published);
   const PublishedCoverage& figure = analysis.published->coverage[0];
   EXPECT_EQ(figure.algorithm, "OMAD");

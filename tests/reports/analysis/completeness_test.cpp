@@ -133,7 +133,7 @@ TEST(Scores, AreWhatTheirNamesSay) {
 
 TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
   const Score last = parse_score("last-10");
-  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .evaluations = 5, .mode = {}, .seeds = {}}),
+  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .mode = {}, .seeds = {}}),
             "mean over the last 5 evaluations of a run");
   EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
 }
