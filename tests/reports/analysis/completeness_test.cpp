@@ -72,6 +72,33 @@ TEST_F(PartialSuite, ASingleRunHasAValueAndNoInterval) {
   EXPECT_FALSE(analysis.aggregates.algorithms[2].iqm.interval);
 }
 
+TEST(SmallSamples, FewerThanThreeRunsCarryNoIntervalNoBandAndNoVerdict) {
+  for (const int runs : {2, 3}) {
+    SuiteFolder suite(3, 2);
+    for (const char* task : {"mpe/a", "mpe/b"}) {
+      for (int seed = 0; seed < runs; ++seed) {
+        suite.add(plain_run(task, "good", seed, {0, 5.0 + seed, 8, 9.0 + seed}, 9.0 + seed));
+        suite.add(plain_run(task, "bad", seed, {0, 1.0 + seed, 2, 3.0 - seed}, 3.0 - seed));
+      }
+    }
+    suite.propose("good");
+    const Analysis analysis = analyse_folder(suite.write(), quick_options());
+    const bool enough = runs >= 3;
+    const Aggregates& aggregates = analysis.aggregates;
+    EXPECT_EQ(aggregates.algorithms[0].iqm.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.algorithms[1].gap.interval.has_value(), enough);
+    EXPECT_EQ(analysis.main.iqm[0].interval.has_value(), enough);
+    EXPECT_EQ(!aggregates.profiles[0].low.empty(), enough);
+    EXPECT_EQ(aggregates.improvements[0].probability.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.improvements[0].marked, enough);
+    EXPECT_EQ(!analysis.curves.aggregate[0].low.empty(), enough);
+    EXPECT_EQ(!analysis.curves.steps[0][0].low.empty(), enough);
+    EXPECT_EQ(analysis.efficiency.rows[0].cells[0].auc_interval.has_value(), enough);
+    EXPECT_EQ(analysis.efficiency.rows[0].cells[0].speed_up.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.improvements[0].probability.value, 1);
+  }
+}
+
 TEST_F(PartialSuite, AnAlgorithmWithoutACompleteSeedHasNoAggregate) {
   suite_.add(plain_run("mpe/a", "half", 0, {0, 1, 2}, 3));
   const Analysis analysis = report();
