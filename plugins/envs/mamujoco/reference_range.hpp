@@ -7,8 +7,8 @@
 
 namespace tutti::mamujoco {
 
-/// The range of the robot in this version; nothing for other lengths of episodes. How the actuators are divided does not
-/// matter to random play, and a result for one division is the mark for all.
+/// The range of the robot in this version; nothing for other lengths of episodes. How the actuators are divided does
+/// not matter to random play, and a result for one division is the mark for all.
 std::optional<ReferenceRange> reference_range(const Config& config);
 
 }  // namespace tutti::mamujoco

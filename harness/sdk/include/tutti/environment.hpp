@@ -43,7 +43,7 @@ struct CoverageDimension {
 /// Two returns of a task that make its scores comparable with those of others: reports map them to 0 and 1.
 struct ReferenceRange {
   double low = 0;           // mean return of uniformly random actions
-  std::string low_source;   // how it was measured: "1,000 episodes, suites/..."
+  std::string low_source;   // how it was measured: "600 episodes, suites/..."
   double high = 1;          // return of a named achievement, above `low`; others may exceed it
   std::string high_source;  // whose, and by which convention of the reward
 };
