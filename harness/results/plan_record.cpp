@@ -30,13 +30,15 @@ json task_to_json(const PlannedTask& task) {
 }
 
 PlannedTask task_from_json(const json& object) {
-  PlannedTask task{.label = object.at("label"), .family = object.at("family"), .title = object.value("title", "")};
+  PlannedTask task{.label = object.at("label").get<std::string>(),
+                   .family = object.at("family").get<std::string>(),
+                   .title = object.value("title", "")};
   const auto reference = object.find("reference");  // tasks without a range have none, and so have earlier plans
   if (reference == object.end()) return task;
-  task.reference = {.low = reference->at("low"),
-                    .low_source = reference->at("low_source"),
-                    .high = reference->at("high"),
-                    .high_source = reference->at("high_source")};
+  task.reference = ReferenceRange{.low = reference->at("low").get<double>(),
+                                  .low_source = reference->at("low_source").get<std::string>(),
+                                  .high = reference->at("high").get<double>(),
+                                  .high_source = reference->at("high_source").get<std::string>()};
   if (!(task.reference->low < task.reference->high)) throw Error("the reference range of " + task.label + " is empty");
   return task;
 }
@@ -51,9 +53,9 @@ json algorithms_to_json(const std::vector<PlannedAlgorithm>& algorithms) {
 }
 
 PlannedAlgorithm algorithm_from_json(const json& object) {
-  return {.label = object.at("label"),
-          .name = object.at("name"),
-          .proposed = object.at("proposed"),
+  return {.label = object.at("label").get<std::string>(),
+          .name = object.at("name").get<std::string>(),
+          .proposed = object.at("proposed").get<bool>(),
           .title = object.value("title", "")};
 }
 

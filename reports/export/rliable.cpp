@@ -38,7 +38,7 @@ std::vector<double> by_run(const Strata& strata) {
 
 class RliableExport {
  public:
-  RliableExport(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder)
+  RliableExport(const Analysis& analysis, OutputFolder& folder)
       : analysis_(analysis), folder_(folder), table_(usable_runs(*analysis.data)) {
     normalized_ = analysis.normalization != Normalization::kNone;
     for (const TaskInfo& task : analysis.tasks) bounds_.push_back(task.bounds);
@@ -119,7 +119,7 @@ class RliableExport {
   const Analysis& analysis_;
   OutputFolder& folder_;
   RunTable table_;
-  std::vector<Bounds> bounds_;
+  std::vector<TaskBounds> bounds_;
   std::vector<std::string> names_;
   bool normalized_ = true;
 };
@@ -127,10 +127,10 @@ class RliableExport {
 }  // namespace
 
 void export_rliable(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder) {
-  RliableExport out(analysis, options, folder);
+  RliableExport out(analysis, folder);
   out.write_axes();
   for (const std::string& score :
-       std::set<std::string>{"final", "absolute", options.score, analysis.aggregates.score}) {
+       std::set<std::string>{"final", "absolute", to_text(options.score), analysis.aggregates.score}) {
     out.write_score(score);
   }
   out.write_curves();

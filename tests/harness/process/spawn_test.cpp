@@ -37,7 +37,8 @@ class SpawnTest : public testing::Test {
 };
 
 TEST_F(SpawnTest, AProgramGetsItsArgumentsFolderAndEnvironment) {
-  EXPECT_EQ(output_of("echo $COLOUR; pwd", {.arguments = {}, .environment = {{"COLOUR=blue"}}, .folder = "/"}),
+  EXPECT_EQ(output_of("echo $COLOUR; pwd",
+                      {.arguments = {}, .environment = std::vector<std::string>{"COLOUR=blue"}, .folder = "/"}),
             "blue\n/\n");
   EXPECT_EQ(status_, 0);
 }

@@ -184,8 +184,8 @@ TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {
 
 // What random play gets and a named achievement, for the first of two tasks or for both.
 void declare_ranges(SuiteFolder& suite, bool both) {
-  suite.plan.tasks.at(0).reference = {2, "1,000 random episodes", 10, "a scripted team"};
-  if (both) suite.plan.tasks.at(1).reference = {0, "1,000 random episodes", 4, "a paper"};
+  suite.plan.tasks.at(0).reference = ReferenceRange{2, "random play", 10, "a scripted team"};
+  if (both) suite.plan.tasks.at(1).reference = ReferenceRange{0, "random play", 4, "a paper"};
 }
 
 SuiteFolder& two_tasks(SuiteFolder& suite) {
