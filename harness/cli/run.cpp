@@ -1,20 +1,18 @@
-// tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
+// tutti run, tutti status, tutti cancel: executes a suite, here or on a cluster, and shows its runs.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
+#include "cli/text_table.hpp"
 #include "launch/command.hpp"
 #include "launch/local.hpp"
 #include "launch/say.hpp"
@@ -50,7 +48,7 @@ launch::OnChange on_change(const RunOptions& options) {
   return options.keep ? launch::OnChange::kKeep : launch::OnChange::kRefuse;
 }
 
-// What the same suite needs again to go on another time.
+// The options that the same suite needs to continue later.
 std::vector<std::string> repeated(const RunOptions& options) {
   std::vector<std::string> words = repeated(*options.suite);
   if (options.launcher != "local") words.insert(words.end(), {"--launcher", options.launcher});
@@ -117,7 +115,7 @@ int run(const RunOptions& options) {
   if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
   local.repeated = repeated(options);
   loader::Registry registry = load_plugins();
-  const suite::Plan plan = read_plan(*options.suite, registry);
+  const suite::Plan plan = requested_plan(*options.suite, registry);
   if (slurm) return submit(plan, registry, options);
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
@@ -131,16 +129,10 @@ int run(const RunOptions& options) {
   return summary.complete() ? 0 : 1;
 }
 
-std::size_t terminal_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return std::numeric_limits<std::size_t>::max();  // into a file or a pipe: nothing cut off
-}
-
 }  // namespace
 
 void add_run(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("run", "Run a suite, go on with one that was stopped, and write its report");
+  auto* command = app.add_subcommand("run", "Run a suite, or continue one that was stopped, and write its report");
   auto options = std::make_shared<RunOptions>();
   options->suite = add_suite_options(*command);
   command->add_option("--jobs,-j", options->local.jobs, "runs at once; one for each core if left out")
@@ -149,7 +141,7 @@ void add_run(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--memory-limit", options->memory_limit, "memory of each run, such as 4GB");
   auto* fresh = command->add_flag("--fresh", options->fresh,
-                                  "start anew those runs whose settings have changed; with --retry, those that failed");
+                                  "start again the runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
   command->add_flag("--retry", options->local.retry,
                     "run again those that failed, and only those: runs that were interrupted stay as they are");

@@ -1,8 +1,6 @@
 #include "launch/command.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,43 +10,29 @@
 #include <cstring>
 #include <string_view>
 
+#include "process/spawn.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
 
-namespace {
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-}  // namespace
-
 CommandResult run_command(std::vector<std::string> arguments) {
-  std::vector<std::string> environment;
-  for (char** variable = environ; *variable != nullptr; ++variable) environment.emplace_back(*variable);
-  return run_command(std::move(arguments), std::move(environment));
+  return run_command(std::move(arguments), process::environment());
 }
 
 CommandResult run_command(std::vector<std::string> arguments, std::vector<std::string> environment) {
-  std::vector<char*> pointers = pointers_to(arguments);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(std::string("cannot make a pipe: ") + std::strerror(errno));
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  pid_t process = -1;
-  const int error =
-      ::posix_spawnp(&process, pointers[0], &actions, nullptr, pointers.data(), pointers_to(environment).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-  if (error != 0) {
+  pid_t child = -1;
+  try {
+    child = process::spawn({.arguments = std::move(arguments),
+                            .environment = std::move(environment),
+                            .descriptors = {{ends[1], STDOUT_FILENO}}});
+  } catch (const Error&) {
     ::close(ends[0]);
-    throw Error("cannot start " + arguments[0] + ": " + std::strerror(error));
+    ::close(ends[1]);
+    throw;
   }
+  ::close(ends[1]);
 
   CommandResult result;
   std::array<char, 4096> block{};
@@ -59,10 +43,7 @@ CommandResult run_command(std::vector<std::string> arguments, std::vector<std::s
     result.output.append(block.data(), static_cast<std::size_t>(count));
   }
   ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.status = process::wait_for(child);
   return result;
 }
 

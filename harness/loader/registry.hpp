@@ -20,7 +20,7 @@
 
 namespace tutti::loader {
 
-/// An accepted plugin, as its header tells.
+/// An accepted plugin, as its header describes it.
 struct Plugin {
   std::filesystem::path file;
   PluginKind kind{};

@@ -9,7 +9,6 @@
 namespace tutti::results {
 
 // Member by member, in both directions: the names in the file are the members' names.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, log)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginRecord, kind, name, version, build_tag, sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineRecord, processor, instruction_set, cores, memory_bytes, kernel, distribution,
                                    container, host, jobs)
@@ -26,11 +25,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSchema = 1;
-constexpr std::array kStatuses = {RunStatus::kRunning, RunStatus::kFinished, RunStatus::kFailed,
-                                  RunStatus::kInterrupted};
+constexpr std::array kStatuses = {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted};
 
-RunStatus status_from_text(const std::string& text) {
-  for (const RunStatus status : kStatuses) {
+RunState status_from_text(const std::string& text) {
+  for (const RunState status : kStatuses) {
     if (to_text(status) == text) return status;
   }
   throw Error("unknown status \"" + text + '"');
@@ -88,16 +86,20 @@ RunRecord from_object(const json& object) {
 
 }  // namespace
 
-std::string_view to_text(RunStatus status) {
-  switch (status) {
-    case RunStatus::kRunning:
+std::string_view to_text(RunState state) {
+  switch (state) {
+    case RunState::kWaiting:
+      return "waiting";
+    case RunState::kRunning:
       return "running";
-    case RunStatus::kFinished:
-      return "finished";
-    case RunStatus::kFailed:
-      return "failed";
-    case RunStatus::kInterrupted:
+    case RunState::kInterrupted:
       return "interrupted";
+    case RunState::kFailed:
+      return "failed";
+    case RunState::kFinished:
+      return "finished";
+    case RunState::kDamaged:
+      return "damaged";
   }
   return "unknown";
 }

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "run/error_context.hpp"
 #include "run/finite.hpp"
-#include "run/place.hpp"
 #include "run/protocol.hpp"
 
 namespace tutti::run {
@@ -87,7 +87,7 @@ void Copies::step_copy(std::size_t copy) {
 void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
   check_finite(step, "action", actions_, action_size_);
   for (std::size_t copy = 0; copy < count(); ++copy) {
-    at_place([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
+    with_context([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
     after(*environments_[copy]);
   }
   check_finite(step, "observation", next_observations_, observation_size_);

@@ -48,7 +48,7 @@ class Copies {
   /// What the last step did. Valid until advance().
   Transitions transitions() const;
 
-  /// Goes on: successors become present, copies whose episode ended start the next one.
+  /// Advances: successors become present, copies whose episode ended start the next one.
   void advance();
 
   /// Episodes finished so far, and the returns of those finished since the last take.

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "run/copies.hpp"
+#include "run/error_context.hpp"
 #include "run/finite.hpp"
-#include "run/place.hpp"
 
 namespace tutti::run {
 
@@ -32,7 +32,7 @@ void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
   episode = {.seed = seed, .terms = std::vector<double>(terms_.size())};
 }
 
-// Returns whether the episode goes on.
+// Returns whether the episode continues.
 bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode& episode) {
   const StepResult result = slot.environment->step(action);
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
@@ -70,8 +70,8 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     std::size_t kept = 0;
     for (std::size_t row = 0; row < active.size(); ++row) {
       Slot slot = active[row];
-      const auto place = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
-      if (!at_place(place, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
+      const auto context = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
+      if (!with_context(context, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
         if (started == seeds.size()) continue;
         slot.episode = started++;
         begin(slot, seeds[slot.episode], episodes[slot.episode]);

@@ -72,8 +72,8 @@ std::string cxx_library() {
   return name;
 }
 
-/// Libraries that decide numbers. Their file tells the version, and the build id, which the linker makes from the
-/// content, tells two builds of one version apart.
+/// Libraries that decide numbers. Their file name has the version; the build id, which the linker makes from the
+/// content, distinguishes two builds of one version.
 constexpr std::array<std::string_view, 8> kComputing = {"libtorch_cpu.so", "libblas.so", "libopenblas.so",
                                                         "libmkl_rt.so",    "libdnnl.so", "libmujoco.so",
                                                         "libgomp.so",      "libm.so"};

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "results/files.hpp"
+#include "run/error_context.hpp"
 #include "run/guard.hpp"
 #include "run/machine.hpp"
-#include "run/place.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -98,7 +98,7 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
                                                           .replayed_steps = replayed_steps(settings_)});
 }
 
-// A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
+// A run without a whole checkpoint starts again, and nothing of an earlier attempt may stay.
 void Training::begin() {
   std::filesystem::remove_all(checkpoints_.folder());
   algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
@@ -134,10 +134,10 @@ bool Training::resume() {
   }
   if (!problem.empty()) {
     throw Error(problem +
-                "; no checkpoint can be resumed from; put back what was changed, or start the run anew: "
+                "; no checkpoint can be resumed from; put back what was changed, or start the run again: "
                 "tutti run SUITE --retry --fresh");
   }
-  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts anew");
+  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts again");
   return false;
 }
 
@@ -262,11 +262,11 @@ void Training::sweep() {
 
 void Training::learn() {
   // Plugins count updates, not environment steps.
-  at_place([this] { return fmt::format("step {}", step_); },
-           [this] {
-             algorithm_->observe(copies_.transitions());
-             algorithm_->update(metrics_);
-           });
+  with_context([this] { return fmt::format("step {}", step_); },
+               [this] {
+                 algorithm_->observe(copies_.transitions());
+                 algorithm_->update(metrics_);
+               });
   metrics_.check(step_);
   updates_ = algorithm_->updates();
 }

@@ -23,10 +23,10 @@
 
 namespace tutti::run {
 
-/// What the loop asks and tells while it runs.
+/// What the loop asks and reports while it runs.
 struct Hooks {
   std::function<bool()> should_stop = [] { return false; };                // asked after every step of all copies
-  std::function<void(const Progress&)> progress = [](const Progress&) {};  // told several times a second
+  std::function<void(const Progress&)> progress = [](const Progress&) {};  // called several times a second
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };
 

@@ -48,6 +48,16 @@ std::optional<std::string> label_problem(const std::string& text, int slashes) {
          (slashes > 0 ? ", with at most one \"/\" between them" : "") + ", not starting with \".\" or \"-\"";
 }
 
+std::string read_title(SectionReader& read) {
+  constexpr std::size_t kLongest = 60;
+  const auto title = read.take<std::string>("title");
+  if (!title) return "";
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  if (!title->empty() && title->size() <= kLongest && std::ranges::none_of(*title, is_control)) return *title;
+  read.problem("title", "expected one line of 1 to " + std::to_string(kLongest) + " bytes");
+  return "";
+}
+
 std::optional<ParameterValue> SectionReader::take(const ParameterSpec& spec) {
   known_.push_back(spec.name);
   if (section_.tables.contains(spec.name) || section_.lists.contains(spec.name)) {

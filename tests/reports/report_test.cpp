@@ -186,7 +186,7 @@ TEST_F(FullReport, SectionsComeInTheirFixedOrder) {
   std::size_t at = 0, line = 0;
   for (const std::string heading :
        {"Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up", "Performance profile",
-        "Probability of improvement", "State coverage", "Run time and resources",
+        "Probability of improvement", "State coverage", "Updates, run time and resources",
         "Published figures beside measured ones", "What was run", "How it was computed"}) {
     at = page.find(heading + "</h2>", at);
     line = markdown.find("## " + heading + "\n", line);
@@ -199,7 +199,7 @@ TEST(Report, TextOfOthersIsNeverMarkup) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.suite = "<script>alert(1)</script>";
   analysis.algorithms[0].label = "a'b\"<c>|`d`";
-  analysis.failures[0].message = "`rm -rf` </td><td> \xff";
+  analysis.failures[0].failure.message = "`rm -rf` </td><td> \xff";
   const fs::path folder = fresh_folder("markup");
   const WrittenReport written = write_report(analysis, {}, folder);
   const std::string page = read(folder / "index.html");
@@ -238,7 +238,9 @@ TEST(Report, TheJsonHasEveryDeclaredOption) {
 
 TEST(Report, DefinitionsFollowTheOptionsInForce) {
   const auto text = [](const std::string& id, const ReportOptions& options) {
-    for (const Definition& definition : definitions(testing::empty_analysis(1, 1), options)) {
+    Analysis analysis = testing::empty_analysis(1, 1);
+    analysis.normalization = options.normalize;
+    for (const Definition& definition : definitions(analysis, options)) {
       if (definition.id == id) return definition.text;
     }
     return std::string();
@@ -247,12 +249,11 @@ TEST(Report, DefinitionsFollowTheOptionsInForce) {
   EXPECT_EQ(text("bootstrap", options).find("as many tasks"), std::string::npos);
   EXPECT_NE(text("speed-up", options).find("first has its peak"), std::string::npos);
   options.task_bootstrap = true;
-  options.threshold = "value";
-  options.normalize = "reference";
-  options.bounds = "mpe/a 0 1";
+  options.threshold = ThresholdKind::kValue;
+  options.normalize = Normalization::kReference;
   EXPECT_NE(text("bootstrap", options).find("as many tasks"), std::string::npos);
   EXPECT_EQ(text("speed-up", options).find("first has its peak"), std::string::npos);
-  EXPECT_NE(text("normalised", options).find("hi is fixed in the suite file"), std::string::npos);
+  EXPECT_NE(text("normalised", options).find("uniformly random play, and a named achievement"), std::string::npos);
 }
 
 TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
@@ -269,8 +270,8 @@ TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
   EXPECT_TRUE(has(text("marks", options), "Welch"));
   EXPECT_FALSE(has(text("steps-to-threshold", options), "stays there"));
   options.ragged = true;
-  options.profile = "averages";
-  options.mark = "second";
+  options.profile = ProfileOf::kAverages;
+  options.mark = Underline::kSecond;
   options.hold = 3;
   EXPECT_FALSE(has(text("iqm", options), "floor(N·M/4)"));
   EXPECT_TRUE(has(text("profile", options), "fraction of tasks"));

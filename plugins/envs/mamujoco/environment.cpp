@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "observations.hpp"
+#include "reference_range.hpp"
 
 namespace tutti::mamujoco {
 namespace {
@@ -167,6 +168,7 @@ class MamujocoEnvironment final : public RobotEnvironment {
     }
     spec_.state_size = static_cast<std::int64_t>(state_.size());
     spec_.episode_limit = config_.episode_limit;
+    spec_.reference = reference_range(config_);
     spec_.reward_terms = {"forward", "control"};
     if (robot.contact_weight != 0) spec_.reward_terms.emplace_back("contact");
     if (robot.survive_reward != 0) spec_.reward_terms.emplace_back("survive");

@@ -130,7 +130,7 @@ TEST(Program, CheckPrintsThePlanAndItsCost) {
                            "1,000 environment steps, 11 evaluations of 4 episodes",
                            "absolute evaluation of 40 episodes", "line/long"});
   // (11 x 4 + 40) episodes of 50 steps; the preset's two copies; disk as the plugin says: 1000 bytes for each copy.
-  expect_all(outcome.out, {"4,200", "2.0 KB", "3,000 environment steps of training, at most 12,600 of evaluation"});
+  expect_all(outcome.out, {"4,200", "2.0 kB", "3,000 environment steps of training, at most 12,600 of evaluation"});
 }
 
 TEST(Program, CheckEstimatesTimeWhenAsked) {
@@ -158,7 +158,7 @@ TEST(Program, TheCommandLineChangesThePlan) {
   expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "5_00"}).out,
              {"= 2 runs", "500 environment steps, 6 evaluations"});
   expect_all(run({"check", "demo.toml", "--set", "evaluation.episodes=2", "--set", "learner.copies=9"}).out,
-             {"of 2 episodes", "8.8 KB"});
+             {"of 2 episodes", "9.0 kB"});
 }
 
 TEST(Program, CheckSaysWhichStepsAreNotEvaluated) {

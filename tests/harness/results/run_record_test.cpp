@@ -16,7 +16,7 @@ RunRecord example() {
   record.task = "mpe/coop-nav-n3";
   record.algorithm = "hatd3";
   record.seed = 18446744073709551615U;
-  record.status = RunStatus::kFailed;
+  record.status = RunState::kFailed;
   record.failure = Failure{"not-finite", "step 5: critic_loss is nan", {"a line", "broken \xff byte"}};
   record.protocol = {20000, 5000, 32, "deterministic", "fresh", true, 10};
   record.plugins = {{"algorithm", "hatd3", "1.0", "sdk 1", "abc"}};
@@ -33,7 +33,7 @@ TEST(RunRecord, ReadsBackWhatWasWritten) {
   write_run_record(folder.path(), example());
   const RunRecord record = read_run_record(folder.path()).value();
   EXPECT_EQ(record.seed, 18446744073709551615U);
-  EXPECT_EQ(record.status, RunStatus::kFailed);
+  EXPECT_EQ(record.status, RunState::kFailed);
   EXPECT_EQ(record.failure.value().kind, "not-finite");
   EXPECT_EQ(record.failure.value().log.at(0), "a line");
   EXPECT_EQ(record.protocol.copies, 10);

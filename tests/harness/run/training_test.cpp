@@ -238,7 +238,7 @@ TEST_F(TrainingTest, RunWithoutAWholeCheckpointSaysThatItStartsAnew) {
                            .log = [&](const std::string& line) { log.push_back(line); }});
   EXPECT_EQ(training.first_step(), 0);
   ASSERT_EQ(log.size(), 3U);
-  EXPECT_NE(log.back().find("the run starts anew"), std::string::npos) << log.back();
+  EXPECT_NE(log.back().find("the run starts again"), std::string::npos) << log.back();
 }
 
 // The first rows of every table are behind both checkpoints.

@@ -16,10 +16,7 @@ Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loade
 
 /// Says on standard error what the runs need. Throws Error if `jobs` of the runs `to_do` (indices into the plan) at
 /// once do not fit on the disk of `folder`; memory that is short is a warning.
-void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
-                const std::filesystem::path& folder, loader::Registry& registry);
-
-/// Bytes as people read them: "1.5 GB".
-std::string bytes_text(std::int64_t bytes);
+void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
+                     const std::filesystem::path& folder, loader::Registry& registry);
 
 }  // namespace tutti::launch

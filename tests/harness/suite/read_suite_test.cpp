@@ -196,7 +196,7 @@ extra = "--account=lab --qos=low"
 
 TEST(ReadPlan, AMissingFileIsASentence) {
   try {
-    read_plan("/nowhere/suite.toml", fake_catalogue());
+    read_suite("/nowhere/suite.toml", fake_catalogue());
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "/nowhere/suite.toml: cannot be read; expected a suite file");

@@ -16,17 +16,17 @@ std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loade
 /// Versions that the plugins' libraries report. Opens the plugins.
 results::Facts libraries_of(const suite::Run& run, loader::Registry& registry);
 
-struct Makings {
+struct Provenance {
   std::vector<results::PluginRecord> plugins;
   results::Facts libraries;
 };
 
-Makings makings_of(const suite::Run& run, loader::Registry& registry);
+Provenance provenance_of(const suite::Run& run, loader::Registry& registry);
 
 /// One digest for the builds of all these plugins.
 std::string build_digest(const std::vector<results::PluginRecord>& plugins);
 
-/// One line for each difference. A build that nobody recorded matters only if something of it lives on: `begun`.
-std::vector<std::string> differences(const Makings& now, const Makings& before, bool begun);
+/// One line for each difference. An unknown earlier build counts as a difference only if the run has `begun`.
+std::vector<std::string> differences(const Provenance& now, const Provenance& before, bool begun);
 
 }  // namespace tutti::run

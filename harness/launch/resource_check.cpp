@@ -1,4 +1,4 @@
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 #include "launch/say.hpp"
 #include "run/machine.hpp"
 #include "run/training.hpp"
+#include "text/quantities.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
@@ -58,6 +59,11 @@ Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, co
   return needs;
 }
 
+template <class Bytes>
+std::string bytes_of(Bytes bytes) {
+  return text::bytes_text(static_cast<double>(bytes));
+}
+
 /// Of the `count` largest.
 std::int64_t sum_of_first(const std::vector<std::int64_t>& values, std::int64_t count) {
   std::int64_t sum = 0;
@@ -81,17 +87,8 @@ Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loade
                   .replayed_steps = run::replayed_steps(settings)});
 }
 
-std::string bytes_text(std::int64_t bytes) {
-  constexpr double kUnit = 1024;
-  auto value = static_cast<double>(bytes);
-  const char* const names[] = {"B", "KB", "MB", "GB", "TB"};
-  std::size_t unit = 0;
-  for (; value >= kUnit && unit + 1 < std::size(names); ++unit) value /= kUnit;
-  return fmt::format("{:.{}f} {}", value, unit == 0 || value >= 100 ? 0 : 1, names[unit]);
-}
-
-void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
-                const std::filesystem::path& folder, loader::Registry& registry) {
+void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
+                     const std::filesystem::path& folder, loader::Registry& registry) {
   const Needs needs = needs_of(plan, to_do, folder, registry);
   const std::int64_t at_once = std::min(jobs, static_cast<std::int64_t>(to_do.size()));
   const std::int64_t disk = sum_of_first(needs.disk, at_once);
@@ -99,17 +96,17 @@ void check_room(const suite::Plan& plan, const std::deque<std::size_t>& to_do, s
   const std::int64_t memory = sum_of_first(needs.memory, at_once);
   if (disk == 0 && memory == 0) return;
   say(stderr, fmt::format("{} run(s), {} at once: their buffers take up to {} of memory and {} of disk\n", to_do.size(),
-                          at_once, bytes_text(memory), bytes_text(disk)));
+                          at_once, bytes_of(memory), bytes_of(disk)));
 
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
   if (!error && static_cast<std::uint64_t>(more_disk) > space.available) {
     throw Error(fmt::format(
         "{}: {} free, but {} run(s) at once need up to {} more; fewer --jobs or a smaller replay buffer would fit",
-        folder.string(), bytes_text(static_cast<std::int64_t>(space.available)), at_once, bytes_text(more_disk)));
+        folder.string(), bytes_of(space.available), at_once, bytes_of(more_disk)));
   }
   const std::int64_t installed = run::installed_memory_bytes();
-  if (memory > installed) say(stderr, fmt::format("warning: this machine has {} of memory\n", bytes_text(installed)));
+  if (memory > installed) say(stderr, fmt::format("warning: this machine has {} of memory\n", bytes_of(installed)));
 }
 
 }  // namespace tutti::launch

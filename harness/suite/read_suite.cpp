@@ -127,18 +127,12 @@ std::vector<std::uint64_t> read_seeds(SectionReader& read, const CommandLine& co
 class ReportReader {
  public:
   ReportReader(const Section& section, const ParameterSchema& schema, const Plan& plan, Problems& problems)
-      : section_(section), plan_(plan), problems_(problems), read_(section, problems) {
+      : plan_(plan), problems_(problems), read_(section, problems) {
     ResolvedValues values;
-    ParameterSchema options;
-    for (const ParameterSpec& spec : schema) {
-      // These two may be tables, by task, as well as text.
-      if (!section.tables.contains(spec.name) || (spec.name != "bounds" && spec.name != "thresholds"))
-        options.push_back(spec);
-    }
-    read_.assign(options, "suite", values);
+    read_.assign(schema, "suite", values);
     settings_.options = values_of(values);
-    if (section.tables.contains("bounds")) read_bounds(*read_.table("bounds"));
-    if (section.tables.contains("thresholds")) read_thresholds(*read_.table("thresholds"));
+    if (const Section* bounds = read_.table("bounds")) read_bounds(*bounds);
+    if (const Section* thresholds = read_.table("thresholds")) read_thresholds(*thresholds);
     read_.finish();
   }
 
@@ -179,7 +173,6 @@ class ReportReader {
     }
   }
 
-  const Section& section_;
   const Plan& plan_;
   Problems& problems_;
   SectionReader read_;
@@ -202,7 +195,7 @@ void check_interval(const Plan& plan, const Section* section, Problems& problems
 
 }  // namespace
 
-Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line) {
+Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line) {
   Plan plan;
   plan.file = file;
   plan.text = text_of(file);

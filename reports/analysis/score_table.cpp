@@ -12,23 +12,20 @@ namespace {
 
 constexpr double kSignificance = 0.05;
 
-double spread_by_option(const Cell& cell, const std::string& spread) {
-  if (spread == "sd0") return cell.n < 2 ? kMissing : cell.sd0;
-  if (spread == "sem") return cell.sem;
-  if (spread == "ci") return cell.interval ? (cell.interval->high - cell.interval->low) / 2 : kMissing;
+double spread_by_option(const Cell& cell, SpreadKind spread) {
+  if (spread == SpreadKind::kDeviationN) return cell.n < 2 ? kMissing : cell.sd0;
+  if (spread == SpreadKind::kError) return cell.sem;
+  if (spread == SpreadKind::kInterval) return cell.interval ? (cell.interval->high - cell.interval->low) / 2 : kMissing;
   return cell.sd;
 }
 
-// The power of ten that a row is shown in: very small and very large returns would be zeros or long rows of digits.
 int exponent_of(const std::vector<Cell>& row) {
   double size = 0, spread = 0;
   for (const Cell& cell : row) {
     size = std::fmax(size, std::abs(cell.mean));
     spread = std::fmax(spread, cell.spread);
   }
-  if (!(size > 0) || !std::isfinite(size)) return 0;
-  const bool small = size < 1 && (spread > 0 ? spread < 1e-3 : size < 1e-2);
-  return small || size >= 1e9 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+  return exponent_for(size, spread);
 }
 
 int decimals_of(const std::vector<Cell>& row, int exponent) {
@@ -40,7 +37,7 @@ int decimals_of(const std::vector<Cell>& row, int exponent) {
 std::size_t highest_cell(const std::vector<Cell>& row) {
   std::size_t best = row.size();
   for (std::size_t a = 0; a < row.size(); ++a) {
-    if (row[a].n > 0 && (best == row.size() || row[a].mean > row[best].mean)) best = a;
+    if (row[a].n > 0 && row[a].without_update == 0 && (best == row.size() || row[a].mean > row[best].mean)) best = a;
   }
   return best;
 }
@@ -48,7 +45,8 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
 // Equal after rounding is equally good, unless rounding hides a difference that the test sees.
 void mark_best(std::vector<Cell>& row, std::size_t best, int decimals, double unit) {
   for (Cell& cell : row) {
-    const bool equal = cell.n > 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
+    const bool equal =
+        cell.n > 0 && cell.without_update == 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
     cell.best = equal && !(cell.mean < row[best].mean && cell.p_holm < kSignificance);
   }
 }
@@ -75,9 +73,9 @@ void underline_second(std::vector<Cell>& row) {
 }
 
 bool is_close(const Cell& cell, const Cell& best, const Material& material) {
-  const std::string& mark = material.options.mark;
-  if (mark == "welch") return cell.p_holm >= kSignificance;
-  if (mark == "overlap") return cell.mean + cell.sd >= best.mean - best.sd;
+  const Underline mark = material.options.mark;
+  if (mark == Underline::kWelch) return cell.p_holm >= kSignificance;
+  if (mark == Underline::kOverlap) return cell.mean + cell.sd >= best.mean - best.sd;
   if (cell.n < 2 || best.n < 2) return false;
   const Interval difference =
       bootstrap_difference(cell.runs, best.runs, material.bootstrap(material.options.curve_replicates));
@@ -89,7 +87,7 @@ void mark_row(std::vector<Cell>& row, int decimals, double unit, const Material&
   if (best == row.size()) return;
   test_against_best(row, best);
   mark_best(row, best, decimals, unit);
-  if (material.options.mark == "second") return underline_second(row);
+  if (material.options.mark == Underline::kSecond) return underline_second(row);
   for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && std::min(cell.n, row[best].n) < 2;
   for (Cell& cell : row) cell.underlined = cell.n > 0 && !cell.best && is_close(cell, row[best], material);
 }
@@ -108,7 +106,7 @@ void add_footer(const Material& material, ScoreTable& table) {
     }
   }
   for (const std::vector<double>& values : ranks) table.mean_rank.push_back(mean_of(values));
-  if (material.options.normalize == "none") return;
+  if (material.normalization == Normalization::kNone) return;
   for (std::size_t a = 0; a < algorithms; ++a) {
     const Selection selection = select(material.table, material.tasks, a, material.score, material.options.ragged);
     const Strata strata = scores_of(selection, material.tasks, material.score, &material.bounds);
@@ -116,6 +114,8 @@ void add_footer(const Material& material, ScoreTable& table) {
                                        : bootstrap_aggregates(strata, material.bootstrap(material.options.replicates),
                                                               material.options.ragged)
                                              .iqm);
+    const auto few = [](const auto& runs) { return static_cast<std::int64_t>(runs.size()) < kLeastRuns; };
+    if (std::ranges::any_of(strata, few)) table.iqm.back().interval.reset();
   }
 }
 
@@ -147,18 +147,19 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
     if (std::isnan(value)) continue;
     cell.seeds.push_back(run->seed);
     cell.runs.push_back(value);
+    if (run->never_updated()) ++cell.without_update;
   }
   static_cast<Summary&>(cell) = summarize(cell.runs, material.options.level);
-  if (cell.n >= 3 && material.options.interval == "bootstrap") {
+  if (cell.n >= kLeastRuns && material.options.interval == MeanInterval::kBootstrap) {
     cell.interval = bootstrap_mean(cell.runs, material.bootstrap(material.options.curve_replicates));
   }
   cell.spread = spread_by_option(cell, material.options.spread);
   return cell;
 }
 
-ScoreTable main_table(const Material& material) {
+ScoreTable score_table(const Material& material) {
   ScoreTable table;
-  table.score = material.options.score;
+  table.score = to_text(material.score);
   table.definition = definition_of(material.score, material.data.protocol);
   table.cells = make_matrix<Cell>(material);
   for (std::size_t task = 0; task < table.cells.size(); ++task) {

@@ -1,4 +1,4 @@
-#include "run/makings.hpp"
+#include "run/provenance.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ results::Facts libraries_of(const suite::Run& run, loader::Registry& registry) {
   return libraries_in_use(libraries);
 }
 
-Makings makings_of(const suite::Run& run, loader::Registry& registry) {
+Provenance provenance_of(const suite::Run& run, loader::Registry& registry) {
   return {plugins_of(run, registry), libraries_of(run, registry)};
 }
 
@@ -69,7 +69,7 @@ std::string build_digest(const std::vector<results::PluginRecord>& plugins) {
   return sha256(text);
 }
 
-std::vector<std::string> differences(const Makings& now, const Makings& before, bool begun) {
+std::vector<std::string> differences(const Provenance& now, const Provenance& before, bool begun) {
   std::vector<std::string> changes;
   compare_plugins(now.plugins, before.plugins, begun, changes);
   compare_libraries(now.libraries, before.libraries, changes);
