@@ -131,9 +131,17 @@ std::string values_text(const ParameterValues& values) {
   return text;
 }
 
+// "Release, gcc 12.2.0, revision 0123456789ab".
+std::string build_text(const loader::BuildRecord& build) {
+  if (build.compiler.empty()) return "how is not recorded; tutti_plugin() records it";
+  return fmt::format("{}, {}, revision {}; {}", build.build_type, build.compiler, build.revision.substr(0, 12),
+                     build.flags);
+}
+
 void print_head(const loader::Plugin& plugin) {
-  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name,
-                                  plugin.version, plugin.summary, plugin.source, plugin.file.string()));
+  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\nbuilt: {}\n", loader::to_text(plugin.kind),
+                                  plugin.name, plugin.version, plugin.summary, plugin.source, plugin.file.string(),
+                                  build_text(plugin.build)));
 }
 
 void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin) {

@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(
-      "Exit status: 0 done, 1 some runs failed or the output was lost, 2 wrong usage or suite.\n`tutti COMMAND --help` "
+      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n`tutti "
+      "COMMAND --help` "
       "says more about a "
       "command.");
   int status = 0;
@@ -85,6 +86,7 @@ int main(int argc, char** argv) {
   add_compare(app, status);
   add_list(app, status);
   add_describe(app, status);
+  add_verify(app, status);
   add_launcher_command(app, status, "test", "Build and run every test; arguments go to ctest");
   add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
   app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);

@@ -182,6 +182,9 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.libraries = libraries_of(run_, registry);
   if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
   record_.task_facts = task_facts(training.environment_spec());
+  std::vector<LibraryVersion> libraries;
+  registry.environment(run_.environment).libraries(libraries);
+  for (const LibraryVersion& library : libraries) record_.task_facts["library " + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);

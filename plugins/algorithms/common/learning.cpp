@@ -15,8 +15,7 @@ void use_one_thread() {
 
 void report_libraries(std::vector<LibraryVersion>& out) {
   const dnnl_version_t* dnnl = dnnl_version();
-  // LibTorch does not report its version at run time; the host adds the file and the build of the library in use.
-  out.push_back({"LibTorch", std::string(TORCH_VERSION) + " (headers)"});
+  report_torch(out);
   out.push_back(
       {"oneDNN", std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch)});
 }

@@ -140,6 +140,17 @@ TEST(Program, CheckEstimatesTimeWhenAsked) {
   EXPECT_EQ(run({"check", "demo.toml"}).out.find("time a run"), std::string::npos);
 }
 
+TEST(Program, CheckOutlivesARunThatCrashesWhileItsTimeIsEstimated) {
+  const TemporaryFolder folder;
+  for (const char* fault : {"segfault", "exit", "throw", "throw_other"}) {
+    folder.write("crash.toml", kSuite + "[[algorithm]]\nname = \"faulty\"\nfault = \"" + fault + "\"\n");
+    const Outcome outcome = tutti({"check", "crash.toml", "--time"}, folder.path());
+    EXPECT_EQ(outcome.status, 1) << fault << outcome.err;
+    expect_all(outcome.out, {"learner", "fails", "\nabout "});
+    expect_all(outcome.err, {"faulty on line/long: begun to estimate its time, the run failed: "});
+  }
+}
+
 TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
   const TemporaryFolder folder;
   folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\n");
