@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <sstream>
@@ -15,6 +16,7 @@
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "run/worker.hpp"
+#include "suite/nearest.hpp"
 #include "tutti/plugin.hpp"
 
 namespace tutti::cli {
@@ -33,8 +35,8 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
   });
 }
 
-void print_version() {
-  launch::say(stdout, fmt::format("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag));
+std::string version_text() {
+  return fmt::format("tutti {}\nplugins have to be built for: {}", TUTTI_VERSION, kBuildTag);
 }
 
 // Commands that people never type: a worker is started by the host for each run, a task by Slurm for each worker.
@@ -54,6 +56,17 @@ int status_with_output(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
   launch::say(stderr, "standard output: cannot be written; is it closed, or its disk full?\n");
   return status == 0 ? kFailed : status;
+}
+
+/// The word that was meant as a command and is none.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  const std::string word = argv[1];
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::ranges::count(names, word) > 0) return "";
+  return fmt::format("unknown command \"{}\"; {}; `{} --help` says more\n", word, suite::suggestion(word, names),
+                     app.get_name());
 }
 
 int show_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -77,6 +90,7 @@ int main(int argc, char** argv) {
       "COMMAND --help` "
       "says more about a "
       "command.");
+  app.set_version_flag("--version", version_text, "Show the version, and what plugins have to be built for");
   int status = 0;
   add_run(app, status);
   add_check(app, status);
@@ -87,16 +101,24 @@ int main(int argc, char** argv) {
   add_list(app, status);
   add_describe(app, status);
   add_verify(app, status);
+  add_new(app, status);
   add_launcher_command(app, status, "test", "Build and run every test; arguments go to ctest");
   add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
-  app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);
+  add_launcher_command(app, status, "install", "Build, and install into a folder: --prefix FOLDER");
+  add_launcher_command(app, status, "package", "Build a Debian package");
+  app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback([] {
+    launch::say(stdout, version_text() + "\n");
+  });
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (is_hidden(argc, argv, "worker")) run::work(run::worker_options(arguments));
     if (is_hidden(argc, argv, "slurm-task")) return launch::run_slurm_task(arguments);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return status_with_output(show_usage(app, error));
+    const std::string unknown = unknown_command(app, argc, argv);
+    if (unknown.empty()) return status_with_output(show_usage(app, error));
+    launch::say(stderr, unknown);
+    return kWrongUsage;
   } catch (const std::exception& error) {
     launch::say(stderr, error.what());
     launch::say(stderr, "\n");

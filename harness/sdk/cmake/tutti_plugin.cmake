@@ -44,3 +44,26 @@ function(tutti_plugin name)
                                              INSTALL_RPATH "$ORIGIN/../..")
   endif()
 endfunction()
+
+# The program beside which this file is installed, or that is being built.
+function(tutti_find_program)
+  if(TARGET tutti)
+    set(TUTTI_PROGRAM $<TARGET_FILE:tutti> PARENT_SCOPE)
+  else()
+    find_program(TUTTI_PROGRAM tutti HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin REQUIRED)
+  endif()
+endfunction()
+
+# tutti_verify(<name>): a test that the plugin keeps what every plugin has to keep.
+function(tutti_verify name)
+  tutti_find_program()
+  add_test(NAME ${name}_verify COMMAND ${TUTTI_PROGRAM} verify $<TARGET_FILE:${name}>)
+endfunction()
+
+# tutti_run(<name> <suite>): a test that the suite, which uses the plugin, runs through.
+function(tutti_run name suite)
+  tutti_find_program()
+  add_test(NAME ${name}_suite COMMAND ${TUTTI_PROGRAM} run ${CMAKE_CURRENT_SOURCE_DIR}/${suite} --fresh
+                                      --results ${CMAKE_CURRENT_BINARY_DIR}/results)
+  set_tests_properties(${name}_suite PROPERTIES ENVIRONMENT TUTTI_PLUGIN_PATH=$<TARGET_FILE_DIR:${name}>)
+endfunction()

@@ -40,8 +40,8 @@ void expect_all(const std::string& text, const std::vector<std::string>& parts) 
 TEST(Program, HelpListsEveryCommand) {
   const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* command :
-       {"run", "check", "status", "cancel", "report", "compare", "list", "describe", "test", "perf", "version"}) {
+  for (const char* command : {"run", "check", "status", "cancel", "report", "compare", "list", "describe", "verify",
+                              "new", "test", "perf", "install", "package", "version"}) {
     expect_all(outcome.out, {std::string("\n  ") + command + " "});
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
   }
@@ -292,7 +292,49 @@ TEST(Program, NothingFromAFileReachesTheTerminalAsAControlSequence) {
   }
 }
 
-TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }
+TEST(Program, VersionTellsWhatPluginsNeed) {
+  expect_all(run({"version"}).out, {"tutti ", "sdk "});
+  const Outcome option = run({"--version"});
+  EXPECT_EQ(option.status, 0);
+  expect_all(option.out, {"tutti ", "sdk "});
+}
+
+TEST(Program, AMisspeltCommandGetsTheNearestOne) {
+  const Outcome outcome = run({"reprot", "results/demo"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "unknown command \"reprot\"; did you mean \"report\"?; `tutti --help` says more\n");
+}
+
+TEST(Program, VerifySaysInWordsWhatAPluginKeeps) {
+  const Outcome sound = run({"verify", "line"});
+  EXPECT_EQ(sound.status, 0) << sound.out << sound.err;
+  expect_all(sound.out, {"task line/short\n  ok      the same seed gives the same episode\n", " 0 failed"});
+  const Outcome file = run({"verify", TUTTI_BINARY_DIR "/fixtures/unsound/environment_endless.so"});
+  EXPECT_EQ(file.status, 1);
+  expect_all(file.out,
+             {"  FAILED  an episode ends at its limit: an episode goes on after 20 steps, the episode_limit; look at"});
+  const Outcome unknown = run({"verify", "lime"});
+  EXPECT_EQ(unknown.status, 2);
+  expect_all(unknown.err, {"no plugin is named \"lime\"; did you mean \"line\"?"});
+  EXPECT_EQ(run({"verify", "nowhere/x.so"}).status, 2);
+  const Outcome refused = run({"verify", TUTTI_BINARY_DIR "/fixtures/refused/wrong_tag.so"});
+  EXPECT_EQ(refused.status, 2);
+  expect_all(refused.err, {"but this host is"});
+}
+
+TEST(Program, NewWritesAProjectAndNeverOverOne) {
+  const TemporaryFolder folder;
+  const Outcome outcome = tutti({"new", "environment", "my_task"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"my_task/my_task.cpp\n", "my_task/suite.toml\n", "ninja -C my_task/build"});
+  expect_all(end_to_end::content(folder.path() / "my_task/my_task.cpp"),
+             {"class MyTaskEnvironment final", ".name = \"my_task\""});
+  EXPECT_EQ(end_to_end::content(folder.path() / "my_task/my_task.cpp").find("{{"), std::string::npos);
+  EXPECT_EQ(tutti({"new", "environment", "my_task"}, folder.path()).status, 2);
+  EXPECT_EQ(tutti({"new", "algorithm", "my_task", "--dir", "elsewhere"}, folder.path()).status, 0);
+  for (const char* name : {"My", "a/b", "", "-x", "1st", "test", "learner"})
+    EXPECT_EQ(tutti({"new", "algorithm", name}, folder.path()).status, 2) << name;
+}
 
 }  // namespace
 }  // namespace tutti::cli

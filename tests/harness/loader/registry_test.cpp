@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "harness/results/temporary_folder.hpp"
 #include "loader/checks.hpp"
@@ -206,6 +208,87 @@ TEST(Registry, AMissingTableIsASentenceWhenTheFunctionsAreNeeded) {
   const std::string text = reason([&] { registry.environment("no_table"); });
   EXPECT_NE(text.find("no_table.so: cannot be used as environment \"no_table\""), std::string::npos) << text;
   EXPECT_NE(text.find("tutti_environment"), std::string::npos) << text;
+}
+
+// Copies of a sound plugin with some bytes exchanged: built by somebody else, or spoiled on the way.
+class DoctoredPlugin : public testing::Test {
+ protected:
+  /// Every `from` in line.so becomes `to`, which is as long.
+  std::filesystem::path doctored(const std::string& file, const std::string& from, const std::string& to) {
+    std::string bytes = sound_;
+    for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + 1))
+      bytes.replace(at, from.size(), to);
+    return written(file, bytes);
+  }
+  std::filesystem::path written(const std::string& file, const std::string& bytes) {
+    std::ofstream(folder_.path() / file, std::ios::binary) << bytes;
+    return folder_.path() / file;
+  }
+  std::string refusal(const std::filesystem::path& file) {
+    const Registry registry({file});
+    return registry.refusals().empty() ? "accepted" : registry.refusals().front().reason;
+  }
+  static std::string content(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  const std::string sound_ = content(kFixtures / "sound/line.so");
+  testing_support::TemporaryFolder folder_;
+};
+
+TEST_F(DoctoredPlugin, OfAnOlderSdkOrAnotherAbiIsRefusedByName) {
+  const std::string sdk = "sdk " + std::to_string(TUTTI_SDK_VERSION) + ", ";
+  const std::string older = "sdk " + std::to_string(TUTTI_SDK_VERSION - 1) + ", ";
+  EXPECT_NE(refusal(doctored("older.so", sdk, older))
+                .find("it has sdk " + std::to_string(TUTTI_SDK_VERSION - 1) + " where this host has sdk"),
+            std::string::npos);
+  EXPECT_NE(refusal(doctored("abi.so", "cxx11-abi 1", "cxx11-abi 0")).find("it has cxx11-abi 0 where this host has"),
+            std::string::npos);
+}
+
+TEST_F(DoctoredPlugin, WithANameThatIsNoWordIsRefused) {
+  const std::string name = std::string("line\0", 5);
+  for (const std::string& bad : {std::string("l\tne\0", 5), std::string("l ne\0", 5), std::string("l/ne\0", 5),
+                                 std::string("Line\0", 5), std::string("-ine\0", 5)}) {
+    const std::string text = refusal(doctored("named.so", name, bad));
+    EXPECT_NE(text.find("expected lower-case letters"), std::string::npos) << bad << ": " << text;
+  }
+}
+
+TEST_F(DoctoredPlugin, ThatIsNoLibraryOrHalfOfOneIsRefused) {
+  EXPECT_NE(refusal(written("text.so", "a text file, however long it may be, " + std::string(200, 'x')))
+                .find("not a shared library (ELF)"),
+            std::string::npos);
+  EXPECT_NE(refusal(written("empty.so", "")).find("not a shared library: only 0 bytes"), std::string::npos);
+  for (const std::size_t part : {16U, 64U, 1000U}) {
+    const std::string text = refusal(written("half.so", sound_.substr(0, part)));
+    EXPECT_NE(text, "accepted") << part;
+    EXPECT_TRUE(text.starts_with((folder_.path() / "half.so").string() + ": ")) << text;
+  }
+}
+
+TEST_F(DoctoredPlugin, ThatLacksALibraryIsRefusedWithoutTheLoadersNoise) {
+  const std::filesystem::path file = doctored("lacking.so", "libtutti_sdk.so", "libtutti_xyz.so");
+  Registry registry({file});
+  const std::string text = reason([&] { (void)registry.environment("line"); });
+  EXPECT_EQ(text,
+            file.string() +
+                ": cannot be used as environment \"line\": libtutti_xyz.so: cannot open shared object file: No such "
+                "file or directory");
+}
+
+TEST_F(DoctoredPlugin, IsOneOfAHundredAndStopsNoneOfThem) {
+  for (int number = 0; number < 100; ++number) {
+    std::string name = std::to_string(1000 + number);
+    name[0] = 'x';
+    doctored(name + ".so", std::string("line\0", 5), name + std::string(1, '\0'));
+  }
+  written("zzz.so", "spoiled");
+  const Registry registry({folder_.path()});
+  EXPECT_EQ(registry.plugins().size(), 100U);
+  EXPECT_EQ(registry.refusals().size(), 1U);
+  EXPECT_EQ(registry.find(PluginKind::kEnvironment, "x042").file, folder_.path() / "x042.so");
 }
 
 TEST(Registry, AnIncompleteTableIsASentence) {
