@@ -110,6 +110,11 @@ void list(const std::string& what) {
   if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
   if (what.empty()) launch::say(stdout, "\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
+  if (what.empty()) {
+    launch::say(stdout, "\nlooked for in:\n");
+    for (const std::filesystem::path& folder : loader::search_path())
+      launch::say(stdout, fmt::format("  {}\n", folder.string()));
+  }
   if (what == "algorithms" || what.empty()) {
     if (const std::string warning = warning_about_blas(registry); !warning.empty())
       launch::say(stderr, "warning: " + warning + "\n");

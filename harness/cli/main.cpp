@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -33,6 +35,13 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
     launch::say(stderr, fmt::format("start it through the launcher at the root of the sources: ./tutti {}\n", name));
     status = kWrongUsage;
   });
+}
+
+/// Looks for plugins in `folder` before it looks elsewhere.
+void add_to_search_path(const std::string& folder) {
+  const char* present = std::getenv("TUTTI_PLUGIN_PATH");
+  const std::string path = std::filesystem::absolute(folder).lexically_normal().string();
+  ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
 }
 
 std::string version_text() {
@@ -86,11 +95,16 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(
-      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n`tutti "
-      "COMMAND --help` "
-      "says more about a "
-      "command.");
+      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n"
+      "Plugins are looked for in the folders of --plugins, then of TUTTI_PLUGIN_PATH (separated by colons), then in "
+      "the "
+      "program's own.\n`tutti COMMAND --help` says more about a command.");
   app.set_version_flag("--version", version_text, "Show the version, and what plugins have to be built for");
+  // At once, because a command's callback looks for plugins; through the environment, so that workers look there, too.
+  app.add_option_function<std::string>("--plugins", add_to_search_path, "a further folder of plugins, or one library")
+      ->trigger_on_parse()
+      ->type_name("DIR");
+  app.fallthrough();
   int status = 0;
   add_run(app, status);
   add_check(app, status);

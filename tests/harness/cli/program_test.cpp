@@ -96,6 +96,18 @@ TEST(Program, PluginFolderThatIsNoneIsSaidToBeSo) {
   EXPECT_EQ(outcome.err, "warning: nowhere: no folder; expected one with plugins\n");
 }
 
+TEST(Program, FurtherFoldersOfPluginsAreTakenAndShown) {
+  const TemporaryFolder folder;
+  const std::string toy = TUTTI_BINARY_DIR "/fixtures/toy";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--plugins", toy, "list"}, {"list", "--plugins", toy}}) {
+    const Outcome outcome = tutti(words, folder.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    expect_all(outcome.out, {"bandit", "learner", "looked for in:\n  " + toy + "\n"});
+  }
+  expect_all(run({"--help"}).out, {"--plugins", "TUTTI_PLUGIN_PATH"});
+}
+
 TEST(Program, ListShowsWhatIsLoaded) {
   expect_all(run({"list"}).out, {"learner", "Walks at random.", "line/short", "line/long"});
   const Outcome tasks = run({"list", "tasks"});
