@@ -37,7 +37,9 @@ function(tutti_plugin name)
   target_link_libraries(${name} PRIVATE tutti::sdk)
   target_link_options(${name} PRIVATE -Wl,-z,defs)  # a missing symbol fails here, not at run time
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  tutti_record_build(${name})
+  if(NOT TUTTI_WITHOUT_BUILD_RECORD)
+    tutti_record_build(${name})
+  endif()
   if(TARGET tutti_warnings)  # inside tutti's own tree
     target_link_libraries(${name} PRIVATE tutti_warnings)
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tutti/error.hpp"
+#include "tutti/torch_version.hpp"
 
 namespace tutti {
 

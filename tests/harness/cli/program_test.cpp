@@ -321,7 +321,7 @@ TEST(Program, VerifySaysInWordsWhatAPluginKeeps) {
   const Outcome sound = run({"verify", "line"});
   EXPECT_EQ(sound.status, 0) << sound.out << sound.err;
   expect_all(sound.out, {"task line/short\n  ok      the same seed gives the same episode\n", " 0 failed"});
-  const Outcome file = run({"verify", TUTTI_BINARY_DIR "/fixtures/unsound/environment_endless.so"});
+  const Outcome file = run({"verify", TUTTI_BINARY_DIR "/fixtures/unsound/environment.so"});
   EXPECT_EQ(file.status, 1);
   expect_all(file.out,
              {"  FAILED  an episode ends at its limit: an episode goes on after 20 steps, the episode_limit; look at"});

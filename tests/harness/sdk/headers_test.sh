@@ -16,13 +16,14 @@ for compiler in g++ g++-12 g++-13 g++-14 clang++ clang++-14 clang++-15 clang++-1
   for header in "$include"/tutti/*.hpp; do
     name=tutti/$(basename "$header")
     system=
-    if [ "$name" = tutti/torch.hpp ]; then
+    case $name in tutti/torch*)
       # LibTorch 1.13's own headers do not compile with clang as C++20.
       case $compiler in clang*) continue ;; esac
       [ -n "$torch" ] || continue
       system="-isystem $torch/torch/csrc/api/include"
       [ "$torch" = /usr/include ] || system="$system -isystem $torch"
-    fi
+      ;;
+    esac
     printf '#include "%s"\n' "$name" >"$folder/one.cpp"
     # shellcheck disable=SC2086  # options or nothing
     "$compiler" -std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Werror -I"$include" $system "$folder/one.cpp" ||

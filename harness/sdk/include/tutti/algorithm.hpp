@@ -45,12 +45,12 @@ enum class ActMode {
 /// One environment step of every copy. Row e belongs to copy e. The successor of a step that ends an episode is the
 /// last observation of that episode, never the first one after the reset. Valid during the call only.
 struct Transitions {
-  Rows<const float> observations;            // [E, O] agents concatenated
-  Rows<const float> states;                  // [E, S]
-  Rows<const float> actions;                 // [E, A] as taken
-  std::span<const float> rewards;            // [E] of the team
-  Rows<const float> next_observations;       // [E, O]
-  Rows<const float> next_states;             // [E, S]
+  Rows<const float> observations;       // [E, O] agents concatenated
+  Rows<const float> states;             // [E, S]
+  Rows<const float> actions;            // [E, A] as taken
+  std::span<const float> rewards;       // [E] of the team
+  Rows<const float> next_observations;  // [E, O]
+  Rows<const float> next_states;        // [E, S]
   std::span<const std::uint8_t> terminated;  // [E] do not bootstrap
   std::span<const std::uint8_t> truncated;   // [E] bootstrap
 };
@@ -73,7 +73,7 @@ class TUTTI_API Algorithm {
  public:
   virtual ~Algorithm() = default;
 
-  /// Names and order of the columns that this algorithm adds to training.csv, each once; constant for its lifetime.
+  /// Names and order of the columns that this algorithm adds to training.csv; constant for its lifetime.
   virtual std::vector<std::string> metric_names() const = 0;
 
   /// Chooses the joint actions of all rows, [E, O] -> [E, A], each value in [-1, 1]. All randomness comes from
@@ -83,8 +83,7 @@ class TUTTI_API Algorithm {
   /// Takes one environment step of every copy; called once after every act(kExplore).
   virtual void observe(const Transitions& transitions) = 0;
 
-  /// Learns: as many gradient steps as are due since the last call, which was E environment steps ago, not one;
-  /// <tutti/schedule.hpp> counts them. Called after every observe.
+  /// Learns: as many gradient steps as are due since the last call (E environment steps). Called after every observe.
   virtual void update(Metrics& metrics) = 0;
 
   /// Gradient steps done so far.
@@ -102,9 +101,9 @@ class TUTTI_API Algorithm {
 /// What an algorithm is made from. References live as long as the algorithm.
 struct AlgorithmContext {
   const EnvironmentSpec& environment;
-  std::string task;                    // "mamujoco/ant-2x4"
-  const ParameterValues& values;       // one for every declared parameter
-  std::int64_t copies = 1;             // E
+  std::string task;               // "mamujoco/ant-2x4"
+  const ParameterValues& values;  // one for every declared parameter
+  std::int64_t copies = 1;        // E
   std::int64_t environment_steps = 0;  // budget of the run, all copies together
   std::uint64_t seed = 0;              // of the algorithm's own streams: initial weights, replay, update noise
 

@@ -2,7 +2,6 @@
 // plugin's header. tutti_plugin() adds the source that fills it; a library without it is used all the same.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -26,7 +25,7 @@ constexpr PluginBuild make_plugin_build(std::string_view compiler, std::string_v
                                         std::string_view revision) {
   PluginBuild build{};
   const auto copy = [](std::string_view text, char* field, std::size_t size) {
-    std::copy_n(text.begin(), std::min(text.size(), size - 1), field);
+    for (std::size_t at = 0; at < text.size() && at + 1 < size; ++at) field[at] = text[at];
   };
   copy(kPluginBuildMagic, build.magic, sizeof build.magic);
   copy(compiler, build.compiler, sizeof build.compiler);

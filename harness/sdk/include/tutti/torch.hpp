@@ -18,12 +18,6 @@
 
 namespace tutti {
 
-/// Adds the version of LibTorch's headers, in the words that every plugin uses. LibTorch does not report its version at
-/// run time; the host adds the file and the build of the library in use.
-inline void report_torch(std::vector<LibraryVersion>& libraries) {
-  libraries.push_back({"LibTorch", TORCH_VERSION " (headers)"});
-}
-
 /// A view of `rows` without a copy, float32 [rows, columns]. Valid as long as the rows are.
 inline torch::Tensor as_tensor(Rows<const float> rows) {
   return torch::from_blob(const_cast<float*>(rows.data),
