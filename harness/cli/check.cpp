@@ -15,6 +15,7 @@
 #include "run/preparation.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
+#include "text/clean.hpp"
 #include "text/quantities.hpp"
 
 namespace tutti::cli {
@@ -26,7 +27,7 @@ std::string bytes(std::int64_t count) { return text::bytes_text(static_cast<doub
 
 // What one run of a pair needs and does.
 struct PairCost {
-  double seconds = 0;  // 0: not measured
+  TimeEstimate time;  // where it was measured
   std::int64_t copies = 0;
   std::int64_t evaluation_steps = 0;  // at most: episodes that all last to their limit
   Resources resources;
@@ -44,7 +45,7 @@ std::int64_t episodes(const suite::Plan& plan) {
 
 PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
-  return {.seconds = with_time ? estimated_seconds(run, registry) : 0,
+  return {.time = with_time ? estimate_time(run, registry) : TimeEstimate{},
           .copies = run.run_settings().copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
           .resources = launch::resources_of(run, environment->spec(), registry)};
@@ -81,7 +82,8 @@ void print_notes(const suite::Plan& plan) {
   for (const std::string& line : lines) fmt::print("note: {}\n", line);
 }
 
-void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
+/// True if every run could be begun, as far as that was tried.
+bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
@@ -91,6 +93,7 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   std::int64_t disk = 0;
   std::int64_t memory = 0;
   double seconds = 0;
+  std::vector<std::string> problems;
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
@@ -98,11 +101,15 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
     memory = std::max(memory, cost.resources.memory_bytes);
-    seconds += static_cast<double>(count) * cost.seconds;
+    seconds += static_cast<double>(count) * cost.time.seconds;
+    if (!cost.time.problem.empty()) {
+      problems.push_back(fmt::format("{} on {}: begun to estimate its time, the run failed: {}", run.algorithm,
+                                     run.task, text::clean_text(cost.time.problem)));
+    }
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
                      grouped(plan.run.environment_steps), grouped(cost.evaluation_steps),
                      bytes(cost.resources.memory_bytes), bytes(cost.resources.disk_bytes)});
-    if (with_time) table.back().push_back(text::duration_text(cost.seconds));
+    if (with_time) table.back().push_back(cost.time.problem.empty() ? text::duration_text(cost.time.seconds) : "fails");
   }
   launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
@@ -114,10 +121,12 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
           grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
   if (with_time) {
     const auto jobs = static_cast<double>(run::available_cores());
-    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now\n",
-                                    text::duration_text(seconds / jobs), jobs));
+    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
+                                    text::duration_text(seconds / jobs), jobs, problems.empty() ? "" : ", without what fails"));
   }
   print_notes(plan);
+  for (const std::string& problem : problems) launch::say(stderr, problem + "\n");
+  return problems.empty();
 }
 
 }  // namespace
@@ -131,8 +140,7 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, with_time, &status] {
     if (*with_time) run::prepare_to_compute();
     loader::Registry registry = load_plugins();
-    print_plan(requested_plan(*options, registry), registry, *with_time);
-    status = 0;
+    status = print_plan(requested_plan(*options, registry), registry, *with_time) ? 0 : 1;
   });
 }
 

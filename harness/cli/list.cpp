@@ -110,6 +110,11 @@ void list(const std::string& what) {
   if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
   if (what.empty()) launch::say(stdout, "\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
+  if (what.empty()) {
+    launch::say(stdout, "\nlooked for in:\n");
+    for (const std::filesystem::path& folder : loader::search_path())
+      launch::say(stdout, fmt::format("  {}\n", folder.string()));
+  }
   if (what == "algorithms" || what.empty()) {
     if (const std::string warning = warning_about_blas(registry); !warning.empty())
       launch::say(stderr, "warning: " + warning + "\n");
@@ -131,9 +136,17 @@ std::string values_text(const ParameterValues& values) {
   return text;
 }
 
+// "Release, gcc 12.2.0, revision 0123456789ab".
+std::string build_text(const loader::BuildRecord& build) {
+  if (build.compiler.empty()) return "how is not recorded; tutti_plugin() records it";
+  return fmt::format("{}, {}, revision {}; {}", build.build_type, build.compiler, build.revision.substr(0, 12),
+                     build.flags);
+}
+
 void print_head(const loader::Plugin& plugin) {
-  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name,
-                                  plugin.version, plugin.summary, plugin.source, plugin.file.string()));
+  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\nbuilt: {}\n", loader::to_text(plugin.kind),
+                                  plugin.name, plugin.version, plugin.summary, plugin.source, plugin.file.string(),
+                                  build_text(plugin.build)));
 }
 
 void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin) {

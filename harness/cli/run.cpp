@@ -33,13 +33,15 @@ struct RunOptions {
   bool no_report = false;
 };
 
-// Results are worth more than their report: what goes wrong with it does not change how the runs went.
-void report_on(const std::filesystem::path& folder) {
+// What goes wrong with the report does not change how the runs went; that there is none has to be noticed.
+bool report_on(const std::filesystem::path& folder) {
   try {
     const std::vector<std::filesystem::path> folders = {folder};
     launch::say(stdout, fmt::format("report: {}\n", make_report(folders, {}, folder / "report").string()));
+    return true;
   } catch (const std::exception& error) {
     launch::say(stderr, fmt::format("no report: {}\n", error.what()));
+    return false;
   }
 }
 
@@ -120,13 +122,13 @@ int run(const RunOptions& options) {
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
   const std::filesystem::path folder = local.results / plan.name;
-  if (!summary.interrupted && !options.no_report) report_on(folder);
+  const bool reported = summary.interrupted || options.no_report || report_on(folder);
   if (!summary.complete()) {
     launch::say(stdout,
                 fmt::format("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n", summary.finished,
                             summary.failed, summary.unfinished, launch::shell_word(folder.string())));
   }
-  return summary.complete() ? 0 : 1;
+  return summary.complete() && reported ? 0 : 1;
 }
 
 }  // namespace

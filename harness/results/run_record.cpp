@@ -9,13 +9,14 @@
 namespace tutti::results {
 
 // Member by member, in both directions: the names in the file are the members' names.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginRecord, kind, name, version, build_tag, sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineRecord, processor, instruction_set, cores, memory_bytes, kernel, distribution,
                                    container, host, jobs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, start, stop, from_step, reason, host, process)
 // With defaults: earlier records do not have every member.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CodeRecord, version, revision, modified, changes, build_type, compiler,
                                                 flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PluginRecord, kind, name, version, build_tag, sha256, file, compiler,
+                                                build_type, flags, revision)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimeRecord, environment_seconds, act_seconds, update_seconds,
                                                 evaluate_seconds, checkpoint_seconds, train_seconds, wall_seconds,
                                                 cpu_seconds, steps_per_second, peak_memory_bytes, startup_seconds)

@@ -64,6 +64,11 @@ struct PluginRecord {
   std::string version;
   std::string build_tag;
   std::string sha256;
+  std::string file;      // where the library was
+  std::string compiler;  // this and the rest as the library says; empty where it does not
+  std::string build_type;
+  std::string flags;
+  std::string revision;  // of the plugin's source
 };
 
 struct MachineRecord {

@@ -39,7 +39,7 @@ bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode
   slot.environment->reward_terms(terms_);
   for (std::size_t term = 0; term < terms_.size(); ++term) episode.terms[term] += terms_[term];
   episode.episode_return += result.reward;
-  ++episode.length;
+  check_end(slot.environment->spec(), result, ++episode.length);
   episode.terminated = result.terminated;
   return !(result.terminated || result.truncated);
 }
@@ -63,8 +63,9 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     if (!all_finite(observations.all()))
       throw NotFiniteError(fmt::format("evaluation at step {}: an observation is not finite", step));
     algorithm.act(observations, mode, random, actions);
-    if (!all_finite(actions.all()))
-      throw NotFiniteError(fmt::format("evaluation at step {}: an action is not finite", step));
+    check_actions(actions.all(), action_size_, [&](std::size_t row) {
+      return fmt::format("evaluation at step {}, episode {}", step, active[row].episode);
+    });
 
     // A copy whose episode ended takes the next one; when none is left it drops out of the batch.
     std::size_t kept = 0;

@@ -185,6 +185,9 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
     record_.numerics["oneDNN"] = found->second;  // with the instructions that it uses
   }
   record_.task_facts = task_facts(training.environment_spec());
+  std::vector<LibraryVersion> libraries;
+  registry.environment(run_.environment).libraries(libraries);
+  for (const LibraryVersion& library : libraries) record_.task_facts["library " + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);

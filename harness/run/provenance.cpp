@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "digest/digest.hpp"
+#include "results/run_identity.hpp"
 #include "run/machine.hpp"
 
 namespace tutti::run {
@@ -31,7 +32,7 @@ void compare_plugins(const std::vector<results::PluginRecord>& now, const std::v
 void compare_libraries(const results::Facts& now, const results::Facts& before, std::vector<std::string>& changes) {
   for (const auto& [name, version] : now) {
     const auto found = before.find(name);
-    if (found == before.end() || found->second == version) continue;
+    if (found == before.end() || found->second == version || !results::decides_numbers(name)) continue;
     changes.push_back(fmt::format("{}: {}, was {}", name, version, found->second));
   }
 }
@@ -47,7 +48,12 @@ std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loade
                        .name = plugin.name,
                        .version = plugin.version,
                        .build_tag = plugin.build_tag,
-                       .sha256 = sha256_of_file(plugin.file)});
+                       .sha256 = sha256_of_file(plugin.file),
+                       .file = std::filesystem::absolute(plugin.file).lexically_normal().string(),
+                       .compiler = plugin.build.compiler,
+                       .build_type = plugin.build.build_type,
+                       .flags = plugin.build.flags,
+                       .revision = plugin.build.revision});
   }
   return records;
 }

@@ -32,7 +32,10 @@ void require_all(const ParameterSchema& schema, const ResolvedValues& values, co
     if (fit(spec, values.at(spec.name).value)) continue;
     // A value that was given and does not fit has been reported where it stands.
     if (section.settings.contains(spec.name)) continue;
-    problems.add(section.where, section.path_of(spec.name), "missing; expected " + expectation(spec));
+    // A preset's or a named task's value may be out of range, too.
+    const Resolved& found = values.at(spec.name);
+    const std::string what = found.origin == "default" ? "missing" : "is " + to_text(found.value) + " by " + found.origin;
+    problems.add(section.where, section.path_of(spec.name), what + "; expected " + expectation(spec));
   }
 }
 

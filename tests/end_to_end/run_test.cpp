@@ -100,6 +100,41 @@ TEST(EndToEnd, TrainsWithTheOldestInstructionsAndTheRecordNamesThem) {
   EXPECT_GT(record["progress"]["updates"].get<std::int64_t>(), 0);
 }
 
+TEST(EndToEnd, TheRecordNamesEachPluginsFileAndHowItWasBuilt) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  ASSERT_EQ(tutti({"run", "sound.toml", "--no-report"}, folder.path()).status, 0);
+  for (const auto& plugin : run_record(folder.path() / "results/sound" / kSoundRuns[0])["plugins"]) {
+    EXPECT_TRUE(std::filesystem::exists(plugin["file"].get<std::string>())) << plugin.dump();
+    for (const char* member : {"compiler", "build_type", "flags", "revision"})
+      EXPECT_FALSE(plugin[member].get<std::string>().empty()) << member;
+  }
+}
+
+TEST(EndToEnd, ASuiteThatUsesANameOfTwoPluginsStops) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const Outcome outcome = shell("TUTTI_PLUGIN_PATH=$TUTTI_PLUGIN_PATH:" TUTTI_BINARY_DIR
+                                "/fixtures/refused \"$TUTTI\" run sound.toml --no-report 2>&1",
+                                folder.path());
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.out.find("sound.toml:"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("sound/line.so and by "), std::string::npos) << outcome.out;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "results"));
+}
+
+TEST(EndToEnd, ARunWithoutItsReportIsStatusOne) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  std::filesystem::create_directories(folder.path() / "results/sound");
+  folder.write("results/sound/report", "not a folder");
+  const Outcome outcome = tutti({"run", "sound.toml"}, folder.path());
+  EXPECT_EQ(outcome.status, 1) << outcome.out;
+  EXPECT_NE(outcome.err.find("no report: "), std::string::npos) << outcome.err;
+  for (const std::string& run : kSoundRuns)
+    EXPECT_EQ(run_record(folder.path() / "results/sound" / run)["status"], "finished") << run;
+}
+
 TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);

@@ -7,6 +7,7 @@
 
 #include "nn/matrix_product.hpp"
 #include "tutti/error.hpp"
+#include "tutti/torch_version.hpp"
 
 namespace tutti {
 
@@ -16,8 +17,7 @@ void use_one_thread() {
 
 void report_libraries(std::vector<LibraryVersion>& out) {
   const dnnl_version_t* dnnl = dnnl_version();
-  // LibTorch does not report its version at run time; the host adds the file and the build of the library in use.
-  out.push_back({"LibTorch", std::string(TORCH_VERSION) + " (headers)"});
+  report_torch(out);
   const std::string version =
       std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch);
   out.push_back({"oneDNN", version + " (" + product_instructions() + ")"});

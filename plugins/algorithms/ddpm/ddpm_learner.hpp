@@ -20,8 +20,8 @@
 #include "nn/adam.hpp"
 #include "nn/networks.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "tutti/algorithm.hpp"
+#include "tutti/schedule.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {

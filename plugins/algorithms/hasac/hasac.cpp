@@ -16,9 +16,9 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 

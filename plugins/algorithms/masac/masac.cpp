@@ -11,9 +11,9 @@
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 

@@ -13,8 +13,8 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 

@@ -408,9 +408,24 @@ TEST(Mixed, APropertyThatARunDoesNotRecordIsADifference) {
   options.mixed = true;
   const Analysis analysis = analyse_folder(suite.write(), options);
   ASSERT_FALSE(analysis.differences.empty());
-  EXPECT_EQ(analysis.differences[0].property, "library: MuJoCo");
+  EXPECT_EQ(analysis.differences[0].property, "library of o: MuJoCo");
   EXPECT_EQ(analysis.differences[0].values[0].value, "");
   EXPECT_EQ(analysis.differences[0].values[0].runs, 1);
+}
+
+TEST(Mixed, LibrariesAreComparedWithinAnAlgorithmAndOnlyThoseThatDecideNumbers) {
+  SuiteFolder suite(1, 2);
+  FakeRun first = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+  first.record.libraries = {{"LibTorch", "1.13.0 (headers)"}, {"Boost", "1_74 (headers)"}};
+  suite.add(first);
+  FakeRun other = plain_run("mpe/a", "p", 0, {0, 1}, 0);
+  other.record.libraries = {{"LibTorch", "1.13.0"}, {"Boost", "1_83 (headers)"}};
+  suite.add(other);
+  EXPECT_NO_THROW(analyse_folder(suite.write(), quick_options()));
+  FakeRun second = plain_run("mpe/a", "o", 1, {0, 1}, 0);
+  second.record.libraries = {{"LibTorch", "2.1.0 (headers)"}, {"Boost", "1_74 (headers)"}};
+  suite.add(second);
+  EXPECT_THROW(analyse_folder(suite.write(), quick_options()), Error);
 }
 
 // One folder is evaluated every 200 steps, the other every 100: the curve y = step / 100 in both.

@@ -1,8 +1,18 @@
-// When an off-policy algorithm explores at random and how many gradient steps are due.
+// When an off-policy algorithm explores at random and how many gradient steps are due. Gradient steps are counted for
+// environment steps, not for calls: with ten copies a call of update() stands for ten environment steps.
+//
+//   void observe(const Transitions& transitions) {
+//     ... keep them ...
+//     schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
+//   }
+//   void update(Metrics& metrics) {
+//     for (std::int64_t due = schedule_.take_due(); due > 0; --due) ... one gradient step ...
+//   }
 #pragma once
 
 #include <cstdint>
 
+#include "tutti/export.hpp"
 #include "tutti/snapshot.hpp"
 
 namespace tutti {
@@ -13,7 +23,7 @@ struct ScheduleOptions {
   std::int64_t interval = 1;       // sweeps (one step of every copy) between groups of updates
 };
 
-class UpdateSchedule {
+class TUTTI_API UpdateSchedule {
  public:
   explicit UpdateSchedule(ScheduleOptions options) : options_(options) {}
 

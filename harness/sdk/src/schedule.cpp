@@ -1,4 +1,4 @@
-#include "schedule.hpp"
+#include "tutti/schedule.hpp"
 
 #include <cmath>
 
