@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -61,7 +62,8 @@ class PartMaker {
 
 }  // namespace
 
-WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path) {
+WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path,
+                           const std::vector<Strip>& strips) {
   OutputFolder folder(path);
   folder.remove_listed();
   results::make_folder(path);
@@ -73,11 +75,17 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
     parts.emplace_back();
     for (const Place& place : section.places) parts.back().push_back(std::visit(make, place));
   }
-  const Document document = report_document(analysis, options, parts);
+  std::vector<NamedStrip> named_strips;
+  for (const Strip& strip : strips) {
+    named_strips.push_back({strip, "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
+                                         file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
+    if (!strip.png.empty()) folder.write("figures/" + named_strips.back().name + ".png", strip.png);
+  }
+  const Document document = report_document(analysis, options, parts, named_strips);
   folder.write("index.html", to_html(document));
   folder.write("report.md", to_markdown(document));
   if (analysis.data) write_exports(analysis, options, folder);
-  folder.write("report.json", report_json(analysis, options, folder.files()));
+  folder.write("report.json", report_json(analysis, options, named_strips, folder.files()));
   return {path / "index.html", folder.files(), std::move(remarks)};
 }
 

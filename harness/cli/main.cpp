@@ -112,6 +112,7 @@ int main(int argc, char** argv) {
   add_cancel(app, status);
   add_report(app, status);
   add_compare(app, status);
+  add_watch(app, status);
   add_list(app, status);
   add_describe(app, status);
   add_verify(app, status);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/behaviour.hpp"
 #include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 #include "reports/report.hpp"
@@ -79,7 +80,9 @@ std::filesystem::path make_report(std::span<const std::filesystem::path> folders
   options.unit = choices.unit;
   const reports::Analysis analysis = reports::analyse(folders, options);
   for (const reports::Damage& damage : analysis.damage) fmt::print(stderr, "{}: {}\n", damage.file, damage.what);
-  const reports::WrittenReport written = reports::write_report(analysis, options, out);
+  std::vector<reports::Strip> strips;
+  if (options.behaviour && analysis.data) strips = film_strips(reports::runs_to_show(*analysis.data));
+  const reports::WrittenReport written = reports::write_report(analysis, options, out, strips);
   for (const std::string& remark : written.remarks) launch::say(stderr, fmt::format("{}\n", remark));
   return written.page;
 }

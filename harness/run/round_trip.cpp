@@ -4,7 +4,7 @@
 #include <string>
 
 #include "run/copies.hpp"
-#include "run/place.hpp"
+#include "run/error_context.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::run {
@@ -34,7 +34,7 @@ void load(Plugin& plugin, const std::vector<std::byte>& bytes) {
 /// Calls `call`; what it throws gets "before the first step: " and what was tried.
 template <typename Call>
 auto trying(const char* what, Call call) {
-  return at_place([&] { return std::string("before the first step, ") + what; }, call);
+  return with_context([&] { return std::string("before the first step, ") + what; }, call);
 }
 
 // ---- environments

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "results/files.hpp"
@@ -214,10 +215,19 @@ void Training::write_checkpoint() {
   account.seconds = stopwatch_.all();
   account.cpu_seconds = cpu_seconds();
   account.peak_memory_bytes = peak_memory_bytes();
+  write_last_policy();
   checkpoints_.write(step_, writer.bytes(), account);
   checkpoint_step_ = step_;
   checkpoint_time_ = Clock::now();
   stopwatch_.start(before);
+}
+
+// Before the checkpoint: a run that is killed in between writes it again.
+void Training::write_last_policy() {
+  SnapshotWriter policy;
+  algorithm_->save_policy(policy);
+  write_policy(folder_ / kLastPolicyFile,
+               {{.step = step_, .actual_step = step_}, std::numeric_limits<double>::quiet_NaN(), policy.bytes()});
 }
 
 Outcome Training::execute() {

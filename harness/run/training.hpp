@@ -76,6 +76,7 @@ class Training {
   void write_checkpoint_if_due();
   void write_checkpoint();
   void check_final_policy();
+  void write_last_policy();
   void evaluate_absolute();
   void beat();
   double cpu_seconds() const;

@@ -214,6 +214,8 @@ void ReportOptions::declare(Parameters& parameter) {
   parameter(
       "published", published, any_value(),
       "published figures beside the measured ones: auto, omad, none, or a file; reports/README.md shows its format");
+  parameter("behaviour", behaviour, any_value(),
+            "show what the best run of each algorithm does on each task, as film strips made from its run folder");
   parameter("include_initial", include_initial, any_value(), "export the untrained evaluation to marl-eval");
   parameter("elapsed_time", elapsed_time, any_value(), "export elapsed_time to marl-eval");
 }

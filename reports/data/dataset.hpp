@@ -73,6 +73,7 @@ struct Run {
   std::size_t task = 0, algorithm = 0;  // of the dataset
   std::int64_t seed = 0;
   std::string name;                     // "mpe/coop-nav-n3/hatd3/seed-1"
+  std::filesystem::path folder;         // where it lies; empty of imported runs
   RunState state = RunState::kWaiting;  // kFinished: with every episode of every evaluation
   Protocol protocol;                    // of its plan; of imported runs nothing
   std::optional<results::RunRecord> record;

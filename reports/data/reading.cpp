@@ -70,11 +70,12 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
     run.algorithm = data.algorithm_index({.label = planned.algorithm, .name = planned.algorithm});
     run.seed = static_cast<std::int64_t>(planned.seed);
     run.name = planned.folder;
+    run.folder = folder / planned.folder;
     if (!known.emplace(run.task, run.algorithm, run.seed).second) {
       data.damage.push_back({planned.folder, "the same run is in an earlier folder; this one is left out"});
       continue;
     }
-    read_run_folder(folder / planned.folder, plan.protocol, run, data.damage);
+    read_run_folder(run.folder, plan.protocol, run, data.damage);
     leave_out_if_another(plan, planned, run, data.damage);
     keep_facts(run, data.tasks[run.task]);
     data.runs.push_back(std::move(run));

@@ -48,6 +48,7 @@ std::vector<SectionPlace> contents(const Analysis& analysis) {
        "coverage",
        {TablePlace{coverage_table, {kCoverage, kEnvironmentStep}},
         FigurePlace{coverage_figure, {kCoverage, kEnvironmentStep}}}},
+      {"Behaviour", "behaviour", {}, Extra::kBehaviour},
       {"Updates, run time and resources",
        "runtime",
        {TablePlace{runtime_table, {kUpdates, kRuntime, kEnvironmentStep}},

@@ -77,7 +77,7 @@ struct TaskFiguresPlace {
 using Place = std::variant<TablePlace, FigurePlace, TaskFiguresPlace>;
 
 /// What a section has besides its tables and figures.
-enum class Extra { kNone, kCaveats, kRuns };
+enum class Extra { kNone, kBehaviour, kCaveats, kRuns };
 
 struct SectionPlace {
   const char* heading;

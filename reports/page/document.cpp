@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "reports/text/escaping.hpp"
 #include "reports/text/numbers.hpp"
@@ -42,8 +44,9 @@ std::string absolute_text(const Protocol& protocol) {
 
 class Builder {
  public:
-  Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts)
-      : analysis_(analysis), options_(options), parts_(parts) {
+  Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts,
+          const std::vector<NamedStrip>& strips)
+      : analysis_(analysis), options_(options), parts_(parts), strips_(strips) {
     document_.title = analysis.suite.empty() ? "Report" : analysis.suite;
     document_.subtitle =
         fmt::format("{}, {}, {}", plural(analysis.tasks.size(), "task"),
@@ -73,6 +76,7 @@ class Builder {
   void paragraph(std::string text) { add(Paragraph{std::move(text)}); }
 
   void section(const SectionPlace& section, const std::vector<Part>& parts) {
+    if (section.extra == Extra::kBehaviour && !options_.behaviour) return;
     heading(section.heading, section.id);
     if (section.extra == Extra::kRuns) {
       differences();
@@ -81,6 +85,7 @@ class Builder {
     for (std::size_t i = 0; i < section.places.size(); ++i) {
       std::visit([&](const auto& place) { show(place, parts[i]); }, section.places[i]);
     }
+    if (section.extra == Extra::kBehaviour) behaviour();
     if (section.extra == Extra::kCaveats) caveats();
     if (section.extra == Extra::kRuns) what_was_run();
   }
@@ -314,6 +319,62 @@ class Builder {
     add(FactsBlock{std::move(rows)});
   }
 
+  void behaviour() {
+    const auto has_picture = [](const NamedStrip& strip) { return !strip.strip.png.empty(); };
+    if (strips_.empty()) {
+      paragraph("There is nothing to show: no run here has an evaluated policy.");
+    } else if (std::ranges::none_of(strips_, has_picture)) {
+      paragraph("There is nothing to show: no policy could be rolled out and drawn.");
+    } else {
+      paragraph(
+          "One episode of each algorithm's best run, with its best policy as it is evaluated: the finished run with "
+          "the highest mean return of the absolute evaluation, or of its best evaluation where there is no absolute "
+          "one. All episodes of a task have the same seed, and so start alike. One episode is an impression, not a "
+          "measurement.");
+    }
+    std::size_t task = analysis_.tasks.size();
+    for (const NamedStrip& strip : strips_) {
+      if (!has_picture(strip)) continue;
+      if (std::exchange(task, strip.strip.run.task) != strip.strip.run.task) heading3(analysis_.tasks[task].shown());
+      add(StripBlock{strip, title_of(strip.strip), caption_of(strip.strip)});
+    }
+    not_shown();
+  }
+
+  std::string title_of(const Strip& strip) const {
+    return fmt::format("{} on {}", label(strip.run.algorithm), analysis_.tasks[strip.run.task].shown());
+  }
+
+  std::string caption_of(const Strip& strip) const {
+    std::string text = fmt::format(
+        "{}, seed {}, policy of environment step {}: return {} in {}, {}. From left to right after {} environment "
+        "steps.",
+        title_of(strip), strip.run.seed, strip.policy_step, fixed(strip.episode_return, 2),
+        plural(static_cast<std::size_t>(strip.length), "environment step"), strip.ended, fmt::join(strip.steps, ", "));
+    if (!strip.differences.empty()) {
+      text +=
+          fmt::format(" Shown with another build than it was trained with ({}).", fmt::join(strip.differences, "; "));
+    }
+    return with_short_digests(text);
+  }
+
+  // Why some are missing, the same reason once.
+  void not_shown() {
+    std::map<std::string, std::vector<std::string>> by_reason;
+    for (const auto& [strip, name] : strips_) {
+      if (!strip.png.empty()) continue;
+      // A reason may start with its own run.
+      const std::string own = strip.run.name + ": ";
+      by_reason[strip.reason.starts_with(own) ? strip.reason.substr(own.size()) : strip.reason].push_back(
+          fmt::format("{} (seed {})", title_of(strip), strip.run.seed));
+    }
+    std::vector<std::string> items;
+    for (const auto& [reason, runs] : by_reason) items.push_back(fmt::format("{}: {}", fmt::join(runs, ", "), reason));
+    if (items.empty()) return;
+    heading3("Not shown");
+    add(BulletList{std::move(items)});
+  }
+
   void how_computed() {
     heading("How it was computed", "definitions");
     DefinitionBlock block;
@@ -324,13 +385,15 @@ class Builder {
   const Analysis& analysis_;
   const ReportOptions& options_;
   const ReportParts& parts_;
+  const std::vector<NamedStrip>& strips_;
   Document document_;
 };
 
 }  // namespace
 
-Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts) {
-  return Builder(analysis, options, parts).build();
+Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts,
+                         const std::vector<NamedStrip>& strips) {
+  return Builder(analysis, options, parts, strips).build();
 }
 
 }  // namespace tutti::reports

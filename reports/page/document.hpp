@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reports/analysis/analysis.hpp"
+#include "reports/analysis/behaviour.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/contents.hpp"
 #include "reports/tables/tables.hpp"
@@ -47,6 +48,19 @@ struct FigureBlock {
   std::vector<Term> terms = {};
 };
 
+/// A film strip and the name of its file in figures/, without ending.
+struct NamedStrip {
+  Strip strip;
+  std::string name;
+};
+
+/// A film strip over the whole width.
+struct StripBlock {
+  NamedStrip picture;
+  std::string title;    // for who cannot see the picture
+  std::string caption;  // everything that the picture has no words for
+};
+
 /// Shown on a click: long lists.
 struct FoldedBlock {
   std::string summary;
@@ -63,8 +77,8 @@ struct DefinitionBlock {
   std::vector<Definition> definitions;
 };
 
-using Block = std::variant<Heading, Paragraph, BulletList, FactsBlock, TableBlock, FigureBlock, FoldedBlock, FoldStart,
-                           FoldEnd, DefinitionBlock>;
+using Block = std::variant<Heading, Paragraph, BulletList, FactsBlock, TableBlock, FigureBlock, StripBlock, FoldedBlock,
+                           FoldStart, FoldEnd, DefinitionBlock>;
 
 /// The contents stand before the second heading, below the answer.
 struct Document {
@@ -81,8 +95,10 @@ using Part = std::variant<ReportTable, std::vector<DrawnFigure>>;
 using ReportParts = std::vector<std::vector<Part>>;
 
 /// The answer first: who leads and what limits that, main table, learning curves, aggregates, sample efficiency,
-/// profile, improvement, coverage, run time, published figures; then, folded, what was run and how it was computed.
-Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts);
+/// profile, improvement, coverage, behaviour where it was asked for, run time, published figures; then, folded, what
+/// was run and how it was computed.
+Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts,
+                         const std::vector<NamedStrip>& strips);
 
 /// One self-contained page: styles and figures inline, no script, nothing fetched.
 std::string to_html(const Document& document);
@@ -91,6 +107,7 @@ std::string to_html(const Document& document);
 std::string to_markdown(const Document& document);
 
 /// Every number of the report, with definitions, options and versions. A missing number is null.
-std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<std::string>& files);
+std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<NamedStrip>& strips,
+                        const std::vector<std::string>& files);
 
 }  // namespace tutti::reports

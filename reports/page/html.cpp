@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -33,6 +34,15 @@ std::string drawing_tag(const Figure& figure) {
   if (!is_wide(figure)) return "<div class=\"drawing\">";
   return fmt::format("<div class=\"drawing wide\" style=\"--paper-width: {:.0f}px\" tabindex=\"0\">",
                      paper_pixels(figure));
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
 }
 
 bool is_section(const Block& block) {
@@ -111,6 +121,15 @@ class HtmlWriter {
       out_ += "<p class=\"caption\">" + html_text(block.figures.front().figure.caption) + "</p>\n";
     }
     explain(block.terms);
+  }
+
+  void operator()(const StripBlock& block) {
+    out_ += fmt::format(
+        "<figure class=\"strip\">\n<div class=\"drawing\" tabindex=\"0\"><img src=\"data:image/png;base64,{}\" "
+        "alt=\"{}\"></div>\n<figcaption>{}</figcaption>\n",
+        base64(block.picture.strip.png), html_text(block.title), html_text(block.caption));
+    files("figures/" + block.picture.name, {"png"});
+    out_ += "</figure>\n";
   }
 
   void operator()(const FoldedBlock& block) {

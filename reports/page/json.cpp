@@ -77,7 +77,7 @@ class Writer {
  public:
   Writer(const Analysis& analysis, const ReportOptions& options) : analysis_(analysis), options_(options) {}
 
-  Json json(const std::vector<std::string>& files) {
+  Json json(const std::vector<NamedStrip>& strips, const std::vector<std::string>& files) {
     Json out;
     out["schema"] = 1;
     out["suite"] = analysis_.suite;
@@ -107,11 +107,33 @@ class Writer {
     out["coverage"] = coverage();
     out["runtime"] = runtime();
     out["published"] = published();
+    if (options_.behaviour) out["behaviour"] = behaviour(strips);
     out["files"] = files;
     return out;
   }
 
  private:
+  Json behaviour(const std::vector<NamedStrip>& strips) const {
+    Json out = Json::array();
+    for (const auto& [strip, name] : strips) {
+      Json entry{
+          {"task", task(strip.run.task)}, {"algorithm", algorithm(strip.run.algorithm)}, {"seed", strip.run.seed}};
+      if (strip.png.empty()) {
+        entry["reason"] = strip.reason;
+      } else {
+        entry.update({{"file", "figures/" + name + ".png"},
+                      {"policy_step", strip.policy_step},
+                      {"return", number(strip.episode_return)},
+                      {"length", strip.length},
+                      {"ended", strip.ended},
+                      {"steps", strip.steps},
+                      {"differences", strip.differences}});
+      }
+      out.push_back(std::move(entry));
+    }
+    return out;
+  }
+
   std::string task(std::size_t m) const { return analysis_.tasks[m].label; }
   std::string algorithm(std::size_t a) const { return analysis_.algorithms[a].label; }
 
@@ -431,8 +453,9 @@ class Writer {
 
 }  // namespace
 
-std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<std::string>& files) {
-  const Json json = Writer(analysis, options).json(files);
+std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<NamedStrip>& strips,
+                        const std::vector<std::string>& files) {
+  const Json json = Writer(analysis, options).json(strips, files);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -62,6 +62,11 @@ class MarkdownWriter {
     links(block.terms);
   }
 
+  void operator()(const StripBlock& block) {
+    out_ += fmt::format("![{}](figures/{}.png)\n\n{}\n", markdown_text(block.title), block.picture.name,
+                        markdown_text(block.caption));
+  }
+
   void operator()(const FoldedBlock& block) {
     out_ += fmt::format("<details><summary>{}</summary>\n\n", html_text(block.summary));
     for (const std::string& line : block.lines) out_ += "    " + clean_text(line) + "\n";

@@ -90,6 +90,45 @@ TEST_F(FullReport, TheSameAnalysisGivesTheSameBytes) {
   for (const auto& [name, text] : a) EXPECT_TRUE(text == b.at(name)) << name;
 }
 
+TEST(Report, BehaviourIsShownWithItsReasonsWhereItWasAskedFor) {
+  const Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  ReportOptions options;
+  options.behaviour = true;
+  const std::vector<Strip> strips = {{.run = {0, 0, 3, "a/b/seed-3", "/x"},
+                                      .png = "\x89PNG",
+                                      .reason = "",
+                                      .steps = {0, 5, 10},
+                                      .policy_step = 2000,
+                                      .episode_return = -12.5,
+                                      .length = 10,
+                                      .ended = "truncated",
+                                      .differences = {"omad: <other> build"}},
+                                     {.run = {1, 1, 2, "c/d/seed-2", "/y"},
+                                      .png = "",
+                                      .reason = "c/d/seed-2: no policy is kept",
+                                      .steps = {},
+                                      .ended = "",
+                                      .differences = {}}};
+  const fs::path folder = fresh_folder("behaviour");
+  const WrittenReport written = write_report(analysis, options, folder, strips);
+  const std::string page = read(folder / "index.html");
+  for (const std::string part :
+       {"<img src=\"data:image/png;base64,iVBORw==\"", "return -12.50 in 10 environment steps, truncated",
+        "after 0, 5, 10 environment steps", "omad: &lt;other&gt; build", "(seed 2): no policy is kept"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_NE(read(folder / "report.md").find("](figures/behaviour-"), std::string::npos);
+  EXPECT_EQ(count(page, "src=\"http"), 0U);
+  write_report(analysis, options, folder, {});
+  EXPECT_NE(read(folder / "index.html").find("There is nothing to show: no run here has an evaluated policy."),
+            std::string::npos);
+  for (const std::string& file : written.files) {
+    EXPECT_FALSE(file.starts_with("figures/behaviour-") && fs::exists(folder / file)) << file;
+  }
+  write_report(analysis, {}, folder, {});
+  EXPECT_EQ(read(folder / "index.html").find("Behaviour"), std::string::npos);
+}
+
 TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
   const fs::path folder = fresh_folder("fewer");
   write_report(testing::synthetic_analysis(2, 2, 3), {}, folder);
@@ -226,7 +265,7 @@ TEST(Report, TheJsonHasEveryDeclaredOption) {
   options.task_bootstrap = true;
   options.include_initial = true;
   options.level = 0.9;
-  const auto json = nlohmann::json::parse(report_json(testing::empty_analysis(1, 1), options, {}));
+  const auto json = nlohmann::json::parse(report_json(testing::empty_analysis(1, 1), options, {}, {}));
   ParameterSchema schema;
   declare_options(schema);
   EXPECT_EQ(json["options"].size(), schema.size());

@@ -40,8 +40,8 @@ void expect_all(const std::string& text, const std::vector<std::string>& parts) 
 TEST(Program, HelpListsEveryCommand) {
   const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* command : {"run", "check", "status", "cancel", "report", "compare", "list", "describe", "verify",
-                              "new", "test", "perf", "install", "package", "version"}) {
+  for (const char* command : {"run", "check", "status", "cancel", "report", "compare", "watch", "list", "describe",
+                              "verify", "new", "test", "perf", "install", "package", "version"}) {
     expect_all(outcome.out, {std::string("\n  ") + command + " "});
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
   }
