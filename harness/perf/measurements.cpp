@@ -13,7 +13,7 @@
 namespace tutti::perf {
 namespace {
 
-constexpr double kPatience = 10;  // seconds until the first update
+constexpr double kPatience = 3;  // seconds until the first update
 
 struct IgnoredMetrics final : Metrics {
   void add(std::string_view, double) override {}

@@ -10,6 +10,7 @@
 
 #include "perf/clock.hpp"
 #include "tutti/error.hpp"
+#include "tutti/export.hpp"
 
 namespace {
 
@@ -55,15 +56,16 @@ bool transposes(char flag) { return flag != 'N' && flag != 'n'; }
 }  // namespace
 
 // Column by column: the row-wise product of b and a.
-extern "C" void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha,
-                       const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
-                       const int* ldc) {
+extern "C" TUTTI_API void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k,
+                                 const float* alpha, const float* a, const int* lda, const float* b, const int* ldb,
+                                 const float* beta, float* c, const int* ldc) {
   if (counting) ++counted[{false, transposes(*tb), transposes(*ta), *n, *m, *k, *beta != 0}];
   blas_product()(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-extern "C" int dnnl_sgemm(char ta, char tb, std::int64_t m, std::int64_t n, std::int64_t k, float alpha, const float* a,
-                          std::int64_t lda, const float* b, std::int64_t ldb, float beta, float* c, std::int64_t ldc) {
+extern "C" TUTTI_API int dnnl_sgemm(char ta, char tb, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
+                                    const float* a, std::int64_t lda, const float* b, std::int64_t ldb, float beta,
+                                    float* c, std::int64_t ldc) {
   if (counting) ++counted[{true, transposes(ta), transposes(tb), m, n, k, beta != 0}];
   return onednn_product()(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

@@ -1,6 +1,7 @@
 // Whole suites through the program: the same numbers every time, and failures that stay where they are.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/program.hpp"
