@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -382,6 +383,36 @@ TEST_F(FullReport, FactsOfTasksAreFolded) {
   EXPECT_NE(page.find("<details><summary>Sizes, limits and files of the tasks</summary>\n<pre>mamujoco/ant-2x4\n"
                       "  agents: 3\n"),
             std::string::npos);
+}
+
+TEST(Report, TitlesStandInTablesFiguresAndOnThePageAndLabelsInFiles) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 5);
+  analysis.algorithms[0].title = "I-DDPG (ours)";
+  analysis.tasks[0].title = "Ant & friends";
+  EXPECT_NE(to_markdown(main_table(analysis, {}).shown).find("| I-DDPG (ours) |"), std::string::npos);
+  EXPECT_NE(to_markdown(runtime_table(analysis, {}).shown).find("Ant & friends"), std::string::npos);
+  EXPECT_NE(to_latex(main_table(analysis, {}).shown, LatexStyle::kPlain).find("Ant \\& friends"), std::string::npos);
+  EXPECT_EQ(main_table(analysis, {}).data.rows[0][0], analysis.tasks[0].label);
+  const Figure figure = task_curves(analysis, {})[0];
+  EXPECT_EQ(figure.title, "Learning curves: Ant & friends");
+  EXPECT_EQ(figure.name, "curves-mamujoco-ant-2x4");
+  EXPECT_EQ(figure.legend[0].label, "I-DDPG (ours)");
+}
+
+TEST(Report, MoreThanTenAlgorithmsAreDrawnInLinesThatDiffer) {
+  ReportOptions options = quick_options();
+  options.imports = {fs::path(TUTTI_IMPORT_CASES) / "eleven-algorithms" / "fourteen.json"};
+  const Figure figure = all_curves(analyse({}, options), options);
+  ASSERT_EQ(figure.legend.size(), 14U);
+  ASSERT_EQ(figure.panels.size(), 1U);
+  EXPECT_EQ(figure.panels[0].series.size(), 14U);
+  // Colour and dash pattern of each entry of the legend.
+  const std::string script = figure_script(figure);
+  const std::regex sample("set arrow [0-9]+ .* lc rgb '(#[0-9A-F]+)' lw 2 dt (.*)");
+  std::set<std::pair<std::string, std::string>> looks;
+  for (std::sregex_iterator match(script.begin(), script.end(), sample), end; match != end; ++match)
+    looks.emplace((*match)[1], (*match)[2]);
+  EXPECT_EQ(looks.size(), 14U);
 }
 
 TEST_F(FullReport, CaptionsSayWhatIsShadedAndOfHowManyRuns) {

@@ -22,8 +22,8 @@ TEST(TextTable, BreaksWordsWhereTheTerminalIsNarrow) {
   EXPECT_EQ(text_table(rows, 24),
             "name   n  source\n"
             "a     12  some long\n"
-            "          source of\n"
-            "          many words\n");
+            "          source of many\n"
+            "          words\n");
   EXPECT_EQ(text_table(rows, 80), text_table(rows));
 }
 

@@ -194,6 +194,27 @@ extra = "--account=lab --qos=low"
   EXPECT_EQ(plan.slurm.throttle, 2);
 }
 
+TEST(ReadPlan, TitlesAreForReportsOnly) {
+  const std::string tasks = "[[task]]\nname = \"grid/small\"\ntitle = \"A small grid\"\n";
+  const SuiteFile file(kHead + tasks + "[[algorithm]]\nname = \"idler\"\ntitle = \"I-DDPG (ours)\"\n");
+  const Plan plan = file.plan();
+  EXPECT_EQ(plan.tasks.at(0).title, "A small grid");
+  EXPECT_EQ(plan.algorithms.at(0).title, "I-DDPG (ours)");
+  EXPECT_EQ(plan.algorithms.at(0).label, "idler");
+  EXPECT_EQ(config_toml(plan.runs.at(0)).find("ours"), std::string::npos);
+}
+
+TEST(ReadPlan, TitlesThatCannotBeShownAreRefused) {
+  for (const std::string title : {"\"\"", "\"two\\nlines\"", "3"}) {
+    const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\ntitle = " + title);
+    EXPECT_THROW(file.plan(), Error) << title;
+  }
+  const SuiteFile twice(kHead +
+                        "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\n[[algorithm]]\nname = "
+                        "\"climber\"\ntitle = \"idler\"\n");
+  EXPECT_THROW(twice.plan(), Error);
+}
+
 TEST(ReadPlan, AMissingFileIsASentence) {
   try {
     read_suite("/nowhere/suite.toml", fake_catalogue());
