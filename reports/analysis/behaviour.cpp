@@ -18,8 +18,8 @@ double best_evaluation(const Run& run) {
 
 // Absolute evaluations count among themselves: they are over more episodes.
 bool is_better(const Run& one, const Run& other) {
-  const bool complete = one.state == RunState::kComplete;
-  if (complete != (other.state == RunState::kComplete)) return complete;
+  const bool finished = one.state == RunState::kFinished;
+  if (finished != (other.state == RunState::kFinished)) return finished;
   if (one.absolute.has_value() != other.absolute.has_value()) return one.absolute.has_value();
   if (one.absolute) return one.absolute->mean > other.absolute->mean;
   return best_evaluation(one) > best_evaluation(other);

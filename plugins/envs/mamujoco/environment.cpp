@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "observations.hpp"
+#include "reference_range.hpp"
 #include "renderer.hpp"
 
 namespace tutti::mamujoco {
@@ -177,6 +178,7 @@ class MamujocoEnvironment final : public RobotEnvironment {
     }
     spec_.state_size = static_cast<std::int64_t>(state_.size());
     spec_.episode_limit = config_.episode_limit;
+    spec_.reference = reference_range(config_);
     spec_.renders = true;
     spec_.step_seconds = robot.time_step * robot.frame_skip;
     spec_.reward_terms = {"forward", "control"};

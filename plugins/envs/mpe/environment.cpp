@@ -7,6 +7,7 @@
 #include "cooperative_navigation.hpp"
 #include "drawing.hpp"
 #include "physical_deception.hpp"
+#include "reference_range.hpp"
 
 namespace tutti::mpe {
 namespace {
@@ -55,6 +56,7 @@ EnvironmentSpec make_spec(const Config& config, const Scenario& scenario) {
   } else {
     spec.facts.emplace_back("adversary", config.adversary);
   }
+  spec.reference = reference_range(config);
   return spec;
 }
 

@@ -5,7 +5,7 @@
 namespace tutti::reports {
 namespace {
 
-Run run(std::int64_t seed, double best, std::optional<double> absolute, RunState state = RunState::kComplete) {
+Run run(std::int64_t seed, double best, std::optional<double> absolute, RunState state = RunState::kFinished) {
   Run run;
   run.seed = seed;
   run.state = state;
@@ -32,8 +32,8 @@ TEST(RunsToShow, WithoutAbsoluteEvaluationsTheBestEvaluationCounts) {
 }
 
 TEST(RunsToShow, AFinishedRunComesBeforeAnother) {
-  EXPECT_EQ(shown_of({run(1, 9, {}, RunState::kIncomplete), run(2, 1, {})}), 2);
-  EXPECT_EQ(shown_of({run(1, 9, {}, RunState::kIncomplete)}), 1);
+  EXPECT_EQ(shown_of({run(1, 9, {}, RunState::kInterrupted), run(2, 1, {})}), 2);
+  EXPECT_EQ(shown_of({run(1, 9, {}, RunState::kInterrupted)}), 1);
 }
 
 TEST(RunsToShow, FailedImportedAndUntrainedRunsHaveNoPolicy) {
