@@ -66,8 +66,9 @@ inline int run(int argc, char** argv, const std::function<bool(Random&)>& round)
     Random random(seed + index);  // so that one input can be made again alone: COUNT 1, SEED seed + index
     try {
       taken += round(random) ? 1 : 0;
-    } catch (const std::exception&) {
-      // A sentence for the user.
+    } catch (const std::exception& error) {
+      // A sentence for the user; it is shown when an input is looked at alone.
+      if (count == 1) std::fprintf(stderr, "%s\n", error.what());
     }
     if ((index + 1) % 10'000 == 0) std::fprintf(stderr, "%llu inputs\n", static_cast<unsigned long long>(index + 1));
   }

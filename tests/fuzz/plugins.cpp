@@ -2,6 +2,7 @@
 // fuzz_plugins COUNT SEED LIBRARY...
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,8 +11,13 @@
 #include "fuzz/fuzz.hpp"
 #include "harness/results/temporary_folder.hpp"
 #include "loader/registry.hpp"
+#include "loader/trial.hpp"
+#include "tutti/error.hpp"
 
 namespace {
+
+// A damaged library may loop for ever; a sound one answers within milliseconds.
+constexpr std::chrono::seconds kTrialTime{3};
 
 std::string content(const char* file) {
   std::ifstream stream(file, std::ios::binary);
@@ -46,6 +52,7 @@ int main(int argc, char** argv) {
     std::ofstream(folder.path() / name, std::ios::binary) << damaged;
     loader::Registry registry({folder.path() / "plugins"});
     for (const loader::Plugin& plugin : registry.plugins()) {
+      if (const auto refusal = loader::try_plugin(plugin, kTrialTime)) throw Error(*refusal);
       if (plugin.kind == PluginKind::kEnvironment) {
         (void)registry.environment(plugin.name);
       } else {
