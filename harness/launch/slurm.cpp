@@ -270,6 +270,9 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   submission.queued = std::erase_if(
       to_do, [&](std::size_t index) { return queued.folders.contains(plan.runs[index].folder().generic_string()); });
   submission.runs = to_do.size();
+  if (options.retry && !options.dry_run) {
+    if (const std::string left = left_by_retry(plan, folder); !left.empty()) say(stderr, left + '\n');
+  }
   if (to_do.empty() && submission.queued > 0) {
     throw Error(
         fmt::format("{}: nothing was submitted: {} run(s) of an earlier job array are queued or running; wait "

@@ -129,6 +129,24 @@ TEST_F(LaunchTest, FailedRunsWaitForRetryAndTheTableSaysHow) {
   EXPECT_EQ(record_of(run).segments.size(), 2U);
 }
 
+TEST_F(LaunchTest, StartingFailedRunsAgainSaysWhatItLeavesAlone) {
+  const std::string suite = faulty_algorithm("abort") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
+  EXPECT_EQ(launch(suite).failed, 1);
+  const suite::Plan both = plan(suite);
+  EXPECT_EQ(left_by_retry(both, folder_.path() / both.name), "");
+  results::RunRecord record = record_of(both.runs.at(1));
+  record.status = results::RunStatus::kInterrupted;
+  results::write_run_record(run_folder(both.runs.at(1)), record);
+  options_.retry = true;
+  testing::internal::CaptureStderr();
+  (void)launch(suite);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("--retry starts failed runs only: 1 run(s) that were interrupted or never started stay"),
+            std::string::npos)
+      << said;
+  EXPECT_EQ(record_of(both.runs.at(1)).segments.size(), 1U);
+}
+
 TEST_F(LaunchTest, FailedRunsCanStartAnew) {
   const std::string suite = faulty_algorithm("abort") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
   EXPECT_EQ(launch(suite).failed, 1);
