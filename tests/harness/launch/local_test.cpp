@@ -9,6 +9,7 @@
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 #include "run/checkpoint.hpp"
+#include "run/protocol.hpp"
 #include "run/worker.hpp"
 
 namespace tutti::launch {
@@ -30,6 +31,7 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_EQ(record.status, results::RunStatus::kFinished);
   EXPECT_EQ(record.suite_digest, sha256_of_file(folder_.path() / "line" / "suite.toml"));
   EXPECT_EQ(record.config_digest, sha256_of_file(run_folder(run) / "config.toml"));
+  EXPECT_EQ(record.table_digests.at(run::kBestPolicyFile), sha256_of_file(run_folder(run) / run::kBestPolicyFile));
   EXPECT_EQ(record.evaluations_digest, sha256_of_file(run_folder(run) / "evaluations.csv"));
   EXPECT_EQ(record.plugins.at(0).name, "line");
   EXPECT_EQ(record.plugins.at(1).sha256, sha256_of_file(TUTTI_BINARY_DIR "/fixtures/sound/learner.so"));
