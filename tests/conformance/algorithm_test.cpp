@@ -277,6 +277,39 @@ TEST_P(AlgorithmConformance, ItsDefaultsAndPresetsAreValid) {
   }
 }
 
+// One parameter at a time. What is not refused while a suite is checked has to be an algorithm that can be made,
+// without memory that no machine has.
+TEST_P(AlgorithmConformance, ValuesThatNobodyMeansAreRefusedInWordsOrCanBeRun) {
+  const AlgorithmPlugin& plugin = registry().algorithm(GetParam());
+  ParameterSchema schema;
+  plugin.declare(schema);
+  for (const ParameterSpec& spec : schema) {
+    for (const ParameterValue& value : hostile_values()) {
+      const auto fitted = fit(spec, value);
+      if (!fitted) continue;  // the suite says what was expected
+      const ParameterValues values = with_defaults(plugin.declare, {{spec.name, *fitted}});
+      try {
+        plugin.check(values);
+      } catch (const Error& error) {
+        EXPECT_NE(error.what(), std::string());
+        continue;
+      }
+      const std::string what = spec.name + " = " + to_text(*fitted).substr(0, 100);
+      const EnvironmentSpec environment = fixtures::LineEnvironment(20).spec();
+      const AlgorithmContext context{.environment = environment,
+                                     .task = "line/short",
+                                     .values = values,
+                                     .copies = 4,
+                                     .environment_steps = 100'000,
+                                     .seed = 1,
+                                     .folder = {},
+                                     .replayed_steps = 0};
+      EXPECT_LT(plugin.resources(context).memory_bytes, std::int64_t{1} << 34) << what;
+      EXPECT_NO_THROW((void)registry().create_algorithm(GetParam(), context)) << what;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryPlugin, AlgorithmConformance, testing::ValuesIn(registry().names(PluginKind::kAlgorithm)),
                          [](const auto& entry) { return test_name(entry.param); });
 

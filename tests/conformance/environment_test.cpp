@@ -212,6 +212,30 @@ TEST_P(EnvironmentConformance, ASnapshotOfSomethingElseIsRefused) {
   EXPECT_THROW(environment->load(reader), Error);
 }
 
+// One parameter at a time. A suite makes each of its tasks once while it is checked.
+TEST_P(EnvironmentConformance, ValuesThatNobodyMeansAreRefusedInWordsOrCanBeRun) {
+  const std::string& name = GetParam().environment;
+  ParameterSchema schema;
+  registry().environment(name).declare(schema);
+  for (const ParameterSpec& spec : schema) {
+    for (const ParameterValue& value : hostile_values()) {
+      const auto fitted = fit(spec, value);
+      if (!fitted) continue;  // the suite says what was expected
+      ParameterValues values = GetParam().task.values;
+      values.insert_or_assign(spec.name, *fitted);
+      try {
+        const auto environment =
+            registry().create_environment(name, with_defaults(registry().environment(name).declare, values));
+        environment->reset(1);
+      } catch (const Error& error) {
+        EXPECT_NE(error.what(), std::string());
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << spec.name << " = " << to_text(*fitted).substr(0, 100) << ": " << error.what();
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryTask, EnvironmentConformance, testing::ValuesIn(every_task()), [](const auto& entry) {
   return test_name(entry.param.environment + "_" + entry.param.task.name);
 });
