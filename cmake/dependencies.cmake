@@ -15,6 +15,7 @@ tutti_find(Boost libboost-filesystem-dev 1.74 COMPONENTS filesystem)
 tutti_find(tomlplusplus libtomlplusplus-dev)
 tutti_find(OpenSSL libssl-dev COMPONENTS Crypto)
 tutti_find(Torch libtorch-dev)
+tutti_find(PNG libpng-dev)
 tutti_find(Threads g++)
 
 # For libraries whose own CMake package is missing or, as Debian's oneDNN, asks for OpenCL.
@@ -30,6 +31,7 @@ function(tutti_find_plain name library header package)
 endfunction()
 
 tutti_find_plain(mujoco mujoco mujoco/mujoco.h libmujoco-dev)
+tutti_find_plain(giflib gif gif_lib.h libgif-dev)
 tutti_find_plain(onednn dnnl dnnl.hpp libdnnl-dev)
 
 if(TUTTI_TESTS)

@@ -59,12 +59,11 @@ void write_comparison(const Comparison& comparison, const ReportOptions& options
     results::write_file(folder / name, text, results::Durability::kProcess);
   };
   const ReportTable table = comparison_table(comparison);
-  const LatexStyle style = options.latex == "siunitx" ? LatexStyle::kSiunitx : LatexStyle::kPlain;
   write("index.html", to_html(document(comparison)));
   write("comparison.md", comparison_markdown(comparison));
   write("comparison.csv", to_csv(table.data));
-  write("comparison.tex", to_latex(table.shown, style));
-  write("comparison-standalone.tex", to_latex_document(table.shown, style));
+  write("comparison.tex", to_latex(table.shown, options.latex));
+  write("comparison-standalone.tex", to_latex_document(table.shown, options.latex));
 }
 
 }  // namespace tutti::reports

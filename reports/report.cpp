@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -13,10 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-LatexStyle latex_style(const ReportOptions& options) {
-  return options.latex == "siunitx" ? LatexStyle::kSiunitx : LatexStyle::kPlain;
-}
-
 void write_table(OutputFolder& folder, const ReportTable& table, LatexStyle style, const std::string& prefix) {
   const std::string base = prefix + table.shown.name;
   folder.write(base + ".md", to_markdown(table.shown));
@@ -25,62 +22,71 @@ void write_table(OutputFolder& folder, const ReportTable& table, LatexStyle styl
   folder.write(base + "-standalone.tex", to_latex_document(table.shown, style));
 }
 
-std::vector<ReportTable> all_tables(const Analysis& analysis, const ReportOptions& options) {
-  std::vector<ReportTable> tables;
-  for (const auto make : {main_table, aggregate_table, thresholds_table, sample_efficiency_table, milestones_table,
-                          coverage_table, improvement_table, failures_table, runtime_table, published_table}) {
-    tables.push_back(make(analysis, options));
-  }
-  return tables;
-}
-
-class FigureWriter {
+// Makes the part of each place, and its files.
+class PartMaker {
  public:
-  explicit FigureWriter(OutputFolder& folder) : folder_(folder) {}
+  PartMaker(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder,
+            std::vector<std::string>& remarks)
+      : analysis_(analysis), options_(options), folder_(folder), remarks_(remarks) {}
 
-  DrawnFigure operator()(const Figure& figure) {
+  Part operator()(const TablePlace& place) const {
+    ReportTable table = place.make(analysis_, options_);
+    write_table(folder_, table, options_.latex, "tables/");
+    return table;
+  }
+
+  Part operator()(const FigurePlace& place) const { return std::vector{drawn(place.make(analysis_, options_))}; }
+
+  Part operator()(const TaskFiguresPlace& place) const {
+    std::vector<DrawnFigure> figures;
+    for (const Figure& figure : place.make(analysis_, options_)) figures.push_back(drawn(figure));
+    return figures;
+  }
+
+ private:
+  DrawnFigure drawn(const Figure& figure) const {
     if (figure.panels.empty()) return {figure, "", "nothing to draw"};
     DrawnFigure drawn = draw(figure, folder_.path() / "figures");
     for (const std::string& ending : drawn.endings) folder_.add("figures/" + figure.name + "." + ending);
-    if (!drawn.error.empty() && std::find(remarks.begin(), remarks.end(), drawn.error) == remarks.end()) {
-      remarks.push_back(drawn.error);
+    if (!drawn.error.empty() && std::find(remarks_.begin(), remarks_.end(), drawn.error) == remarks_.end()) {
+      remarks_.push_back(drawn.error);
     }
     return drawn;
   }
 
-  std::vector<std::string> remarks;
-
- private:
+  const Analysis& analysis_;
+  const ReportOptions& options_;
   OutputFolder& folder_;
+  std::vector<std::string>& remarks_;
 };
 
 }  // namespace
 
-WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path) {
+WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path,
+                           const std::vector<Strip>& strips) {
   OutputFolder folder(path);
   folder.remove_listed();
   results::make_folder(path);
   results::make_folder_below(path, "figures");
+  std::vector<std::string> remarks;
+  const PartMaker make(analysis, options, folder, remarks);
   ReportParts parts;
-  for (ReportTable& table : all_tables(analysis, options)) {
-    write_table(folder, table, latex_style(options), "tables/");
-    const std::string name = table.shown.name;
-    parts.tables.emplace(name, std::move(table));
+  for (const SectionPlace& section : contents(analysis)) {
+    parts.emplace_back();
+    for (const Place& place : section.places) parts.back().push_back(std::visit(make, place));
   }
-  FigureWriter write_figure(folder);
-  for (const Figure& figure : task_curves(analysis, options)) parts.task_curves.push_back(write_figure(figure));
-  for (const auto make : {all_curves, efficiency_figure, aggregate_figure, profile_figure, improvement_figure,
-                          coverage_figure, wall_clock_figure}) {
-    DrawnFigure drawn = write_figure(make(analysis, options));
-    const std::string name = drawn.figure.name;
-    parts.figures.emplace(name, std::move(drawn));
+  std::vector<NamedStrip> named_strips;
+  for (const Strip& strip : strips) {
+    named_strips.push_back({strip, "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
+                                         file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
+    if (!strip.png.empty()) folder.write("figures/" + named_strips.back().name + ".png", strip.png);
   }
-  const Document document = report_document(analysis, options, parts);
+  const Document document = report_document(analysis, options, parts, named_strips);
   folder.write("index.html", to_html(document));
   folder.write("report.md", to_markdown(document));
   if (analysis.data) write_exports(analysis, options, folder);
-  folder.write("report.json", report_json(analysis, options, folder.files()));
-  return {path / "index.html", folder.files(), write_figure.remarks};
+  folder.write("report.json", report_json(analysis, options, named_strips, folder.files()));
+  return {path / "index.html", folder.files(), std::move(remarks)};
 }
 
 }  // namespace tutti::reports

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/analysis/analysis.hpp"
+#include "reports/analysis/behaviour.hpp"
 
 namespace tutti::reports {
 
@@ -17,9 +18,10 @@ struct WrittenReport {
 };
 
 /// Writes index.html, report.md, report.json, tables/, figures/ and export/ into `folder`. The files of an earlier
-/// report there are removed first, others are left alone. The same analysis gives the same bytes. Throws Error where
-/// the folder cannot be written.
-WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder);
+/// report there are removed first, others are left alone. `strips` are shown where options.behaviour
+/// asks for them. The same analysis and strips give the same bytes. Throws Error where the folder cannot be written.
+WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const std::filesystem::path& folder,
+                           const std::vector<Strip>& strips = {});
 
 /// A comparison as Markdown, for the terminal or a file: differences first, then the table.
 std::string comparison_markdown(const Comparison& comparison);

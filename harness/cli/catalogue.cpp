@@ -13,7 +13,7 @@ loader::Registry load_plugins() {
   const std::vector<std::filesystem::path> folders = loader::search_path();
   for (const std::filesystem::path& folder : folders) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(folder, ignored)) continue;
+    if (std::filesystem::exists(folder, ignored)) continue;
     launch::say(stderr, fmt::format("warning: {}: no folder; expected one with plugins\n", folder.string()));
   }
   loader::Registry registry(folders);

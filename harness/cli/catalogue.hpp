@@ -6,7 +6,7 @@
 
 namespace tutti::cli {
 
-/// The plugins on the search path. Tells on stderr which files were refused, and why.
+/// The plugins on the search path. Names on stderr the files that were refused, and why.
 loader::Registry load_plugins();
 
 /// Refers to `registry`, which must outlive it.

@@ -2,27 +2,32 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <optional>
-#include <variant>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
 #include "cli/time_estimate.hpp"
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/say.hpp"
+#include "run/budget.hpp"
 #include "run/machine.hpp"
 #include "run/preparation.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
+#include "text/clean.hpp"
+#include "text/quantities.hpp"
 
 namespace tutti::cli {
 namespace {
 
+using text::grouped;
+
+std::string bytes(std::int64_t count) { return text::bytes_text(static_cast<double>(count)); }
+
 // What one run of a pair needs and does.
 struct PairCost {
-  double seconds = 0;  // 0: not measured
+  TimeEstimate time;  // where it was measured
   std::int64_t copies = 0;
   std::int64_t evaluation_steps = 0;  // at most: episodes that all last to their limit
   Resources resources;
@@ -40,7 +45,7 @@ std::int64_t episodes(const suite::Plan& plan) {
 
 PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
-  return {.seconds = with_time ? estimated_seconds(run, registry) : 0,
+  return {.time = with_time ? estimate_time(run, registry) : TimeEstimate{},
           .copies = run.run_settings().copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
           .resources = launch::resources_of(run, environment->spec(), registry)};
@@ -59,47 +64,17 @@ void print_protocol(const suite::Plan& plan) {
                       : ""));
 }
 
-// "3 h 20 min", "5 min", "40 s".
-std::string time_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
-  if (whole >= 3600) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-  return whole >= 60 ? fmt::format("{} min", (whole + 30) / 60) : fmt::format("{} s", whole);
-}
-
-// ---- what a suite may not mean
-
-// A parameter of these names means the same in every algorithm: steps at random before the first update, and steps of
-// every copy that one update learns from.
-std::optional<std::int64_t> integer_of(const suite::Run& run, const char* parameter) {
-  const auto found = run.algorithm_values.find(parameter);
-  if (found == run.algorithm_values.end()) return std::nullopt;
-  const auto* value = std::get_if<std::int64_t>(&found->second.value);
-  return value == nullptr ? std::nullopt : std::optional(*value);
-}
-
-// Why the run makes no update within its budget; empty if it makes one, as far as its parameters say.
-std::string reason_without_update(const suite::Run& run) {
-  const suite::RunSettings settings = run.run_settings();
-  const auto warm_up = integer_of(run, "warm_up_steps");
-  if (warm_up && *warm_up >= settings.environment_steps) return fmt::format("warm_up_steps = {}", grouped(*warm_up));
-  const auto rollout = integer_of(run, "rollout_length");
-  if (rollout && *rollout * settings.copies > settings.environment_steps) {
-    return fmt::format("rollout_length = {}, copies = {}", grouped(*rollout), grouped(settings.copies));
-  }
-  return "";
-}
-
 void print_notes(const suite::Plan& plan) {
   std::vector<std::string> lines;
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
-    const std::string reason = reason_without_update(run);
+    const std::string reason = run::reason_without_update(run);
     if (reason.empty()) continue;
     const std::string line =
         fmt::format("{}: no update within {} steps ({})", run.algorithm, grouped(plan.run.environment_steps), reason);
     if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
   }
-  const std::int64_t rest = plan.run.environment_steps % plan.evaluation.interval;
+  const std::int64_t rest = run::unevaluated_steps(plan.run, plan.evaluation);
   if (rest > 0) {
     lines.push_back(fmt::format("the last {} steps are not evaluated; {} is no multiple of {}", grouped(rest),
                                 grouped(plan.run.environment_steps), grouped(plan.evaluation.interval)));
@@ -107,7 +82,8 @@ void print_notes(const suite::Plan& plan) {
   for (const std::string& line : lines) fmt::print("note: {}\n", line);
 }
 
-void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
+/// True if every run could be begun, as far as that was tried.
+bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
@@ -117,6 +93,7 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   std::int64_t disk = 0;
   std::int64_t memory = 0;
   double seconds = 0;
+  std::vector<std::string> problems;
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
@@ -124,27 +101,32 @@ void print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
     memory = std::max(memory, cost.resources.memory_bytes);
-    seconds += static_cast<double>(count) * cost.seconds;
+    seconds += static_cast<double>(count) * cost.time.seconds;
+    if (!cost.time.problem.empty()) {
+      problems.push_back(fmt::format("{} on {}: begun to estimate its time, the run failed: {}", run.algorithm,
+                                     run.task, text::clean_text(cost.time.problem)));
+    }
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
                      grouped(plan.run.environment_steps), grouped(cost.evaluation_steps),
-                     launch::bytes_text(cost.resources.memory_bytes), launch::bytes_text(cost.resources.disk_bytes)});
-    if (with_time) table.back().push_back(time_text(cost.seconds));
+                     bytes(cost.resources.memory_bytes), bytes(cost.resources.disk_bytes)});
+    if (with_time) table.back().push_back(cost.time.problem.empty() ? text::duration_text(cost.time.seconds) : "fails");
   }
-  launch::say(stdout, fmt::format("{}\n", text_table(table)));
+  launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));
   const auto runs = static_cast<std::int64_t>(plan.runs.size());
   launch::say(
       stdout,
       fmt::format(
           "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, "
           "and {} of memory for each run at a time\n",
-          grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), launch::bytes_text(disk),
-          launch::bytes_text(memory)));
+          grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
   if (with_time) {
     const auto jobs = static_cast<double>(run::available_cores());
-    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now\n",
-                                    time_text(seconds / jobs), jobs));
+    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
+                                    text::duration_text(seconds / jobs), jobs, problems.empty() ? "" : ", without what fails"));
   }
   print_notes(plan);
+  for (const std::string& problem : problems) launch::say(stderr, problem + "\n");
+  return problems.empty();
 }
 
 }  // namespace
@@ -158,8 +140,7 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, with_time, &status] {
     if (*with_time) run::prepare_to_compute();
     loader::Registry registry = load_plugins();
-    print_plan(read_plan(*options, registry), registry, *with_time);
-    status = 0;
+    status = print_plan(requested_plan(*options, registry), registry, *with_time) ? 0 : 1;
   });
 }
 

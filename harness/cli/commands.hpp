@@ -12,7 +12,10 @@ void add_status(CLI::App& app, int& status);
 void add_cancel(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
+void add_watch(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
 void add_describe(CLI::App& app, int& status);
+void add_new(CLI::App& app, int& status);
+void add_verify(CLI::App& app, int& status);
 
 }  // namespace tutti::cli

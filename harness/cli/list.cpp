@@ -67,7 +67,7 @@ void print_tasks(loader::Registry& registry) {
   for (const std::string& environment : registry.names(PluginKind::kEnvironment)) {
     for (const TaskSpec& task : tasks_of(registry, environment)) table.push_back(task_row(registry, environment, task));
   }
-  launch::say(stdout, text_table(table));
+  launch::say(stdout, text_table(table, terminal_width()));
 }
 
 void print_plugins(const loader::Registry& registry, PluginKind kind) {
@@ -75,7 +75,7 @@ void print_plugins(const loader::Registry& registry, PluginKind kind) {
   for (const loader::Plugin& plugin : registry.plugins()) {
     if (plugin.kind == kind) table.push_back({plugin.name, plugin.version, plugin.summary, plugin.source});
   }
-  launch::say(stdout, text_table(table));
+  launch::say(stdout, text_table(table, terminal_width()));
 }
 
 // Whether an algorithm uses libblas.so.3, which shows when it is opened: in a process of its own, because opening one
@@ -110,6 +110,11 @@ void list(const std::string& what) {
   if (what == "environments" || what.empty()) print_plugins(registry, PluginKind::kEnvironment);
   if (what.empty()) launch::say(stdout, "\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
+  if (what.empty()) {
+    launch::say(stdout, "\nlooked for in:\n");
+    for (const std::filesystem::path& folder : loader::search_path())
+      launch::say(stdout, fmt::format("  {}\n", folder.string()));
+  }
   if (what == "algorithms" || what.empty()) {
     if (const std::string warning = warning_about_blas(registry); !warning.empty())
       launch::say(stderr, "warning: " + warning + "\n");
@@ -122,7 +127,7 @@ void print_parameters(const ParameterSchema& schema) {
     table.push_back({spec.name, fit(spec, spec.default_value) ? to_text(spec.default_value) : "required",
                      expectation(spec), spec.description});
   }
-  launch::say(stdout, fmt::format("\n{}", text_table(table)));
+  launch::say(stdout, fmt::format("\n{}", text_table(table, terminal_width())));
 }
 
 std::string values_text(const ParameterValues& values) {
@@ -131,9 +136,17 @@ std::string values_text(const ParameterValues& values) {
   return text;
 }
 
+// "Release, gcc 12.2.0, revision 0123456789ab".
+std::string build_text(const loader::BuildRecord& build) {
+  if (build.compiler.empty()) return "how is not recorded; tutti_plugin() records it";
+  return fmt::format("{}, {}, revision {}; {}", build.build_type, build.compiler, build.revision.substr(0, 12),
+                     build.flags);
+}
+
 void print_head(const loader::Plugin& plugin) {
-  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\n", loader::to_text(plugin.kind), plugin.name,
-                                  plugin.version, plugin.summary, plugin.source, plugin.file.string()));
+  launch::say(stdout, fmt::format("{} {} {}\n{}\nsource: {}\nfile: {}\nbuilt: {}\n", loader::to_text(plugin.kind),
+                                  plugin.name, plugin.version, plugin.summary, plugin.source, plugin.file.string(),
+                                  build_text(plugin.build)));
 }
 
 void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin) {
@@ -148,7 +161,7 @@ void describe_algorithm(loader::Registry& registry, const loader::Plugin& plugin
   Table table = {{"preset", "tasks", "values", "source"}};
   for (const Preset& preset : presets)
     table.push_back({preset.name, preset.tasks, values_text(preset.values), preset.source});
-  launch::say(stdout, fmt::format("\n{}", text_table(table)));
+  launch::say(stdout, fmt::format("\n{}", text_table(table, terminal_width())));
 }
 
 void describe_environment(loader::Registry& registry, const loader::Plugin& plugin) {
@@ -162,7 +175,7 @@ void describe_environment(loader::Registry& registry, const loader::Plugin& plug
   Table table = {{"task", "summary", "values"}};
   for (const TaskSpec& task : tasks)
     table.push_back({plugin.name + "/" + task.name, task.summary, values_text(task.values)});
-  launch::say(stdout, fmt::format("\n{}", text_table(table)));
+  launch::say(stdout, fmt::format("\n{}", text_table(table, terminal_width())));
 }
 
 void describe_task(loader::Registry& registry, const std::string& environment, const TaskSpec& task) {
@@ -174,8 +187,12 @@ void describe_task(loader::Registry& registry, const std::string& environment, c
   for (const AgentSpec& agent : spec.agents) {
     agents.push_back({agent.name, std::to_string(agent.observation_size), std::to_string(agent.action_size)});
   }
-  launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents),
+  launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents, terminal_width()),
                                   spec.state_size, spec.episode_limit));
+  if (spec.reference) {
+    launch::say(stdout, fmt::format("a score of 0: return {}, {}\na score of 1: return {}, {}\n", spec.reference->low,
+                                    spec.reference->low_source, spec.reference->high, spec.reference->high_source));
+  }
   for (const auto& [name, value] : spec.facts) launch::say(stdout, fmt::format("{}: {}\n", name, value));
   ParameterSchema schema;
   functions.declare(schema);

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -15,6 +18,7 @@
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "run/worker.hpp"
+#include "suite/nearest.hpp"
 #include "tutti/plugin.hpp"
 
 namespace tutti::cli {
@@ -33,8 +37,15 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
   });
 }
 
-void print_version() {
-  launch::say(stdout, fmt::format("tutti {}\nplugins have to be built for: {}\n", TUTTI_VERSION, kBuildTag));
+/// Looks for plugins in `folder` before it looks elsewhere.
+void add_to_search_path(const std::string& folder) {
+  const char* present = std::getenv("TUTTI_PLUGIN_PATH");
+  const std::string path = std::filesystem::absolute(folder).lexically_normal().string();
+  ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
+}
+
+std::string version_text() {
+  return fmt::format("tutti {}\nplugins have to be built for: {}", TUTTI_VERSION, kBuildTag);
 }
 
 // Commands that people never type: a worker is started by the host for each run, a task by Slurm for each worker.
@@ -56,6 +67,17 @@ int status_with_output(int status) {
   return status == 0 ? kFailed : status;
 }
 
+/// The word that was meant as a command and is none.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  const std::string word = argv[1];
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::ranges::count(names, word) > 0) return "";
+  return fmt::format("unknown command \"{}\"; {}; `{} --help` says more\n", word, suite::suggestion(word, names),
+                     app.get_name());
+}
+
 int show_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
   std::ostringstream err;
@@ -73,9 +95,16 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(
-      "Exit status: 0 done, 1 some runs failed or the output was lost, 2 wrong usage or suite.\n`tutti COMMAND --help` "
-      "says more about a "
-      "command.");
+      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n"
+      "Plugins are looked for in the folders of --plugins, then of TUTTI_PLUGIN_PATH (separated by colons), then in "
+      "the "
+      "program's own.\n`tutti COMMAND --help` says more about a command.");
+  app.set_version_flag("--version", version_text, "Show the version, and what plugins have to be built for");
+  // At once, because a command's callback looks for plugins; through the environment, so that workers look there, too.
+  app.add_option_function<std::string>("--plugins", add_to_search_path, "a further folder of plugins, or one library")
+      ->trigger_on_parse()
+      ->type_name("DIR");
+  app.fallthrough();
   int status = 0;
   add_run(app, status);
   add_check(app, status);
@@ -83,18 +112,28 @@ int main(int argc, char** argv) {
   add_cancel(app, status);
   add_report(app, status);
   add_compare(app, status);
+  add_watch(app, status);
   add_list(app, status);
   add_describe(app, status);
+  add_verify(app, status);
+  add_new(app, status);
   add_launcher_command(app, status, "test", "Build and run every test; arguments go to ctest");
-  add_launcher_command(app, status, "perf", "Build and run the benchmarks; arguments go to Google Benchmark");
-  app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback(print_version);
+  add_launcher_command(app, status, "perf", "Measure what the parts of training cost, for every loaded algorithm");
+  add_launcher_command(app, status, "install", "Build, and install into a folder: --prefix FOLDER");
+  add_launcher_command(app, status, "package", "Build a Debian package");
+  app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback([] {
+    launch::say(stdout, version_text() + "\n");
+  });
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (is_hidden(argc, argv, "worker")) run::work(run::worker_options(arguments));
     if (is_hidden(argc, argv, "slurm-task")) return launch::run_slurm_task(arguments);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return status_with_output(show_usage(app, error));
+    const std::string unknown = unknown_command(app, argc, argv);
+    if (unknown.empty()) return status_with_output(show_usage(app, error));
+    launch::say(stderr, unknown);
+    return kWrongUsage;
   } catch (const std::exception& error) {
     launch::say(stderr, error.what());
     launch::say(stderr, "\n");

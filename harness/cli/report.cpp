@@ -34,6 +34,7 @@ void add_report(CLI::App& app, int& status) {
   command->add_option("--out", *out,
                       "where to write; DIR/report of the first folder if left out, or ./report where there is none");
   auto choices = add_report_options(*command);
+  add_options_by_task(*command, *choices);
   command
       ->add_option("--import", choices->imports,
                    "results of other harnesses to show beside ours: files or folders of marl-eval's, BenchMARL's or "
@@ -66,7 +67,7 @@ void add_compare(CLI::App& app, int& status) {
   command->get_option("--mixed")->description("compare results of different protocols or task facts all the same");
   command->callback([=, &status] {
     const Folders first = {*before};
-    const reports::ReportOptions options = reports::resolve_options(first, values_of(*choices));
+    const reports::ReportOptions options = reports::resolve_options(first, overrides_of(*choices));
     const reports::Comparison comparison = reports::compare(*before, *after, options);
     launch::say(stdout, reports::comparison_markdown(comparison));
     if (!out->empty()) reports::write_comparison(comparison, options, *out);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/behaviour.hpp"
 #include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
 #include "reports/report.hpp"
@@ -45,8 +46,19 @@ std::shared_ptr<ReportChoices> add_report_options(CLI::App& command, const std::
   return choices;
 }
 
-ParameterValues values_of(const ReportChoices& choices) {
-  ParameterValues values;
+void add_options_by_task(CLI::App& command, ReportChoices& choices) {
+  command.add_option("--bounds", choices.bounds, "returns of a task that map to 0 and 1; once for each task")
+      ->type_name("TASK LOW HIGH")
+      ->allow_extra_args(false);
+  command.add_option("--thresholds", choices.thresholds, "return of a task to be reached, for --threshold value")
+      ->type_name("TASK VALUE")
+      ->allow_extra_args(false);
+}
+
+reports::OptionOverrides overrides_of(const ReportChoices& choices) {
+  reports::OptionOverrides overrides;
+  for (const auto& [task, low, high] : choices.bounds) overrides.bounds[task] = {low, high};
+  for (const auto& [task, value] : choices.thresholds) overrides.thresholds[task] = value;
   for (const ParameterSpec& spec : report_schema()) {
     const auto found = choices.texts.find(spec.name);
     if (found == choices.texts.end() || found->second.empty()) continue;
@@ -54,21 +66,23 @@ ParameterValues values_of(const ReportChoices& choices) {
                                                                                 : suite::parse_value(found->second);
     const auto value = parsed ? fit(spec, *parsed) : std::nullopt;
     if (!value) throw Error(option_of(spec.name) + " is \"" + found->second + "\"; expected " + expectation(spec));
-    values.emplace(spec.name, *value);
+    overrides.values.emplace(spec.name, *value);
   }
-  return values;
+  return overrides;
 }
 
 std::filesystem::path make_report(std::span<const std::filesystem::path> folders, const ReportChoices& choices,
                                   const std::filesystem::path& out) {
   // The folder of the report may be a link where the user names it, not where it lies in a folder of results.
   if (!folders.empty() && out == folders.front() / "report") results::path_below(folders.front(), "report");
-  reports::ReportOptions options = reports::resolve_options(folders, values_of(choices));
+  reports::ReportOptions options = reports::resolve_options(folders, overrides_of(choices));
   options.imports = choices.imports;
   options.unit = choices.unit;
   const reports::Analysis analysis = reports::analyse(folders, options);
   for (const reports::Damage& damage : analysis.damage) fmt::print(stderr, "{}: {}\n", damage.file, damage.what);
-  const reports::WrittenReport written = reports::write_report(analysis, options, out);
+  std::vector<reports::Strip> strips;
+  if (options.behaviour && analysis.data) strips = film_strips(reports::runs_to_show(*analysis.data));
+  const reports::WrittenReport written = reports::write_report(analysis, options, out, strips);
   for (const std::string& remark : written.remarks) launch::say(stderr, fmt::format("{}\n", remark));
   return written.page;
 }

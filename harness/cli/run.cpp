@@ -1,20 +1,18 @@
-// tutti run, tutti status, tutti cancel: a suite is executed, here or on a cluster, and what has become of it.
+// tutti run, tutti status, tutti cancel: executes a suite, here or on a cluster, and shows its runs.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <optional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
+#include "cli/text_table.hpp"
 #include "launch/command.hpp"
 #include "launch/local.hpp"
 #include "launch/say.hpp"
@@ -35,13 +33,15 @@ struct RunOptions {
   bool no_report = false;
 };
 
-// Results are worth more than their report: what goes wrong with it does not change how the runs went.
-void report_on(const std::filesystem::path& folder) {
+// What goes wrong with the report does not change how the runs went; that there is none has to be noticed.
+bool report_on(const std::filesystem::path& folder) {
   try {
     const std::vector<std::filesystem::path> folders = {folder};
     launch::say(stdout, fmt::format("report: {}\n", make_report(folders, {}, folder / "report").string()));
+    return true;
   } catch (const std::exception& error) {
     launch::say(stderr, fmt::format("no report: {}\n", error.what()));
+    return false;
   }
 }
 
@@ -50,7 +50,7 @@ launch::OnChange on_change(const RunOptions& options) {
   return options.keep ? launch::OnChange::kKeep : launch::OnChange::kRefuse;
 }
 
-// What the same suite needs again to go on another time.
+// The options that the same suite needs to continue later.
 std::vector<std::string> repeated(const RunOptions& options) {
   std::vector<std::string> words = repeated(*options.suite);
   if (options.launcher != "local") words.insert(words.end(), {"--launcher", options.launcher});
@@ -117,30 +117,24 @@ int run(const RunOptions& options) {
   if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
   local.repeated = repeated(options);
   loader::Registry registry = load_plugins();
-  const suite::Plan plan = read_plan(*options.suite, registry);
+  const suite::Plan plan = requested_plan(*options.suite, registry);
   if (slurm) return submit(plan, registry, options);
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
   const std::filesystem::path folder = local.results / plan.name;
-  if (!summary.interrupted && !options.no_report) report_on(folder);
+  const bool reported = summary.interrupted || options.no_report || report_on(folder);
   if (!summary.complete()) {
     launch::say(stdout,
                 fmt::format("{} finished, {} failed, {} unfinished; `tutti status {}` says more\n", summary.finished,
                             summary.failed, summary.unfinished, launch::shell_word(folder.string())));
   }
-  return summary.complete() ? 0 : 1;
-}
-
-std::size_t terminal_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return std::numeric_limits<std::size_t>::max();  // into a file or a pipe: nothing cut off
+  return summary.complete() && reported ? 0 : 1;
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand("run", "Run a suite, go on with one that was stopped, and write its report");
+  auto* command = app.add_subcommand("run", "Run a suite, or continue one that was stopped, and write its report");
   auto options = std::make_shared<RunOptions>();
   options->suite = add_suite_options(*command);
   command->add_option("--jobs,-j", options->local.jobs, "runs at once; one for each core if left out")
@@ -149,7 +143,7 @@ void add_run(CLI::App& app, int& status) {
       ->capture_default_str();
   command->add_option("--memory-limit", options->memory_limit, "memory of each run, such as 4GB");
   auto* fresh = command->add_flag("--fresh", options->fresh,
-                                  "start anew those runs whose settings have changed; with --retry, those that failed");
+                                  "start again the runs whose settings have changed; with --retry, those that failed");
   command->add_flag("--keep", options->keep, "keep those runs as they are")->excludes(fresh);
   command->add_flag("--retry", options->local.retry,
                     "run again those that failed, and only those: runs that were interrupted stay as they are");

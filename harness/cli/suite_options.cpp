@@ -67,12 +67,12 @@ std::vector<std::string> repeated(const SuiteOptions& options) {
   return words;
 }
 
-suite::Plan read_plan(const SuiteOptions& options, loader::Registry& registry) {
+suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry) {
   suite::CommandLine command_line;
   if (!options.seeds.empty()) command_line.seeds = seeds_from(options.seeds);
   if (options.environment_steps) command_line.environment_steps = steps_from(*options.environment_steps);
   command_line.settings = options.settings;
-  return suite::read_plan(options.file, catalogue_of(registry), command_line);
+  return suite::read_suite(options.file, catalogue_of(registry), command_line);
 }
 
 }  // namespace tutti::cli

@@ -27,6 +27,6 @@ std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command);
 std::vector<std::string> repeated(const SuiteOptions& options);
 
 /// The checked plan. Throws Error with one line for each problem.
-suite::Plan read_plan(const SuiteOptions& options, loader::Registry& registry);
+suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry);
 
 }  // namespace tutti::cli

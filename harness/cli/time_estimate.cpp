@@ -1,10 +1,16 @@
 #include "cli/time_estimate.hpp"
 
+#include <fmt/format.h>
 #include <stdlib.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <sstream>
 
+#include "loader/child.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
 #include "tutti/error.hpp"
@@ -13,6 +19,7 @@ namespace tutti::cli {
 namespace {
 
 constexpr double kMeasuredSeconds = 2;
+constexpr std::chrono::minutes kMostTime{10};
 constexpr double kPatienceSeconds = 5;  // for an algorithm that collects before it learns, or that never does
 
 class TemporaryFolder {
@@ -44,10 +51,8 @@ Sample sample_of(const run::Training& training) {
   return {training.progress().environment_steps, time.environment_seconds + time.act_seconds + time.update_seconds};
 }
 
-}  // namespace
-
-double estimated_seconds(const suite::Run& run, loader::Registry& registry) {
-  const TemporaryFolder folder;
+double measured_seconds(const suite::Run& run, loader::Registry& registry, const std::filesystem::path& folder,
+                        const std::function<void(const run::Progress&)>& progress) {
   std::unique_ptr<run::Training> training;
   Sample start;  // steps before the first update say little about those after it
   bool learning = false;
@@ -59,7 +64,8 @@ double estimated_seconds(const suite::Run& run, loader::Registry& registry) {
     }
     return now.seconds - start.seconds > (learning ? kMeasuredSeconds : kPatienceSeconds);
   };
-  training = std::make_unique<run::Training>(run, registry, folder.path(), run::Hooks{.should_stop = seen_enough});
+  training = std::make_unique<run::Training>(run, registry, folder,
+                                             run::Hooks{.should_stop = seen_enough, .progress = progress});
   const bool finished = training->execute() == run::Outcome::kFinished;
 
   const Sample end = sample_of(*training);
@@ -72,6 +78,45 @@ double estimated_seconds(const suite::Run& run, loader::Registry& registry) {
   const double training_seconds = (end.seconds - start.seconds) / static_cast<double>(end.steps - start.steps) *
                                   static_cast<double>(settings.environment_steps);
   return training_seconds + training->time().evaluate_seconds / done * planned;
+}
+
+// The child's lines: what it is about to do, the error that ended it, or the seconds.
+constexpr char kStage = '>';
+constexpr char kProblem = '!';
+constexpr char kSeconds = '=';
+
+void estimate_in_child(const suite::Run& run, loader::Registry& registry, const std::filesystem::path& folder,
+                       int pipe) {
+  try {
+    loader::write_line(pipe, kStage + std::string("before its first step"));
+    const auto progress = [pipe](const run::Progress& made) {
+      loader::write_line(pipe, fmt::format("{}after step {}", kStage, made.step));
+    };
+    const double seconds = measured_seconds(run, registry, folder, progress);
+    loader::write_line(pipe, fmt::format("{}{}", kSeconds, seconds));
+  } catch (const std::exception& error) {
+    loader::write_line(pipe, kProblem + std::string(error.what()));
+  } catch (...) {
+    loader::write_line(pipe, kProblem + std::string("throws something unknown"));
+  }
+}
+
+}  // namespace
+
+TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry) {
+  const TemporaryFolder folder;  // here, because a child that crashes leaves everything as it is
+  const loader::ChildReport child =
+      loader::call_in_child([&](int pipe) { estimate_in_child(run, registry, folder.path(), pipe); }, kMostTime);
+  TimeEstimate estimate;
+  std::string stage = "before it began";
+  std::istringstream lines(child.text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kStage)) stage = line.substr(1);
+    if (line.starts_with(kProblem)) estimate.problem = line.substr(1);
+    if (line.starts_with(kSeconds)) estimate.seconds = std::strtod(line.c_str() + 1, nullptr);
+  }
+  if (!child.done && estimate.problem.empty()) estimate.problem = child.how(kMostTime) + " " + stage;
+  return estimate;
 }
 
 }  // namespace tutti::cli

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "text/clean.hpp"
+#include "text/quantities.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -44,7 +45,7 @@ std::string steps_text(const BoardRow& row, bool narrow) {
   const auto step = static_cast<double>(row.step);
   const auto budget = static_cast<double>(row.budget);
   if (narrow) return row.budget > 0 ? fmt::format("{:.0f}%", std::floor(100 * step / budget)) : "";
-  return fmt::format("{}/{}", count_text(step), count_text(budget));
+  return fmt::format("{}/{}", text::count_text(step), text::count_text(budget));
 }
 
 std::string evaluation_text(const BoardRow& row) {
@@ -57,7 +58,7 @@ std::string evaluation_text(const BoardRow& row) {
 std::string left_text(const Board& board, const BoardRow& row) {
   if (row.state != RunState::kRunning) return std::string(to_text(row.state));
   const std::optional<double> left = board.seconds_left(row);
-  return left ? duration_text(*left) : "-";
+  return left ? text::clock_text(*left) : "-";
 }
 
 struct Widths {
@@ -145,35 +146,22 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
   row.note = text::clean_text(view.problem);
   if (!view.record) return row;
   if (view.state == RunState::kFailed && view.record->failure) {
-    // LibTorch's messages go on with a stack trace; run.json has the whole.
+    // LibTorch's messages end in a stack trace; run.json has the whole message.
     const std::string& message = view.record->failure->message;
     row.note = text::clean_text(view.record->failure->kind + ": " + message.substr(0, message.find('\n')));
   }
   row.step = view.record->progress.environment_steps;
+  row.never_updated = view.state == RunState::kFinished && view.record->progress.updates == 0;
   row.last_evaluation = view.record->progress.last_evaluation;
   row.steps_per_second = view.record->time.steps_per_second;
   if (row.step > 0) row.seconds_per_step = view.record->time.wall_seconds / static_cast<double>(row.step);
   return row;
 }
 
-std::string duration_text(double seconds) {
-  const auto total = static_cast<std::int64_t>(std::max(0.0, std::ceil(seconds)));
-  const std::int64_t hours = total / 3600;
-  if (hours >= 48) return fmt::format("{}d {:02}h", hours / 24, hours % 24);
-  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, total / 60 % 60, total % 60);
-  return fmt::format("{}:{:02}", total / 60, total % 60);
-}
-
-std::string count_text(double count) {
-  if (count < 1000) return fmt::format("{:.0f}", count);
-  if (count < 1e6) return fmt::format("{:.4g}k", std::floor(count / 100) / 10);
-  return fmt::format("{:.4g}M", std::floor(count / 1e4) / 100);
-}
-
 std::string summary_line(const Board& board, std::size_t width) {
   std::string text = text::clean_text(board.suite) + ": ";
   const std::optional<double> left = board.seconds_left();
-  if (board.count(RunState::kRunning) > 0 && left) text += duration_text(*left) + " left; ";
+  if (board.count(RunState::kRunning) > 0 && left) text += text::clock_text(*left) + " left; ";
   const char* separator = "";
   for (const RunState state :
        {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted, RunState::kWaiting}) {
@@ -193,7 +181,7 @@ std::vector<std::string> table_lines(const Board& board, const std::vector<const
       format_row(widths, "task", "algorithm", "seed", narrow ? "done" : "steps", "steps/s", "return", "left")};
   for (const BoardRow* row : rows) {
     lines.push_back(format_row(widths, row->task, row->algorithm, std::to_string(row->seed), steps_text(*row, narrow),
-                               row->steps_per_second > 0 ? count_text(row->steps_per_second) : "-",
+                               row->steps_per_second > 0 ? text::count_text(row->steps_per_second) : "-",
                                evaluation_text(*row), left_text(board, *row)));
     if (row->note.empty()) continue;
     const std::vector<std::string> note =

@@ -23,6 +23,7 @@ struct BoardRow {
   std::optional<double> last_evaluation;
   std::optional<double> seconds_per_step;  // everything included; what the time left is reckoned with
   std::string note;                        // why it failed
+  bool never_updated = false;              // finished without an update
   std::int64_t ended = 0;                  // 1, 2, ... in order of ending; 0: has not ended while we watched
 };
 
@@ -33,7 +34,7 @@ struct Board {
 
   std::int64_t count(RunState state) const;
 
-  /// Seconds until a run ends; nothing if that cannot be told yet.
+  /// Seconds until a run ends; nothing if that is not known yet.
   std::optional<double> seconds_left(const BoardRow& row) const;
 
   /// Seconds until all that still run or wait have ended, `jobs` at a time. Runs that have not begun are taken to be
@@ -45,16 +46,10 @@ struct Board {
 BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint64_t seed, std::int64_t budget,
                 const RunView& view);
 
-/// "0:35", "1:02:09", "3d 04h".
-std::string duration_text(double seconds);
-
-/// "950", "12.5k", "1.25M".
-std::string count_text(double count);
-
 /// "quick: 0:35 left; 2 running, 3 finished, 1 failed, 6 waiting", at most `width` columns.
 std::string summary_line(const Board& board, std::size_t width);
 
-/// What becomes of notes that are wider than the table.
+/// How notes that are wider than the table are shown.
 enum class Notes { kCut, kWhole };
 
 /// Column heads and a line for each of `rows`, none wider than `width`; notes in lines below their row.

@@ -13,7 +13,7 @@
 
 #include "launch/board.hpp"
 #include "launch/display.hpp"
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/stop_requests.hpp"
 #include "launch/supervisor.hpp"
 #include "run/journal.hpp"
@@ -86,7 +86,7 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   for (const std::size_t index : to_do_) builds_[index] = finder.build(plan_.runs[index]);
   write_plan_files(plan_, options_.repeated, folder_);
   look_at_runs();
-  check_room(plan_, to_do_, jobs_, folder_, registry);
+  check_resources(plan_, to_do_, jobs_, folder_, registry);
 
   work_off();
   display_.finish(board_);

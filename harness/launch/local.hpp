@@ -19,7 +19,7 @@ struct LocalOptions {
   OnChange on_change = OnChange::kRefuse;
   bool retry = false;                   // failed runs, and only they, are started again
   std::int64_t memory_limit_bytes = 0;  // of each run; 0: none
-  std::vector<std::string> repeated;    // options that the same suite needs again to go on, such as --seeds 1,2
+  std::vector<std::string> repeated;    // options that the same suite needs to continue, such as --seeds 1,2
 };
 
 struct Summary {
@@ -31,9 +31,9 @@ struct Summary {
   bool complete() const { return failed == 0 && unfinished == 0; }
 };
 
-/// Executes what is to do: runs that have not finished go on from their newest checkpoint, those that have are skipped,
-/// failed ones too unless `retry`. Ctrl-C makes the workers write checkpoints and ends in order. Throws Error if the
-/// suite cannot be started.
+/// Executes what is to do: runs that have not finished resume from their newest checkpoint, those that have are
+/// skipped, failed ones too unless `retry`. Ctrl-C makes the workers write checkpoints and ends in order. Throws Error
+/// if the suite cannot be started.
 Summary run_suite(const suite::Plan& plan, loader::Registry& registry, const LocalOptions& options);
 
 }  // namespace tutti::launch

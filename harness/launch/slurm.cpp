@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "launch/command.hpp"
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm_commands.hpp"
 #include "launch/stop_requests.hpp"
@@ -172,7 +172,7 @@ void check_queued(const suite::Plan& plan, const std::filesystem::path& suite_fo
 suite::Plan with_earlier_seeds(suite::Plan plan, const std::filesystem::path& suite_folder, const QueuedRuns& queued) {
   if (queued.folders.empty()) return plan;
   std::set<std::uint64_t> seeds(plan.seeds.begin(), plan.seeds.end());
-  for (const std::uint64_t seed : results::read_plan(suite_folder).seeds) {
+  for (const std::uint64_t seed : results::read_plan_record(suite_folder).seeds) {
     if (!seeds.insert(seed).second) continue;
     const std::uint64_t first = plan.seeds.front();
     const std::size_t count = plan.runs.size();
@@ -246,7 +246,7 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   option(fmt::format("--signal=USR1@{}", kWarningSeconds));
   option(fmt::format("--output=\"{}/{}-%a.out\"", sbatch_path(slurm_folder(suite_folder)), array));
   if (!settings.extra.empty()) option(settings.extra);
-  // As a job step: those are told of a pre-emption, the script itself is not.
+  // As a job step: the cluster signals a pre-emption to steps, not to the script itself.
   text += fmt::format("exec srun --ntasks=1 {} slurm-task {} {} \"$SLURM_ARRAY_TASK_ID\"\n",
                       shell_word(program.string()), shell_word(suite_folder.string()), array);
   return text;
@@ -288,7 +288,8 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
 
   const std::vector<std::deque<std::size_t>> parts = parts_of(to_do, most_array_runs().value_or(to_do.size()));
   const auto count = static_cast<std::int64_t>(to_do.size());
-  check_room(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder, registry);
+  check_resources(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder,
+                  registry);
   write_plan_files(with_earlier_seeds(plan, folder, queued), options.repeated, folder);
   const bool keep = options.on_change == OnChange::kKeep;
   for (const std::size_t index : to_do) {

@@ -22,7 +22,7 @@ struct SlurmOptions {
   OnChange on_change = OnChange::kRefuse;
   bool retry = false;
   bool dry_run = false;               // write nothing, submit nothing
-  std::vector<std::string> repeated;  // options that the same suite needs again to go on, such as --seeds 1,2
+  std::vector<std::string> repeated;  // options that the same suite needs to continue, such as --seeds 1,2
 };
 
 /// What submitting did.

@@ -1,6 +1,9 @@
 #include "launch/status.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "launch/command.hpp"
 #include "launch/slurm.hpp"
@@ -13,7 +16,7 @@ namespace {
 
 /// What people type to execute the suite of this folder.
 std::string command_of(const std::filesystem::path& suite_folder) {
-  const results::PlanRecord plan = results::read_plan(suite_folder);
+  const results::PlanRecord plan = results::read_plan_record(suite_folder);
   const std::filesystem::path root = std::filesystem::canonical(suite_folder).parent_path();
   std::vector<std::string> words = plan.command.empty() ? std::vector<std::string>{"run", plan.file} : plan.command;
   if (root != std::filesystem::weakly_canonical("results")) words.insert(words.end(), {"--results", root.string()});
@@ -38,15 +41,24 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
         fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
   }
   if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
-    text += fmt::format("to go on: {}\n", command);
+    text += fmt::format("to continue: {}\n", command);
   }
   return text;
+}
+
+/// Finished runs that never learned, by task and algorithm.
+std::string never_updated_text(const Board& board) {
+  std::set<std::string> pairs;
+  for (const BoardRow& row : board.rows) {
+    if (row.never_updated) pairs.insert(row.algorithm + " on " + row.task);
+  }
+  return pairs.empty() ? "" : fmt::format("finished without an update: {}\n", fmt::join(pairs, ", "));
 }
 
 }  // namespace
 
 Board read_board(const std::filesystem::path& suite_folder) {
-  const results::PlanRecord plan = results::read_plan(suite_folder);
+  const results::PlanRecord plan = results::read_plan_record(suite_folder);
   Board board{.suite = plan.suite, .rows = {}, .jobs = 0};
   std::vector<results::RunIdentity> runs;
   std::vector<std::filesystem::path> folders;
@@ -73,6 +85,10 @@ std::string status_text(const std::filesystem::path& suite_folder, std::size_t w
   for (const std::string& line : table_lines(board, rows, width, Notes::kWhole)) text += line + '\n';
   text += summary_line(board, width) + '\n';
   if (!queue.text.empty()) text += queue.text + '\n';
+  text += never_updated_text(board);
+  const std::string unplanned =
+      results::unplanned_text(results::unplanned_runs(suite_folder, results::read_plan_record(suite_folder)));
+  if (!unplanned.empty()) text += unplanned + "; a report leaves them out\n";
   const std::string work = work_text(suite_folder, queue);
   return text + (work.empty() ? advice(board, suite_folder) : work);
 }

@@ -19,21 +19,6 @@ namespace {
 
 constexpr std::size_t kMostShownRuns = 5;
 
-/// "task 0 100; task -50 0": numbers that belong to tasks, as one report option.
-std::string join_bounds(const std::map<std::string, std::pair<double, double>>& bounds) {
-  std::string text;
-  for (const auto& [task, range] : bounds) {
-    text += fmt::format("{}{} {} {}", text.empty() ? "" : "; ", task, range.first, range.second);
-  }
-  return text;
-}
-
-std::string join_values(const std::map<std::string, double>& values) {
-  std::string text;
-  for (const auto& [task, value] : values) text += fmt::format("{}{} {}", text.empty() ? "" : "; ", task, value);
-  return text;
-}
-
 std::map<std::string, results::ReportOption> report_options(const suite::ReportSettings& settings) {
   std::map<std::string, results::ReportOption> options;
   for (const auto& [name, value] : settings.options) {
@@ -47,8 +32,6 @@ std::map<std::string, results::ReportOption> report_options(const suite::ReportS
         },
         value);
   }
-  if (!settings.bounds.empty()) options["bounds"] = join_bounds(settings.bounds);
-  if (!settings.thresholds.empty()) options["thresholds"] = join_values(settings.thresholds);
   return options;
 }
 
@@ -57,22 +40,6 @@ bool has_checkpoint(const std::filesystem::path& run_folder) {
 }
 
 }  // namespace
-
-std::string_view to_text(RunState state) {
-  switch (state) {
-    case RunState::kWaiting:
-      return "waiting";
-    case RunState::kRunning:
-      return "running";
-    case RunState::kInterrupted:
-      return "interrupted";
-    case RunState::kFailed:
-      return "failed";
-    case RunState::kFinished:
-      return "finished";
-  }
-  return "unknown";
-}
 
 RunView view_run(const std::filesystem::path& run_folder) {
   RunView view;
@@ -84,20 +51,8 @@ RunView view_run(const std::filesystem::path& run_folder) {
   if (results::is_locked(run_folder / run::kLockFile)) {
     view.state = RunState::kRunning;
   } else if (view.record) {
-    switch (view.record->status) {
-      case results::RunStatus::kFinished:
-        view.state = RunState::kFinished;
-        break;
-      case results::RunStatus::kFailed:
-        view.state = RunState::kFailed;
-        break;
-      case results::RunStatus::kInterrupted:
-        view.state = RunState::kInterrupted;
-        break;
-      case results::RunStatus::kRunning:
-        view.state = RunState::kInterrupted;
-        break;  // killed, and its host too
-    }
+    // One that still says it runs was killed, and its host too.
+    view.state = view.record->status == RunState::kRunning ? RunState::kInterrupted : view.record->status;
   }
   return view;
 }
@@ -114,26 +69,29 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
                      .seeds = plan.evaluation.seeds,
                      .absolute = plan.evaluation.absolute,
                      .copies = 0};
-  for (const suite::TaskEntry& task : plan.tasks) record.tasks.push_back({task.label, task.environment});
+  for (const suite::TaskEntry& task : plan.tasks)
+    record.tasks.push_back({task.label, task.environment, task.reference, task.title});
   for (const suite::AlgorithmEntry& algorithm : plan.algorithms) {
-    record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed});
+    record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
   }
   record.seeds = plan.seeds;
   record.report_options = report_options(plan.report);
+  for (const auto& [task, bounds] : plan.report.bounds) record.bounds[task] = {bounds.first, bounds.second};
+  record.thresholds = plan.report.thresholds;
   for (const suite::Run& run : plan.runs) {
     record.runs.push_back({run.task, run.algorithm, run.seed, run.folder().generic_string()});
   }
   return record;
 }
 
-const run::Makings& ChangeFinder::makings_of(const suite::Run& run) {
+const run::Provenance& ChangeFinder::provenance_of(const suite::Run& run) {
   const auto key = std::pair(run.environment, run.algorithm_name);
-  const auto found = makings_.find(key);
-  if (found != makings_.end()) return found->second;
-  return makings_.emplace(key, run::makings_of(run, registry_)).first->second;
+  const auto found = provenance_.find(key);
+  if (found != provenance_.end()) return found->second;
+  return provenance_.emplace(key, run::provenance_of(run, registry_)).first->second;
 }
 
-std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(makings_of(run).plugins); }
+std::string ChangeFinder::build(const suite::Run& run) { return run::build_digest(provenance_of(run).plugins); }
 
 namespace {
 
@@ -192,7 +150,7 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   const bool begun = has_checkpoint(folder);
   if (!view.record && !begun) return {};
   if (!std::filesystem::exists(folder / "config.toml")) {
-    return {"config.toml is missing: nobody knows what it was begun with"};
+    return {"config.toml is missing, so the settings that it was begun with are not known"};
   }
   std::vector<std::string> changes;
   try {
@@ -206,7 +164,7 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
     changes.push_back(error.what());
   }
   const results::RunRecord before = view.record.value_or(results::RunRecord{});
-  const std::vector<std::string> more = run::differences(makings_of(run), {before.plugins, before.libraries}, begun);
+  const std::vector<std::string> more = run::differences(provenance_of(run), {before.plugins, before.libraries}, begun);
   changes.insert(changes.end(), more.begin(), more.end());
   return changes;
 }
@@ -229,8 +187,8 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
   if (changed == 0) return;
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
-      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them anew, "
-                  "--keep leaves them as they are and goes on as they began",
+      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them again, "
+                  "--keep leaves them as they are and continues as they began",
                   text, changed, plan.runs.size()));
 }
 
@@ -263,7 +221,7 @@ void settle_foreign_runs(const suite::Plan& plan, const std::filesystem::path& s
   for (std::size_t index = 0; index < views.size(); ++index) {
     if (!views[index].is_foreign) continue;
     if (on_change != OnChange::kFresh) {
-      throw Error(fmt::format("{}: {}; move it away, or start it anew with --fresh (without --retry)",
+      throw Error(fmt::format("{}: {}; move it away, or start it again with --fresh (without --retry)",
                               folders[index].string(), views[index].problem));
     }
     remove_run(results::path_below(suite_folder, plan.runs[index].folder()));

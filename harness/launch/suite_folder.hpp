@@ -16,23 +16,20 @@
 #include "results/plan_record.hpp"
 #include "results/run_identity.hpp"
 #include "results/run_record.hpp"
-#include "run/makings.hpp"
+#include "run/provenance.hpp"
 #include "suite/plan.hpp"
 
 namespace tutti::launch {
 
-/// What is to become of runs that were begun with other values, plugins or libraries.
+/// How runs that were begun with other values, plugins or libraries are treated.
 enum class OnChange {
   kRefuse,  // nothing runs; the differences are shown
-  kFresh,   // they start anew; when failed runs are started again, those do instead
-  kKeep,    // they stay as they are, or go on as they began
+  kFresh,   // they start again; with `retry`, the failed runs do instead
+  kKeep,    // they stay as they are, or continue as they began
 };
 
-/// A run as its folder shows it.
-enum class RunState { kWaiting, kRunning, kInterrupted, kFailed, kFinished };
-
-/// "waiting", "running", "interrupted", "failed", "finished".
-std::string_view to_text(RunState state);
+using results::RunState;
+using results::to_text;
 
 /// A run's state: what run.json says, corrected by whether a process is executing it now.
 struct RunView {
@@ -55,7 +52,7 @@ results::RunIdentity identity_of(const suite::Run& run);
 /// What plan.json stores of a plan.
 results::PlanRecord plan_record(const suite::Plan& plan);
 
-/// Tells which runs were made from something else.
+/// Finds the runs that were made from something else.
 class ChangeFinder {
  public:
   /// `registry` outlives it.
@@ -68,10 +65,10 @@ class ChangeFinder {
   std::string build(const suite::Run& run);
 
  private:
-  const run::Makings& makings_of(const suite::Run& run);
+  const run::Provenance& provenance_of(const suite::Run& run);
 
   loader::Registry& registry_;
-  std::map<std::pair<std::string, std::string>, run::Makings> makings_;  // by environment and algorithm
+  std::map<std::pair<std::string, std::string>, run::Provenance> provenance_;  // by environment and algorithm
 };
 
 /// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else
@@ -97,7 +94,8 @@ inline constexpr const char* kSuiteLockFile = "lock";
 /// Claims the suite's folder for this process. Throws Error naming who has it.
 results::Lock claim(const std::filesystem::path& suite_folder);
 
-/// Writes suite.toml and plan.json. `options`: of the command line, for whoever wants to go on. Throws FileError.
+/// Writes suite.toml and plan.json. `options`: those of the command line, which continuing the suite needs. Throws
+/// FileError.
 void write_plan_files(const suite::Plan& plan, const std::vector<std::string>& options,
                       const std::filesystem::path& suite_folder);
 

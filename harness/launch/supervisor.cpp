@@ -72,12 +72,12 @@ void Supervisor::kill() {
   worker_.signal(SIGKILL);
 }
 
-/// Whether the worker itself has told how the run ended. Its record counts, however the process ended after that; an
-/// exit status alone proves nothing, since a plugin may have ended the process with it.
+/// Whether the worker itself has recorded how the run ended. Its record counts, however the process ended after that;
+/// an exit status alone proves nothing, since a plugin may have ended the process with it.
 bool Supervisor::has_said_so(const Ending& ending, const RunView& view) {
   const bool own =
       view.record && !view.record->segments.empty() && view.record->segments.back().process == worker_.process();
-  if (own) return view.record->status != results::RunStatus::kRunning;
+  if (own) return view.record->status != results::RunState::kRunning;
   // No plugin runs before there is a record: another worker has replaced it since, or is in its place all the time.
   const int status = ending.exit_status.value_or(-1);
   return status == run::kExitFinished || status == run::kExitInterrupted || status == run::kExitNotStarted;
@@ -106,18 +106,18 @@ std::optional<results::Failure> Supervisor::failure_of(const Ending& ending,
 
 RunView Supervisor::conclude() {
   const Ending ending = *worker_.ending();
-  worker_.listen();  // what it told last, such as the step at which it failed
+  worker_.listen();  // its last report, such as the step at which it failed
   RunView view = view_run(folder_);
   if (has_said_so(ending, view)) return view;
   const std::vector<std::string> log = run::last_log_lines(folder_, log_start_);
   const std::optional<results::Failure> failure = failure_of(ending, log);
-  run::Progress told = worker_.progress();
-  told.step = std::max(told.step, step_in(log));
+  run::Progress reported = worker_.progress();
+  reported.step = std::max(reported.step, step_in(log));
   try {
-    run::record_end(run_, folder_, options_.jobs, failure, told);
+    run::record_end(run_, folder_, options_.jobs, failure, reported);
     return view_run(folder_);
   } catch (const std::exception& error) {
-    // The folder is gone or full. The run has failed all the same, and the others go on.
+    // The folder is gone or full. The run has failed all the same, and the others continue.
     view.state = RunState::kFailed;
     view.record.emplace().failure = results::Failure{"disk", error.what(), {}};
     return view;

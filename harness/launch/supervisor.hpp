@@ -17,7 +17,7 @@ struct SupervisorOptions {
   std::int64_t jobs = 1;
   std::int64_t memory_limit_bytes = 0;
   std::string build = {};  // run::build_digest() of the plugins it was planned with; empty: any
-  bool keep = false;       // a checkpoint goes on with whatever plugins and libraries there are now
+  bool keep = false;       // resume a checkpoint with whatever plugins and libraries there are now
 };
 
 class Supervisor {
@@ -31,7 +31,7 @@ class Supervisor {
   /// Asks the worker to write a checkpoint and stop; once, however often it is called.
   void stop();
 
-  /// Ends the worker at once, on behalf of the user: the run goes on from its newest checkpoint another time.
+  /// Ends the worker at once, on behalf of the user: the run can resume from its newest checkpoint later.
   void kill();
 
   /// What became of the run; once poll() was true. Records an end that the worker could not record itself.

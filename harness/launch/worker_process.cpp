@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "process/spawn.hpp"
 #include "run/guard.hpp"
 #include "tutti/error.hpp"
 
@@ -23,13 +23,6 @@ namespace {
 constexpr int kProgressDescriptor = 3;  // of the worker
 // The very file of this process, also when a build has put another one in its place.
 constexpr const char* kThisProgram = "/proc/self/exe";
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 /// Processes that the system has ended so far because memory was short, in every memory group.
 std::int64_t out_of_memory_count() {
@@ -41,38 +34,13 @@ std::int64_t out_of_memory_count() {
   return 0;
 }
 
-/// posix_spawn's two option objects, freed on every way out.
-struct SpawnOptions {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-
-  SpawnOptions() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-  }
-  ~SpawnOptions() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-};
-
-// A process group of its own, so that Ctrl-C reaches the host alone, which then asks its workers to stop in order.
-// Nothing of the host's signal handling is inherited, but what it was itself made to ignore.
-void set_up(SpawnOptions& options, int pipe) {
-  ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&options.actions, pipe, kProgressDescriptor);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
+// What the host itself was made to ignore.
+std::vector<int> ignored_signals() {
+  std::vector<int> ignored;
   for (const int signal : {SIGHUP, SIGINT}) {
-    if (run::is_ignored(signal)) sigdelset(&all, signal);
+    if (run::is_ignored(signal)) ignored.push_back(signal);
   }
-  ::posix_spawnattr_setsigmask(&options.attributes, &none);
-  ::posix_spawnattr_setsigdefault(&options.attributes, &all);
-  ::posix_spawnattr_setpgroup(&options.attributes, 0);
-  ::posix_spawnattr_setflags(&options.attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  return ignored;
 }
 
 }  // namespace
@@ -99,15 +67,20 @@ WorkerProcess::WorkerProcess(run::WorkerOptions options)
   options.parent = ::getpid();
   std::vector<std::string> arguments = run::worker_arguments(options);
   arguments.insert(arguments.begin(), "tutti");
-  SpawnOptions spawn;
-  set_up(spawn, write_end);
-  const int error =
-      ::posix_spawn(&process_, kThisProgram, &spawn.actions, &spawn.attributes, pointers_to(arguments).data(), environ);
-  ::close(write_end);
-  if (error != 0) {
+  try {
+    // A group of its own, so that Ctrl-C reaches the host alone, which then asks its workers to stop in order.
+    process_ = process::spawn({.arguments = std::move(arguments),
+                               .program = kThisProgram,
+                               .redirections = {{STDIN_FILENO, "/dev/null", O_RDONLY}},
+                               .descriptors = {{write_end, kProgressDescriptor}},
+                               .own_group = true,
+                               .ignored_signals = ignored_signals()});
+  } catch (const Error&) {
+    ::close(write_end);
     ::close(pipe_);
-    throw Error(fmt::format("cannot start a process: {}", std::strerror(error)));
+    throw;
   }
+  ::close(write_end);
 }
 
 WorkerProcess::~WorkerProcess() {

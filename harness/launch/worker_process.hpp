@@ -31,10 +31,10 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  /// To wait on with poll(): readable when the worker has told something, or ended. -1 once it is closed.
+  /// To wait on with poll(): readable when the worker has reported something or ended. -1 once it is closed.
   int descriptor() const { return pipe_; }
 
-  /// Reads what the worker told since the last call.
+  /// Reads what the worker has reported since the last call.
   void listen();
 
   /// How it ended; nothing while it runs.

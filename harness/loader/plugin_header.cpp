@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tutti/error.hpp"
+#include "tutti/plugin_build.hpp"
 
 namespace tutti::loader {
 namespace {
@@ -78,7 +79,24 @@ Plugin check_header(const std::filesystem::path& file, std::span<const std::byte
           .version = text_of(header.version),
           .summary = text_of(header.summary),
           .source = text_of(header.source),
-          .build_tag = text_of(header.build_tag)};
+          .build_tag = text_of(header.build_tag),
+          .build = {}};
+}
+
+BuildRecord read_build_record(std::span<const std::byte> bytes) {
+  PluginBuild build{};
+  if (bytes.size() != sizeof build) return {};
+  std::memcpy(&build, bytes.data(), sizeof build);
+  if (text_of(build.magic) != kPluginBuildMagic) return {};
+  const auto shown = [](std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+    return text;
+  };
+  return {.compiler = shown(text_of(build.compiler)),
+          .build_type = shown(text_of(build.build_type)),
+          .flags = shown(text_of(build.flags)),
+          .revision = shown(text_of(build.revision))};
 }
 
 }  // namespace tutti::loader

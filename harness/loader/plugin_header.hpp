@@ -13,4 +13,7 @@ namespace tutti::loader {
 /// not open it: another SDK, compiler or standard library, an unknown kind, a name that is not a plain word.
 Plugin check_header(const std::filesystem::path& file, std::span<const std::byte> bytes);
 
+/// What the record in `bytes` says; an empty record for bytes that are none. Control characters become spaces.
+BuildRecord read_build_record(std::span<const std::byte> bytes);
+
 }  // namespace tutti::loader

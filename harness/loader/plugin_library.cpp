@@ -1,9 +1,23 @@
 #include "loader/plugin_library.hpp"
 
+#include <string>
+#include <string_view>
+
 #include "tutti/error.hpp"
 
 namespace tutti::loader {
 namespace {
+
+// What the system's loader says, without what Boost puts around it: the text of an errno that has nothing to do with
+// it.
+std::string loader_message(const boost::system::system_error& error) {
+  const std::string text = error.what();
+  constexpr std::string_view kStart = "(dlerror system message: ";
+  const std::size_t start = text.find(kStart);
+  const std::size_t end = text.rfind(')');
+  if (start == std::string::npos || end < start + kStart.size()) return text;
+  return text.substr(start + kStart.size(), end - start - kStart.size());
+}
 
 // Opens a library and finds its table of functions.
 template <class Table>
@@ -14,7 +28,7 @@ const Table& import_table(boost::dll::shared_library& library, const Plugin& plu
     return library.get<const Table>(symbol);
   } catch (const boost::system::system_error& error) {
     throw Error(plugin.file.string() + ": cannot be used as " + std::string(to_text(plugin.kind)) + " \"" +
-                plugin.name + "\": " + error.what());
+                plugin.name + "\": " + loader_message(error));
   }
 }
 

@@ -10,16 +10,19 @@
 #include <utility>
 
 #include "digest/digest.hpp"
+#include "loader/checks.hpp"
 #include "loader/elf_section.hpp"
 #include "loader/plugin_header.hpp"
 #include "loader/plugin_library.hpp"
 #include "loader/trial.hpp"
 #include "tutti/error.hpp"
+#include "tutti/plugin_build.hpp"
 
 namespace tutti::loader {
 namespace {
 
 std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder) {
+  if (std::filesystem::is_regular_file(folder)) return {folder};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;  // a folder that cannot be read has nothing to offer
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
@@ -35,17 +38,39 @@ std::string joined(const std::vector<std::string>& names) {
   return result.empty() ? "none" : result;
 }
 
+BuildRecord build_record_of(const std::filesystem::path& file) {
+  try {
+    return read_build_record(read_elf_section(file, kPluginBuildSection));
+  } catch (const Error&) {
+    return {};  // not built by tutti_plugin()
+  }
+}
+
 }  // namespace
 
 class Registry::Libraries {
  public:
-  std::map<std::pair<PluginKind, std::string>, std::filesystem::path> files;  // of the accepted plugins
+  using Key = std::pair<PluginKind, std::string>;
+  std::map<Key, std::filesystem::path> files;                // of the accepted plugins
+  std::map<Key, std::vector<std::filesystem::path>> rivals;  // other libraries of the same kind and name
 
-  /// The library, tried before it is opened here; its table is found with `table_of`.
+  /// The library, tried before it is opened here; its table is found with `table_of` and checked once.
   template <class Find>
   const auto& table(const Plugin& plugin, const Find& table_of) {
     admit(plugin);
-    return table_of(open_[plugin.file], plugin);
+    const auto& table = table_of(open_[plugin.file], plugin);
+    if (checked_.contains(plugin.file)) return table;
+    try {
+      check_declarations(plugin, table);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw Error(plugin.file.string() + ": throws while it declares what it has: " + error.what());
+    } catch (...) {
+      throw Error(plugin.file.string() + ": throws something unknown while it declares what it has");
+    }
+    checked_.insert(plugin.file);
+    return table;
   }
 
  private:
@@ -67,6 +92,7 @@ class Registry::Libraries {
 
   TrialCache passed_;
   std::map<std::filesystem::path, std::string> verdicts_;  // empty: may be opened
+  std::set<std::filesystem::path> checked_;
   std::map<std::filesystem::path, boost::dll::shared_library> open_;
 };
 
@@ -109,11 +135,15 @@ Registry& Registry::operator=(Registry&&) noexcept = default;
 void Registry::consider(const std::filesystem::path& file) {
   try {
     Plugin plugin = check_header(file, read_elf_section(file, kPluginSection));
-    const auto [first, is_new] = libraries_->files.try_emplace({plugin.kind, plugin.name}, file);
+    const Libraries::Key key{plugin.kind, plugin.name};
+    const auto [first, is_new] = libraries_->files.try_emplace(key, file);
     if (!is_new) {
+      if (sha256_of_file(file) == sha256_of_file(first->second)) return;  // the same library in two folders
+      libraries_->rivals[key].push_back(file);
       throw Error(file.string() + ": " + std::string(to_text(plugin.kind)) + " \"" + plugin.name +
                   "\" is already provided by " + first->second.string() + "; remove one of them");
     }
+    plugin.build = build_record_of(file);
     plugins_.push_back(std::move(plugin));
   } catch (const Error& error) {
     refusals_.push_back({file, error.what()});
@@ -130,7 +160,14 @@ std::vector<std::string> Registry::names(PluginKind kind) const {
 
 const Plugin& Registry::find(PluginKind kind, std::string_view name) const {
   for (const Plugin& plugin : plugins_) {
-    if (plugin.kind == kind && plugin.name == name) return plugin;
+    if (plugin.kind != kind || plugin.name != name) continue;
+    // Which one is meant decides the numbers, so nobody guesses.
+    const auto rivals = libraries_->rivals.find({kind, plugin.name});
+    if (rivals == libraries_->rivals.end()) return plugin;
+    std::string files = plugin.file.string();
+    for (const std::filesystem::path& file : rivals->second) files += " and by " + file.string();
+    throw Error(std::string(to_text(kind)) + " \"" + plugin.name + "\" is provided by " + files +
+                "; give one of them another name, or take it off TUTTI_PLUGIN_PATH");
   }
   std::string message =
       "unknown " + std::string(to_text(kind)) + " \"" + std::string(name) + "\"; loaded: " + joined(names(kind));
@@ -152,6 +189,7 @@ std::unique_ptr<Environment> Registry::create_environment(std::string_view name,
   const Plugin& plugin = find(PluginKind::kEnvironment, name);
   auto result = environment(name).create({values, plugin.file.parent_path()});
   if (!result) throw Error(plugin.file.string() + ": environment \"" + plugin.name + "\" was not created");
+  check_spec(plugin, result->spec());
   return result;
 }
 
@@ -159,6 +197,7 @@ std::unique_ptr<Algorithm> Registry::create_algorithm(std::string_view name, con
   const Plugin& plugin = find(PluginKind::kAlgorithm, name);
   auto result = algorithm(name).create(context);
   if (!result) throw Error(plugin.file.string() + ": algorithm \"" + plugin.name + "\" was not created");
+  check_metrics(plugin, result->metric_names());
   return result;
 }
 

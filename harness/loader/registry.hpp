@@ -20,7 +20,15 @@
 
 namespace tutti::loader {
 
-/// An accepted plugin, as its header tells.
+/// How a library was built, as its file says; empty where it does not.
+struct BuildRecord {
+  std::string compiler;
+  std::string build_type;
+  std::string flags;
+  std::string revision;  // of the plugin's source
+};
+
+/// An accepted plugin, as its header describes it.
 struct Plugin {
   std::filesystem::path file;
   PluginKind kind{};
@@ -29,6 +37,7 @@ struct Plugin {
   std::string summary;
   std::string source;
   std::string build_tag;
+  BuildRecord build;
 };
 
 /// A library that was left out, and why in one sentence that starts with its path.
@@ -46,7 +55,8 @@ std::vector<std::filesystem::path> search_path();
 
 class Registry {
  public:
-  /// Looks at every *.so of `folders`, folder by folder, in order of file name. A folder that does not exist is empty.
+  /// Looks at every *.so of `folders`, folder by folder, in order of file name. A folder that does not exist is empty;
+  /// a file stands for itself.
   /// Never throws for what is wrong with a file: see refusals().
   explicit Registry(const std::vector<std::filesystem::path>& folders);
   ~Registry();
@@ -58,17 +68,21 @@ class Registry {
   const std::vector<Refusal>& refusals() const { return refusals_; }
   std::vector<std::string> names(PluginKind kind) const;
 
-  /// Throws Error naming those that exist, and why a file was refused if it may be the one meant.
+  /// Throws Error naming those that exist, and why a file was refused if it may be the one meant; and naming all files
+  /// if several different ones provide it.
   const Plugin& find(PluginKind kind, std::string_view name) const;
 
-  /// The plugin's functions; opens its library. Throws Error if it cannot be opened or its table is incomplete.
+  /// The plugin's functions; opens its library. Throws Error if it cannot be opened, its table is incomplete, or what
+  /// it declares contradicts itself (checks.hpp).
   const EnvironmentPlugin& environment(std::string_view name);
   const AlgorithmPlugin& algorithm(std::string_view name);
 
-  /// A new copy of a task. Must not outlive the registry. Throws Error when the plugin gives none.
+  /// A new copy of a task. Must not outlive the registry. Throws Error when the plugin gives none, or one whose sizes
+  /// make no sense.
   std::unique_ptr<Environment> create_environment(std::string_view name, const ParameterValues& values);
 
-  /// A new algorithm. Must not outlive the registry, nor what `context` refers to.
+  /// A new algorithm. Must not outlive the registry, nor what `context` refers to. Throws Error when the plugin gives
+  /// none, or one whose metrics cannot be columns of a table.
   std::unique_ptr<Algorithm> create_algorithm(std::string_view name, const AlgorithmContext& context);
 
  private:

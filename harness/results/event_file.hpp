@@ -24,7 +24,7 @@ std::string scalar_record(double wall_time, std::int64_t step, std::string_view 
 
 class EventFile {
  public:
-  /// Goes on after the first `size` bytes of `file`; 0 starts it. Throws FileError.
+  /// Continues after the first `size` bytes of `file`; 0 starts it. Throws FileError.
   EventFile(const std::filesystem::path& file, std::uint64_t size);
 
   void add(std::int64_t step, std::string_view tag, double value);

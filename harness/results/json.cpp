@@ -2,6 +2,16 @@
 
 namespace tutti::results {
 
+void to_json(nlohmann::json& object, const Failure& failure) {
+  object = {{"kind", failure.kind}, {"message", failure.message}, {"log", failure.log}};
+}
+
+void from_json(const nlohmann::json& object, Failure& failure) {
+  object.at("kind").get_to(failure.kind);
+  object.at("message").get_to(failure.message);
+  object.at("log").get_to(failure.log);
+}
+
 nlohmann::ordered_json protocol_to_json(const Protocol& protocol) {
   nlohmann::ordered_json object = {{"environment_steps", protocol.environment_steps},
                                    {"interval", protocol.interval},

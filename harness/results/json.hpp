@@ -1,5 +1,4 @@
-// The part of JSON that run.json and plan.json share. For the sources of this folder only: nlohmann/json is a large
-// header.
+// The parts of JSON that run.json, plan.json and report.json share.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,6 +7,8 @@
 
 namespace tutti::results {
 
+void to_json(nlohmann::json& object, const Failure& failure);
+void from_json(const nlohmann::json& object, Failure& failure);
 nlohmann::ordered_json protocol_to_json(const Protocol& protocol);
 Protocol protocol_from_json(const nlohmann::json& object);
 

@@ -40,6 +40,8 @@ RunIdentity identity_of(const PlanRecord& plan, const PlannedRun& run) {
   return identity;
 }
 
+bool decides_numbers(std::string_view library) { return library != "Boost" && library != "C++ library"; }
+
 std::vector<std::string> identity_differences(const RunRecord& record, const RunIdentity& planned) {
   std::vector<std::string> differences;
   compare("task", record.task, planned.task, differences);

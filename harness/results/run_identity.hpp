@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/plan_record.hpp"
@@ -22,6 +23,10 @@ struct RunIdentity {
 };
 
 RunIdentity identity_of(const PlanRecord& plan, const PlannedRun& run);
+
+/// Whether the library of this name, as run.json has it, can change a number. Headers of the host are part of its
+/// build, and the C++ library computes nothing.
+bool decides_numbers(std::string_view library);
 
 /// Each difference in words, "seed 2 instead of 1"; empty if the record is of this run.
 std::vector<std::string> identity_differences(const RunRecord& record, const RunIdentity& planned);

@@ -9,14 +9,14 @@
 namespace tutti::results {
 
 // Member by member, in both directions: the names in the file are the members' names.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, log)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PluginRecord, kind, name, version, build_tag, sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MachineRecord, processor, instruction_set, cores, memory_bytes, kernel, distribution,
                                    container, host, jobs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Segment, start, stop, from_step, reason, host, process)
 // With defaults: earlier records do not have every member.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CodeRecord, version, revision, modified, changes, build_type, compiler,
                                                 flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PluginRecord, kind, name, version, build_tag, sha256, file, compiler,
+                                                build_type, flags, revision)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimeRecord, environment_seconds, act_seconds, update_seconds,
                                                 evaluate_seconds, checkpoint_seconds, train_seconds, wall_seconds,
                                                 cpu_seconds, steps_per_second, peak_memory_bytes, startup_seconds)
@@ -26,11 +26,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSchema = 1;
-constexpr std::array kStatuses = {RunStatus::kRunning, RunStatus::kFinished, RunStatus::kFailed,
-                                  RunStatus::kInterrupted};
+constexpr std::array kStatuses = {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted};
 
-RunStatus status_from_text(const std::string& text) {
-  for (const RunStatus status : kStatuses) {
+RunState status_from_text(const std::string& text) {
+  for (const RunState status : kStatuses) {
     if (to_text(status) == text) return status;
   }
   throw Error("unknown status \"" + text + '"');
@@ -88,16 +87,20 @@ RunRecord from_object(const json& object) {
 
 }  // namespace
 
-std::string_view to_text(RunStatus status) {
-  switch (status) {
-    case RunStatus::kRunning:
+std::string_view to_text(RunState state) {
+  switch (state) {
+    case RunState::kWaiting:
+      return "waiting";
+    case RunState::kRunning:
       return "running";
-    case RunStatus::kFinished:
-      return "finished";
-    case RunStatus::kFailed:
-      return "failed";
-    case RunStatus::kInterrupted:
+    case RunState::kInterrupted:
       return "interrupted";
+    case RunState::kFailed:
+      return "failed";
+    case RunState::kFinished:
+      return "finished";
+    case RunState::kDamaged:
+      return "damaged";
   }
   return "unknown";
 }

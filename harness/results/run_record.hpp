@@ -13,10 +13,12 @@ namespace tutti::results {
 
 using Facts = std::map<std::string, std::string>;
 
-enum class RunStatus { kRunning, kFinished, kFailed, kInterrupted };
+/// The state of a run. A record is never kWaiting, which is a run without a record, nor kDamaged, which is one that
+/// cannot be used.
+enum class RunState { kWaiting, kRunning, kInterrupted, kFailed, kFinished, kDamaged };
 
-/// "running", "finished", "failed", "interrupted".
-std::string_view to_text(RunStatus status);
+/// "waiting", "running", "interrupted", "failed", "finished", "damaged".
+std::string_view to_text(RunState state);
 
 /// Why a run failed. Kinds: exception, signal, exit, not-finite, stalled, disk, memory, killed.
 struct Failure {
@@ -37,6 +39,13 @@ struct Protocol {
   std::string seeds;  // fresh or fixed
   bool absolute = true;
   std::int64_t copies = 0;  // 0: not said, as in plan.json, where each run has its own
+
+  /// False of runs that other harnesses made: no plan records their protocol.
+  bool is_known() const { return environment_steps > 0; }
+  /// Without the one at step 0.
+  std::int64_t evaluations() const { return interval > 0 ? environment_steps / interval : 0; }
+  /// Environment steps after the last evaluation.
+  std::int64_t unevaluated_steps() const { return interval > 0 ? environment_steps % interval : 0; }
 };
 
 struct CodeRecord {
@@ -55,6 +64,11 @@ struct PluginRecord {
   std::string version;
   std::string build_tag;
   std::string sha256;
+  std::string file;      // where the library was
+  std::string compiler;  // this and the rest as the library says; empty where it does not
+  std::string build_type;
+  std::string flags;
+  std::string revision;  // of the plugin's source
 };
 
 struct MachineRecord {
@@ -111,7 +125,7 @@ struct RunRecord {
   std::string algorithm;  // label
   std::string algorithm_name;
   std::uint64_t seed = 0;
-  RunStatus status = RunStatus::kRunning;
+  RunState status = RunState::kRunning;
   std::optional<Failure> failure;
   Protocol protocol;
   std::string config_digest;

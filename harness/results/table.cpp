@@ -5,24 +5,16 @@
 #include <cassert>
 #include <iterator>
 
+#include "text/csv.hpp"
+
 namespace tutti::results {
 namespace {
-
-void append_field(std::string& row, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    row += text;
-    return;
-  }
-  row += '"';
-  for (const char c : text) row.append(c == '"' ? 2 : 1, c);
-  row += '"';
-}
 
 std::string header(const std::vector<std::string>& columns) {
   std::string line;
   for (const std::string& column : columns) {
     if (!line.empty()) line += ',';
-    append_field(line, column);
+    text::append_csv_field(line, column);
   }
   return line + '\n';
 }
@@ -38,7 +30,8 @@ Sha256 checked_start(const std::filesystem::path& file, const std::string& heade
                 " bytes do not have the digest that they had");
   }
   if (!start.starts_with(header)) {
-    throw FileError(file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+    throw FileError(file.string() +
+                    " was written by another version, with other columns; --fresh starts the run again");
   }
   return digest;
 }
@@ -79,7 +72,7 @@ Table& Table::add(double value) {
 
 Table& Table::add(std::string_view text) {
   separate();
-  append_field(rows_, text);
+  text::append_csv_field(rows_, text);
   return *this;
 }
 

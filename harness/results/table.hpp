@@ -28,7 +28,7 @@ struct TableEnd {
 
 class Table {
  public:
-  /// Goes on at `end` of the file; a size of 0 starts it with a header. Throws Error if what comes before has another
+  /// Continues at `end` of the file; a size of 0 starts it with a header. Throws Error if what comes before has another
   /// digest or another header, FileError if it cannot be read or written.
   Table(const std::filesystem::path& file, const std::vector<std::string>& columns, const TableEnd& end);
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "run/error_context.hpp"
 #include "run/finite.hpp"
-#include "run/place.hpp"
 #include "run/protocol.hpp"
 
 namespace tutti::run {
@@ -28,6 +28,24 @@ void observe_all(const Environment& environment, std::span<float> row) {
   }
 }
 
+void check_actions(std::span<const float> actions, std::size_t columns,
+                   const std::function<std::string(std::size_t)>& place) {
+  if (all_in_bounds(actions)) return;
+  const std::size_t odd = first_not_finite(actions);
+  if (odd < actions.size())
+    throw NotFiniteError(fmt::format("{}: action {} is {}", place(odd / columns), odd % columns, actions[odd]));
+  std::size_t wide = 0;
+  while (std::abs(actions[wide]) <= 1.0F) ++wide;
+  throw Error(fmt::format("{}: action {} is {}; the algorithm has to choose from [-1, 1]", place(wide / columns),
+                          wide % columns, actions[wide]));
+}
+
+void check_end(const EnvironmentSpec& spec, const StepResult& result, std::int64_t length) {
+  if (length != spec.episode_limit || result.terminated || result.truncated) return;
+  throw Error(fmt::format(
+      "the environment's episode goes on after {} steps, its episode_limit; it has to set truncated", length));
+}
+
 Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed)
     : environments_(std::move(environments)),
       observation_size_(static_cast<std::size_t>(spec().joint_observation_size())),
@@ -40,7 +58,8 @@ Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint
       rewards_(count()),
       terminated_(count()),
       truncated_(count()),
-      returns_(count()) {
+      returns_(count()),
+      lengths_(count()) {
   assert(own_state_ || state_size_ == observation_size_);
   if (own_state_) {
     states_.resize(count() * state_size_);
@@ -58,6 +77,7 @@ void Copies::start() {
 void Copies::restart(std::size_t copy) {
   environments_[copy]->reset(streams_[copy].next());
   returns_[copy] = 0;
+  lengths_[copy] = 0;
   look(copy, observations_, states_);
 }
 
@@ -81,13 +101,14 @@ void Copies::step_copy(std::size_t copy) {
   terminated_[copy] = result.terminated ? 1 : 0;
   truncated_[copy] = result.truncated && !result.terminated ? 1 : 0;
   returns_[copy] += result.reward;
+  check_end(spec(), result, ++lengths_[copy]);
   look(copy, next_observations_, next_states_);
 }
 
 void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
-  check_finite(step, "action", actions_, action_size_);
+  check_actions(actions_, action_size_, [&](std::size_t copy) { return fmt::format("step {}, copy {}", step, copy); });
   for (std::size_t copy = 0; copy < count(); ++copy) {
-    at_place([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
+    with_context([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
     after(*environments_[copy]);
   }
   check_finite(step, "observation", next_observations_, observation_size_);

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tutti/algorithm.hpp"
@@ -25,6 +26,14 @@ namespace tutti::run {
 
 /// Writes the agents' observations one after the other; `row` has O floats.
 void observe_all(const Environment& environment, std::span<float> row);
+
+/// Checks the actions that an algorithm chose for some rows, `columns` for each. Throws NotFiniteError or Error with
+/// `place(row)` before the action and its value, unless every value is in [-1, 1].
+void check_actions(std::span<const float> actions, std::size_t columns,
+                   const std::function<std::string(std::size_t)>& place);
+
+/// Throws Error if the episode goes on after step number `length` although that is the episode limit.
+void check_end(const EnvironmentSpec& spec, const StepResult& result, std::int64_t length);
 
 class Copies {
  public:
@@ -41,14 +50,14 @@ class Copies {
   Rows<float> actions() { return {actions_.data(), count(), action_size_}; }                    // [E, A]
 
   /// One environment step of every copy with the present actions. `after` is called for each copy once it has stepped.
-  /// Throws NotFiniteError naming `step`, the copy and the quantity, and Error with the same before what an environment
-  /// threw.
+  /// Throws NotFiniteError naming `step`, the copy and the quantity, and Error with the same for an action outside
+  /// [-1, 1], for an episode beyond its limit, and before what an environment threw.
   void step(std::int64_t step, const std::function<void(const Environment&)>& after);
 
   /// What the last step did. Valid until advance().
   Transitions transitions() const;
 
-  /// Goes on: successors become present, copies whose episode ended start the next one.
+  /// Advances: successors become present, copies whose episode ended start the next one.
   void advance();
 
   /// Episodes finished so far, and the returns of those finished since the last take.
@@ -85,7 +94,8 @@ class Copies {
   std::vector<float> rewards_;
   std::vector<std::uint8_t> terminated_, truncated_;
 
-  std::vector<double> returns_;  // of the episodes under way
+  std::vector<double> returns_;        // of the episodes under way
+  std::vector<std::int64_t> lengths_;  // since the start of the episode or of this process
   std::vector<double> finished_returns_;
   std::int64_t episodes_ = 0;
 };

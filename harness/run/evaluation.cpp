@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "run/copies.hpp"
+#include "run/error_context.hpp"
 #include "run/finite.hpp"
-#include "run/place.hpp"
 
 namespace tutti::run {
 
@@ -32,14 +32,14 @@ void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
   episode = {.seed = seed, .terms = std::vector<double>(terms_.size())};
 }
 
-// Returns whether the episode goes on.
+// Returns whether the episode continues.
 bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode& episode) {
   const StepResult result = slot.environment->step(action);
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
   slot.environment->reward_terms(terms_);
   for (std::size_t term = 0; term < terms_.size(); ++term) episode.terms[term] += terms_[term];
   episode.episode_return += result.reward;
-  ++episode.length;
+  check_end(slot.environment->spec(), result, ++episode.length);
   episode.terminated = result.terminated;
   return !(result.terminated || result.truncated);
 }
@@ -63,15 +63,16 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     if (!all_finite(observations.all()))
       throw NotFiniteError(fmt::format("evaluation at step {}: an observation is not finite", step));
     algorithm.act(observations, mode, random, actions);
-    if (!all_finite(actions.all()))
-      throw NotFiniteError(fmt::format("evaluation at step {}: an action is not finite", step));
+    check_actions(actions.all(), action_size_, [&](std::size_t row) {
+      return fmt::format("evaluation at step {}, episode {}", step, active[row].episode);
+    });
 
     // A copy whose episode ended takes the next one; when none is left it drops out of the batch.
     std::size_t kept = 0;
     for (std::size_t row = 0; row < active.size(); ++row) {
       Slot slot = active[row];
-      const auto place = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
-      if (!at_place(place, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
+      const auto context = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
+      if (!with_context(context, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
         if (started == seeds.size()) continue;
         slot.episode = started++;
         begin(slot, seeds[slot.episode], episodes[slot.episode]);

@@ -57,8 +57,8 @@ results::Facts task_facts(const EnvironmentSpec& spec) {
   return facts;
 }
 
-/// What the record of an earlier attempt tells about this one. Until it knows better, what it goes on from was made
-/// with the same plugins and is as far.
+/// Takes over the record of an earlier attempt. Assumes that the checkpoint was written by the same plugins at the same
+/// step until it has read it.
 void carry_over(const std::filesystem::path& folder, results::RunRecord& record) {
   try {
     if (const auto earlier = results::read_run_record(folder)) {
@@ -181,7 +181,13 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.plugins = plugins_of(run_, registry);
   record_.libraries = libraries_of(run_, registry);
   if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
+  if (const auto found = record_.libraries.find("oneDNN"); found != record_.libraries.end()) {
+    record_.numerics["oneDNN"] = found->second;  // with the instructions that it uses
+  }
   record_.task_facts = task_facts(training.environment_spec());
+  std::vector<LibraryVersion> libraries;
+  registry.environment(run_.environment).libraries(libraries);
+  for (const LibraryVersion& library : libraries) record_.task_facts["library " + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);
@@ -212,13 +218,13 @@ void Journal::finish(const Training& training) {
   take_figures(training);
   take_digests(training);
   record_.evaluations_digest = record_.table_digests.at("evaluations.csv");
-  end(results::RunStatus::kFinished);
+  end(results::RunState::kFinished);
 }
 
 void Journal::interrupt(const Training& training) {
   take_figures(training);
   take_digests(training);
-  end(results::RunStatus::kInterrupted);
+  end(results::RunState::kInterrupted);
 }
 
 void Journal::fail(const results::Failure& failure, const Training* training) {
@@ -227,10 +233,10 @@ void Journal::fail(const results::Failure& failure, const Training* training) {
     take_digests(*training);
   }
   record_.failure = failure;
-  end(results::RunStatus::kFailed);
+  end(results::RunState::kFailed);
 }
 
-void Journal::end(results::RunStatus status) {
+void Journal::end(results::RunState status) {
   release_reserve();
   record_.status = status;
   record_.segments.back().stop = utc_now();
@@ -239,23 +245,23 @@ void Journal::end(results::RunStatus status) {
 }
 
 void record_end(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                const std::optional<results::Failure>& failure, const Progress& told) {
+                const std::optional<results::Failure>& failure, const Progress& reported) {
   std::error_code ignored;
   std::filesystem::remove(reserve_file(folder), ignored);
   std::optional<results::RunRecord> record;
   try {
     record = results::read_run_record(folder);
   } catch (const Error&) {
-    record.reset();  // damaged: made anew below
+    record.reset();  // damaged: replaced below
   }
   if (!record) {
     if (failure) Journal(run, folder, jobs).fail(*failure, nullptr);
     return;
   }
-  record->status = failure ? results::RunStatus::kFailed : results::RunStatus::kInterrupted;
+  record->status = failure ? results::RunState::kFailed : results::RunState::kInterrupted;
   record->failure = failure;
-  record->progress.environment_steps = std::max(record->progress.environment_steps, told.step);
-  if (told.last_evaluation) record->progress.last_evaluation = told.last_evaluation;
+  record->progress.environment_steps = std::max(record->progress.environment_steps, reported.step);
+  if (reported.last_evaluation) record->progress.last_evaluation = reported.last_evaluation;
   if (!record->segments.empty() && record->segments.back().stop.empty()) {
     record->segments.back().stop = utc_now();
     record->segments.back().reason = results::to_text(record->status);

@@ -9,7 +9,7 @@
 
 #include "loader/registry.hpp"
 #include "results/run_record.hpp"
-#include "run/makings.hpp"
+#include "run/provenance.hpp"
 #include "run/training.hpp"
 #include "suite/plan.hpp"
 
@@ -37,7 +37,7 @@ class Journal {
   Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs);
 
   /// What earlier attempts recorded that they were made with; empty if there was none.
-  Makings before() const { return {record_.plugins, record_.libraries}; }
+  Provenance before() const { return {record_.plugins, record_.libraries}; }
 
   /// Keeps some room on the disk, so that a failure can be recorded when there is no more; and gives it back. Throws
   /// FileError if there is not even that much.
@@ -56,7 +56,7 @@ class Journal {
   void fail(const results::Failure& failure, const Training* training);  // null: it failed before there was one
 
  private:
-  void end(results::RunStatus status);
+  void end(results::RunState status);
   void take_figures(const Training& training);
   void take_digests(const Training& training);
 
@@ -65,9 +65,9 @@ class Journal {
   results::RunRecord record_;
 };
 
-/// Records an end that the worker could not, because it crashed, hung or was killed, with the last it told: a failure,
+/// Records an end that the worker could not, because it crashed, hung or was killed, with its last report: a failure,
 /// or that it was interrupted. Throws FileError.
 void record_end(const suite::Run& run, const std::filesystem::path& folder, std::int64_t jobs,
-                const std::optional<results::Failure>& failure, const Progress& told);
+                const std::optional<results::Failure>& failure, const Progress& reported);
 
 }  // namespace tutti::run

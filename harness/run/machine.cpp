@@ -72,8 +72,8 @@ std::string cxx_library() {
   return name;
 }
 
-/// Libraries that decide numbers. Their file tells the version, and the build id, which the linker makes from the
-/// content, tells two builds of one version apart.
+/// Libraries that decide numbers. Their file name has the version; the build id, which the linker makes from the
+/// content, distinguishes two builds of one version.
 constexpr std::array<std::string_view, 8> kComputing = {"libtorch_cpu.so", "libblas.so", "libopenblas.so",
                                                         "libmkl_rt.so",    "libdnnl.so", "libmujoco.so",
                                                         "libgomp.so",      "libm.so"};
@@ -172,8 +172,8 @@ results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
 
 results::Facts numerics_in_use() {
   results::Facts facts = {{"subnormal_numbers", std::string(subnormal_numbers())}};
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "DNNL_MAX_CPU_ISA",
-                           "OPENBLAS_CORETYPE", "MKL_CBWR", "GLIBC_TUNABLES"}) {
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ONEDNN_MAX_CPU_ISA",
+                           "DNNL_MAX_CPU_ISA", "OPENBLAS_CORETYPE", "MKL_CBWR", "GLIBC_TUNABLES"}) {
     if (const char* value = std::getenv(name)) facts[name] = value;
   }
   return facts;

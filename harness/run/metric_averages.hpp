@@ -1,4 +1,4 @@
-// What an algorithm's updates tell, averaged between two rows of training.csv.
+// Averages an algorithm's metrics between two rows of training.csv.
 #pragma once
 
 #include <cstdint>

@@ -48,7 +48,7 @@ ProgressPipe::ProgressPipe(int descriptor) : descriptor_(descriptor) {
 void ProgressPipe::tell(const Progress& progress) const {
   if (descriptor_ < 0) return;
   const std::string line = to_line(progress);
-  // Shorter than PIPE_BUF, so written whole or not at all; a full pipe has older lines that tell the same.
+  // Shorter than PIPE_BUF, so written whole or not at all; a full pipe has older lines that say the same.
   (void)!::write(descriptor_, line.data(), line.size());
 }
 

@@ -1,4 +1,4 @@
-// How a worker tells its host how far it is: one line of text at a time on a pipe. A line is also a sign of life.
+// How a worker reports its progress to its host: one line of text at a time on a pipe. A line is also a sign of life.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ std::optional<Progress> progress_from_line(std::string_view line);
 /// Writes lines to a pipe; a host that is slow or gone never holds the run up.
 class ProgressPipe {
  public:
-  /// `descriptor` below 0: tells nobody.
+  /// `descriptor` below 0: reports to nobody.
   explicit ProgressPipe(int descriptor);
 
   void tell(const Progress& progress) const;

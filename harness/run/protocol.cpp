@@ -58,9 +58,13 @@ void BestPolicy::load(SnapshotReader& reader) {
 }
 
 void write_best_policy(const std::filesystem::path& run_folder, const BestPolicy& best) {
+  write_policy(run_folder / kBestPolicyFile, best);
+}
+
+void write_policy(const std::filesystem::path& file, const BestPolicy& policy) {
   SnapshotWriter writer;
-  best.save(writer);
-  write_sealed(run_folder / kBestPolicyFile, writer.bytes());
+  policy.save(writer);
+  write_sealed(file, writer.bytes());
 }
 
 }  // namespace tutti::run

@@ -56,6 +56,11 @@ struct BestPolicy {
 /// Sealed file of the best policy, below a run's folder, written by BestPolicy::save().
 inline constexpr const char* kBestPolicyFile = "checkpoint/best_policy.snapshot";
 
+/// The same of the newest policy, written with every checkpoint, so that it can be watched without all that training
+/// needs. No evaluation belongs to it: its mean return is NaN.
+inline constexpr const char* kLastPolicyFile = "checkpoint/last_policy.snapshot";
+
+void write_policy(const std::filesystem::path& file, const BestPolicy& policy);
 void write_best_policy(const std::filesystem::path& run_folder, const BestPolicy& best);
 
 }  // namespace tutti::run

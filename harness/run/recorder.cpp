@@ -33,7 +33,7 @@ std::vector<std::string> columns_of_training(const std::vector<std::string>& met
   return columns;
 }
 
-/// Goes on with the event file that the checkpoint knows. It decides no number: where it is gone, or was never there,
+/// Continues the event file that the checkpoint names. It decides no number: where it is gone, or was never there,
 /// a new one begins, and then no other stays.
 results::EventFile open_events(const std::filesystem::path& folder, const TableEnds& ends) {
   std::error_code ignored;

@@ -46,8 +46,8 @@ struct TrainingTimes {
 
 class Recorder {
  public:
-  /// Goes on at the `ends` of the files, which cuts off what came after a checkpoint; empty: starts anew. Throws Error
-  /// if what came before was changed, FileError.
+  /// Continues at the `ends` of the files, which cuts off what came after a checkpoint; empty: starts them. Throws
+  /// Error if what came before was changed, FileError.
   Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, std::vector<std::string> metrics,
            const TableEnds& ends);
 

@@ -15,7 +15,7 @@ class Stopwatch {
   static constexpr std::size_t kActivities = 6;
   using Seconds = std::array<double, kActivities>;
 
-  /// Goes on from `before`, the seconds of earlier segments.
+  /// Continues from `before`, the seconds of earlier segments.
   explicit Stopwatch(const Seconds& before = {}) : seconds_(before), since_(Clock::now()) {}
 
   /// Time from now on belongs to `activity`. Returns the previous one.

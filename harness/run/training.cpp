@@ -4,12 +4,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "results/files.hpp"
+#include "run/error_context.hpp"
 #include "run/guard.hpp"
 #include "run/machine.hpp"
-#include "run/place.hpp"
+#include "run/round_trip.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -22,6 +24,8 @@ constexpr std::size_t kMostEvaluationCopies = 32;
 constexpr std::chrono::seconds kCheckpointTime{120};
 constexpr std::int64_t kMostCheckpointSteps = 50'000;
 constexpr std::chrono::milliseconds kBeatTime{200};
+// After so many updates a policy is no more the one that it was; actors may be updated more rarely than critics.
+constexpr std::int64_t kUpdatesThatShow = 100;
 
 std::vector<std::unique_ptr<Environment>> make_many(std::int64_t count,
                                                     const std::function<std::unique_ptr<Environment>()>& make) {
@@ -88,22 +92,29 @@ std::unique_ptr<Environment> Training::make_environment() {
 }
 
 std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder) {
+  return make_algorithm(folder, derive_seed(run_.seed, kAlgorithmStream));
+}
+
+std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder, std::uint64_t seed) {
   return registry_.create_algorithm(run_.algorithm_name, {.environment = copies_.spec(),
                                                           .task = run_.task_name,
                                                           .values = algorithm_values_,
                                                           .copies = settings_.copies,
                                                           .environment_steps = settings_.environment_steps,
-                                                          .seed = derive_seed(run_.seed, kAlgorithmStream),
+                                                          .seed = seed,
                                                           .folder = folder,
                                                           .replayed_steps = replayed_steps(settings_)});
 }
 
-// A run without a whole checkpoint starts anew, and nothing of an earlier attempt may stay.
+// A run without a whole checkpoint starts again, and nothing of an earlier attempt may stay.
 void Training::begin() {
   std::filesystem::remove_all(checkpoints_.folder());
+  copies_.start();
+  check_environment([this] { return make_environment(); });
+  check_algorithm([this](std::uint64_t seed) { return make_algorithm({}, seed); }, copies_.observations(),
+                  copies_.actions().columns);
   algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
   metrics_ = MetricAverages(algorithm_->metric_names());
-  copies_.start();
   account_.run = run_.folder().generic_string();
   recorder_ = std::make_unique<Recorder>(folder_, copies_.spec(), metrics_.names(), TableEnds{});
 }
@@ -134,10 +145,10 @@ bool Training::resume() {
   }
   if (!problem.empty()) {
     throw Error(problem +
-                "; no checkpoint can be resumed from; put back what was changed, or start the run anew: "
+                "; no checkpoint can be resumed from; put back what was changed, or start the run again: "
                 "tutti run SUITE --retry --fresh");
   }
-  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts anew");
+  if (torn) hooks_.log("warning: no checkpoint is whole; the run starts again");
   return false;
 }
 
@@ -204,10 +215,19 @@ void Training::write_checkpoint() {
   account.seconds = stopwatch_.all();
   account.cpu_seconds = cpu_seconds();
   account.peak_memory_bytes = peak_memory_bytes();
+  write_last_policy();
   checkpoints_.write(step_, writer.bytes(), account);
   checkpoint_step_ = step_;
   checkpoint_time_ = Clock::now();
   stopwatch_.start(before);
+}
+
+// Before the checkpoint: a run that is killed in between writes it again.
+void Training::write_last_policy() {
+  SnapshotWriter policy;
+  algorithm_->save_policy(policy);
+  write_policy(folder_ / kLastPolicyFile,
+               {{.step = step_, .actual_step = step_}, std::numeric_limits<double>::quiet_NaN(), policy.bytes()});
 }
 
 Outcome Training::execute() {
@@ -215,6 +235,7 @@ Outcome Training::execute() {
   startup_seconds_ = seconds_since_process_start();
   try {
     train();
+    check_final_policy();
     if (evaluation_.absolute) evaluate_absolute();
     keep_best_policy_whole();
     return Outcome::kFinished;
@@ -262,11 +283,11 @@ void Training::sweep() {
 
 void Training::learn() {
   // Plugins count updates, not environment steps.
-  at_place([this] { return fmt::format("step {}", step_); },
-           [this] {
-             algorithm_->observe(copies_.transitions());
-             algorithm_->update(metrics_);
-           });
+  with_context([this] { return fmt::format("step {}", step_); },
+               [this] {
+                 algorithm_->observe(copies_.transitions());
+                 algorithm_->update(metrics_);
+               });
   metrics_.check(step_);
   updates_ = algorithm_->updates();
 }
@@ -344,6 +365,28 @@ void Training::keep_best_policy_whole() const {
     // Not there, or damaged.
   }
   write_best_policy(folder_, *best_);
+}
+
+// What training has changed in the policy is in its snapshot, and it has changed something.
+void Training::check_final_policy() {
+  if (updates_ == 0) return;
+  const std::vector<float> actions = evaluation_actions(*algorithm_, copies_.observations(), copies_.actions().columns);
+  SnapshotWriter trained;
+  algorithm_->save_policy(trained);
+  algorithm_.reset();  // its replay buffer makes room first
+  const std::unique_ptr<Algorithm> restored = make_algorithm({});
+  SnapshotWriter untrained;
+  restored->save_policy(untrained);
+  if (updates_ >= kUpdatesThatShow && trained.bytes() == untrained.bytes()) {
+    throw Error(fmt::format(
+        "step {}: the algorithm counts {} updates, but its policy is the one that it began with; its save_policy() has "
+        "to keep what update() changes",
+        step_, updates_));
+  }
+  SnapshotReader reader(trained.bytes());
+  restored->load_policy(reader);
+  reader.finish();
+  check_restored_policy(actions, evaluation_actions(*restored, copies_.observations(), copies_.actions().columns));
 }
 
 // The policy comes back through its own snapshot, in an algorithm that never trained.

@@ -23,10 +23,10 @@
 
 namespace tutti::run {
 
-/// What the loop asks and tells while it runs.
+/// What the loop asks and reports while it runs.
 struct Hooks {
   std::function<bool()> should_stop = [] { return false; };                // asked after every step of all copies
-  std::function<void(const Progress&)> progress = [](const Progress&) {};  // told several times a second
+  std::function<void(const Progress&)> progress = [](const Progress&) {};  // called several times a second
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };
 
@@ -39,7 +39,8 @@ class Training {
  public:
   /// Makes the copies and the algorithm, in the state of the newest checkpoint that fits the tables and the replay
   /// buffer as they are, if there is one. `registry` outlives the training. Throws Error, also if there are checkpoints
-  /// and none fits: what somebody changed is not written over.
+  /// and none fits: what somebody changed is not written over. A run that starts proves first that the state of both
+  /// plugins survives a round trip (round_trip.hpp).
   Training(const suite::Run& run, loader::Registry& registry, std::filesystem::path folder, Hooks hooks);
 
   /// Trains up to the budget and evaluates the best policy; or stops with a checkpoint when asked to. Throws
@@ -57,6 +58,7 @@ class Training {
 
   std::unique_ptr<Environment> make_environment();
   std::unique_ptr<Algorithm> make_algorithm(const std::filesystem::path& folder);
+  std::unique_ptr<Algorithm> make_algorithm(const std::filesystem::path& folder, std::uint64_t seed);
   void begin();
   bool resume();
   void restore(const Checkpoint& checkpoint);
@@ -73,6 +75,8 @@ class Training {
   void write_row_if_due();
   void write_checkpoint_if_due();
   void write_checkpoint();
+  void check_final_policy();
+  void write_last_policy();
   void evaluate_absolute();
   void beat();
   double cpu_seconds() const;

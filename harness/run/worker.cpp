@@ -19,11 +19,12 @@
 #include "results/files.hpp"
 #include "results/lock.hpp"
 #include "run/blas.hpp"
+#include "run/budget.hpp"
 #include "run/finite.hpp"
 #include "run/guard.hpp"
 #include "run/journal.hpp"
-#include "run/makings.hpp"
 #include "run/preparation.hpp"
+#include "run/provenance.hpp"
 #include "run/training.hpp"
 
 namespace tutti::run {
@@ -78,7 +79,7 @@ results::Failure failure_at_hand() {
   }
 }
 
-/// When memory is short, the system shall take a worker, never the host that would tell of it.
+/// Makes workers the first victims of the out-of-memory killer, so that the host survives to report them.
 void offer_to_the_kernel() { std::ofstream("/proc/self/oom_score_adj") << 500; }
 
 class Worker {
@@ -109,7 +110,7 @@ class Worker {
   void train() {
     journal_.keep_reserve();
     limit_memory(options_.memory_limit_bytes);
-    check_makings();
+    check_provenance();
     const ProgressPipe pipe(options_.progress_descriptor);
     training_.emplace(run_, registry_, options_.folder,
                       Hooks{.should_stop = stop_requested,
@@ -122,21 +123,23 @@ class Worker {
     journal_.describe(registry_, *training_);
     if (const std::string warning = warning_about(blas_in_use()); !warning.empty())
       spdlog::warn("warning: {}", warning);
+    for (const std::string& warning : budget_warnings(run_)) spdlog::warn("warning: the run {}", warning);
     spdlog::info("{} from step {}", training_->first_step() == 0 ? "starts" : "resumes", training_->first_step());
     outcome_ = training_->execute();
   }
 
   // Numbers of one run come from one build.
-  void check_makings() {
-    const Makings now = makings_of(run_, registry_);
+  void check_provenance() {
+    const Provenance now = provenance_of(run_, registry_);
     if (!options_.build.empty() && build_digest(now.plugins) != options_.build) {
       throw Error("its plugins were built again after the suite was started; start the suite again");
     }
     if (options_.keep || CheckpointStore(options_.folder / "checkpoint").empty()) return;
     const std::vector<std::string> changes = differences(now, journal_.before(), true);
     if (changes.empty()) return;
-    throw Error(fmt::format("its checkpoint was made with something else: {}; --fresh starts it anew, --keep goes on",
-                            fmt::join(changes, "; ")));
+    throw Error(
+        fmt::format("its checkpoint was made with something else: {}; --fresh starts it again, --keep continues",
+                    fmt::join(changes, "; ")));
   }
 
   void refresh() {
@@ -149,7 +152,9 @@ class Worker {
   int finish() {
     journal_.finish(*training_);
     remove_working_files(options_.folder);
-    spdlog::info("finished at step {}", training_->progress().environment_steps);
+    const results::ProgressRecord progress = training_->progress();
+    spdlog::info("finished at step {}{}", progress.environment_steps,
+                 progress.updates == 0 ? " without an update: it never learned" : "");
     return kExitFinished;
   }
 

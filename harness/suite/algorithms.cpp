@@ -19,6 +19,7 @@ void read_algorithm(const Section& section, const Expansion& expansion, Algorith
   SectionReader read(section, expansion.problems);
   const auto name = read.take<std::string>("name");
   choice.label = read.take<std::string>("label").value_or(name.value_or(""));
+  choice.title = read_title(read);
   choice.preset = read.take<std::string>("preset").value_or("");
   choice.proposed = read.take<bool>("proposed").value_or(false);
   if (!name) {

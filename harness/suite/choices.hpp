@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,17 @@ struct Expansion {
 struct Task {
   const Section* section = nullptr;
   std::string label;
-  std::string name;  // what presets match
+  std::string title;  // as reports show it; empty: the label
+  std::string name;   // what presets match
   std::string environment;
   ResolvedValues values;
+  std::optional<ReferenceRange> reference;
 };
 
 struct AlgorithmChoice {
   const Section* section = nullptr;
   std::string label;
+  std::string title;  // as reports show it; empty: the label
   std::string name;
   std::string preset;  // empty: none
   bool proposed = false;

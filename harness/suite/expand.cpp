@@ -40,6 +40,19 @@ void check_labels(const std::vector<Choice>& choices, Problems& problems) {
   }
 }
 
+// Two columns or rows of one name would not be told apart.
+template <class Choice>
+void check_titles(const std::vector<Choice>& choices, Problems& problems) {
+  const auto shown = [](const Choice& choice) { return choice.title.empty() ? choice.label : choice.title; };
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (shown(choices[i]) != shown(choices[j]) || choices[i].title.empty()) continue;
+      problems.add(position_of(*choices[i].section, "title"), choices[i].section->path_of("title"),
+                   "\"" + choices[i].title + "\" is what another one is called; give one of them another title");
+    }
+  }
+}
+
 void check_reserved_labels(const std::vector<Task>& tasks, Problems& problems) {
   static const std::vector<std::string> kTaken = {"report", "slurm", "lock", "plan.json", "suite.toml"};
   for (const Task& task : tasks) {
@@ -159,14 +172,16 @@ void expand(const Section& document, const ResolvedValues& run_values, const Res
   if (algorithms.empty()) read.problem("algorithm", "missing; a suite needs at least one [[algorithm]]");
   check_labels(tasks, problems);
   check_labels(algorithms, problems);
+  check_titles(tasks, problems);
+  check_titles(algorithms, problems);
   check_reserved_labels(tasks, problems);
   check_reserved_labels(algorithms, problems);
   check_overrides(overrides, tasks, algorithms, problems);
 
-  for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment});
+  for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment, task.reference, task.title});
   std::vector<Run> pairs;
   for (const AlgorithmChoice& algorithm : algorithms) {
-    plan.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed});
+    plan.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
     if (algorithm.plugin == nullptr) continue;
     check_preset(algorithm.preset, *algorithm.section, algorithm, tasks, problems);
     for (const Section& section : overrides) {

@@ -34,7 +34,7 @@ void EvaluationSettings::declare(Parameters& parameter) {
   parameter("mode", mode, one_of({"deterministic", "sampled"}), "how the evaluated policy acts");
   parameter("seeds", seeds, one_of({"fresh", "fixed"}), "new initial states at every evaluation, or the same ones");
   parameter("absolute", absolute, any_value(),
-            "evaluate the best policy afresh over ten times the episodes, at the end");
+            "evaluate the best policy again over ten times the episodes, at the end");
 }
 
 void SlurmSettings::declare(Parameters& parameter) {

@@ -1,6 +1,6 @@
 // What a suite comes down to: runs whose every value is resolved. Plain data; `run` executes one Run, `launch` many.
 //
-//   const suite::Plan plan = suite::read_plan(file, catalogue);                      // suite.hpp
+//   const suite::Plan plan = suite::read_suite(file, catalogue);                      // suite.hpp
 //   for (const suite::Run& run : plan.runs) write(folder / run.folder() / "config.toml", suite::config_toml(run));
 //   const suite::Run run = suite::read_config(folder / "config.toml");                // in the worker
 #pragma once
@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tutti/environment.hpp"
 #include "tutti/parameters.hpp"
 
 namespace tutti::suite {
@@ -46,7 +48,7 @@ struct EvaluationSettings {
   std::int64_t episodes = 32;          // of one evaluation
   std::string mode = "deterministic";  // or "sampled"
   std::string seeds = "fresh";         // or "fixed": the same initial states at every evaluation
-  bool absolute = true;                // evaluate the best policy afresh over ten times the episodes, at the end
+  bool absolute = true;                // evaluate the best policy again over ten times the episodes, at the end
   void declare(Parameters& parameter);
   void check() const {}
 };
@@ -94,11 +96,14 @@ struct Run {
 struct TaskEntry {
   std::string label;
   std::string environment;
+  std::optional<ReferenceRange> reference = {};
+  std::string title = {};  // as reports show it; empty: the label
 };
 struct AlgorithmEntry {
   std::string label;
   std::string name;
   bool proposed = false;
+  std::string title = {};
 };
 
 /// `[report]`, kept for the report: options by name and figures by task label.

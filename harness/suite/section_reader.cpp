@@ -32,7 +32,10 @@ void require_all(const ParameterSchema& schema, const ResolvedValues& values, co
     if (fit(spec, values.at(spec.name).value)) continue;
     // A value that was given and does not fit has been reported where it stands.
     if (section.settings.contains(spec.name)) continue;
-    problems.add(section.where, section.path_of(spec.name), "missing; expected " + expectation(spec));
+    // A preset's or a named task's value may be out of range, too.
+    const Resolved& found = values.at(spec.name);
+    const std::string what = found.origin == "default" ? "missing" : "is " + to_text(found.value) + " by " + found.origin;
+    problems.add(section.where, section.path_of(spec.name), what + "; expected " + expectation(spec));
   }
 }
 
@@ -46,6 +49,16 @@ std::optional<std::string> label_problem(const std::string& text, int slashes) {
   }
   return "\"" + text + "\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" and \".\"" +
          (slashes > 0 ? ", with at most one \"/\" between them" : "") + ", not starting with \".\" or \"-\"";
+}
+
+std::string read_title(SectionReader& read) {
+  constexpr std::size_t kLongest = 60;
+  const auto title = read.take<std::string>("title");
+  if (!title) return "";
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
+  if (!title->empty() && title->size() <= kLongest && std::ranges::none_of(*title, is_control)) return *title;
+  read.problem("title", "expected one line of 1 to " + std::to_string(kLongest) + " bytes");
+  return "";
 }
 
 std::optional<ParameterValue> SectionReader::take(const ParameterSpec& spec) {

@@ -20,6 +20,12 @@ void require_all(const ParameterSchema& schema, const ResolvedValues& values, co
 /// Whether `text` can name a folder of results: what is wrong with it, or nothing. At most `slashes` slashes.
 std::optional<std::string> label_problem(const std::string& text, int slashes);
 
+class SectionReader;
+
+/// The text of the key "title", which stands in tables and figures: one line that is not too long for them. Empty if it
+/// is absent or, with a problem added, unfit.
+std::string read_title(SectionReader& read);
+
 class SectionReader {
  public:
   SectionReader(const Section& section, Problems& problems) : section_(section), problems_(problems) {}

@@ -39,6 +39,6 @@ struct CommandLine {
 };
 
 /// Reads, checks and expands a suite. Throws Error with one line for each problem.
-Plan read_plan(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line = {});
+Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line = {});
 
 }  // namespace tutti::suite

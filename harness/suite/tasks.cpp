@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "suite/choices.hpp"
@@ -55,6 +56,7 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
   const auto named = read.take<std::string>("name");
   const auto environment = read.take<std::string>("environment");
   task.label = read.take<std::string>("label").value_or(named.value_or(""));
+  task.title = read_title(read);
   if (named.has_value() == environment.has_value()) {
     const bool wrong = task.section->settings.contains("name") || task.section->settings.contains("environment");
     if (named || !wrong) read.problem("name", "expected either the name of a task, or environment and label");
@@ -104,6 +106,15 @@ void read_task(const Section& section, const Expansion& expansion, Task& task) {
   require_all(schema, task.values, section, expansion.problems);
 }
 
+// Throws Error if the plugin declares a range that cannot be one.
+std::optional<ReferenceRange> reference_of(const Environment* environment) {
+  if (environment == nullptr || !environment->spec().reference) return std::nullopt;
+  const ReferenceRange& range = *environment->spec().reference;
+  if (std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high) return range;
+  throw Error("its plugin declares the reference range " + to_text(range.low) + " to " + to_text(range.high) +
+              "; expected two numbers, the lower one first");
+}
+
 }  // namespace
 
 std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion) {
@@ -114,8 +125,10 @@ std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansi
     attempt(expansion, section.where, section.path, [&] { read_task(section, expansion, task); });
     // Values that contradict each other show when a copy is made.
     if (expansion.problems.size() == before) {
-      attempt(expansion, section.where, section.path,
-              [&] { (void)expansion.catalogue.create_environment(task.environment, values_of(task.values)); });
+      attempt(expansion, section.where, section.path, [&] {
+        const auto copy = expansion.catalogue.create_environment(task.environment, values_of(task.values));
+        task.reference = reference_of(copy.get());
+      });
     }
     tasks.push_back(std::move(task));
   }

@@ -10,6 +10,11 @@
 namespace tutti::reports {
 namespace {
 
+bool has_least_runs(const Strata& strata) {
+  return std::ranges::all_of(
+      strata, [](const auto& runs) { return static_cast<std::int64_t>(runs.size()) >= kLeastRuns; });
+}
+
 Aggregate aggregate_of(const Material& material, const Selection& selection, const Strata& strata) {
   Aggregate result;
   result.seeds = selection.seeds;
@@ -23,6 +28,9 @@ Aggregate aggregate_of(const Material& material, const Selection& selection, con
   result.iqm = estimates.iqm;
   result.mean = estimates.mean;
   result.gap = estimates.gap;
+  if (result.n < kLeastRuns) {
+    for (Estimate* each : {&result.median, &result.iqm, &result.mean, &result.gap}) each->interval.reset();
+  }
   return result;
 }
 
@@ -47,11 +55,13 @@ void add_ranks(const std::vector<Strata>& raw, std::size_t tasks, std::vector<Ag
 void add_profiles(const Material& material, const std::vector<Strata>& normalized, Aggregates& result) {
   result.thresholds = even_thresholds(0, 1);
   for (const Strata& strata : normalized) {
-    result.profiles.push_back(strata.empty()
-                                  ? Profile{}
-                                  : bootstrap_profile(strata, result.thresholds, material.options.profile == "averages",
-                                                      material.bootstrap(material.options.profile_replicates),
-                                                      material.options.ragged));
+    result.profiles.push_back(
+        strata.empty()
+            ? Profile{}
+            : bootstrap_profile(strata, result.thresholds, material.options.profile == ProfileOf::kAverages,
+                                material.bootstrap(material.options.profile_replicates), material.options.ragged));
+    Profile& profile = result.profiles.back();
+    if (!has_least_runs(strata)) profile.low.clear(), profile.high.clear();
   }
 }
 
@@ -62,6 +72,7 @@ Improvement improvement_of(const Material& material, const std::vector<Strata>& 
   for (std::size_t task = 0; task < raw[x].size(); ++task) {
     result.per_task.push_back(improvement_on_task(raw[x][task], raw[y][task]));
   }
+  if (!has_least_runs(raw[x]) || !has_least_runs(raw[y])) result.probability.interval.reset();
   if (const auto& interval = result.probability.interval) {
     result.marked = interval->low > 0.5 || interval->high < 0.5;
     result.meaningful = result.marked && interval->high > 0.75;
@@ -90,11 +101,11 @@ void add_improvements(const Material& material, const std::vector<Strata>& raw, 
 
 Aggregates aggregates_of(const Material& material) {
   Aggregates result;
-  result.score = material.aggregate_score_name;
+  result.score = to_text(material.aggregate_score);
   result.definition = definition_of(material.aggregate_score, material.data.protocol);
   result.tasks = material.tasks;
   result.algorithms.resize(material.data.algorithms.size());
-  if (material.options.normalize == "none") {
+  if (material.normalization == Normalization::kNone) {
     result.reason = "raw returns of different tasks cannot be aggregated; choose a normalisation";
     return result;
   }

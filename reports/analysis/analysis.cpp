@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -21,13 +22,13 @@ namespace tutti::reports {
 namespace {
 
 constexpr std::int64_t kFewRuns = 10;
-constexpr const char* kFallbackScore = "last-10";
+constexpr Score kFallbackScore{.kind = Score::Kind::kLast, .count = 10};
 
 // Those that are left out as damaged have no say in what the runs have in common.
 std::vector<const Run*> recorded_runs(const Dataset& data) {
   std::vector<const Run*> runs;
   for (const Run& run : data.runs) {
-    if (run.record && run.status != "damaged") runs.push_back(&run);
+    if (run.record && run.state != RunState::kDamaged) runs.push_back(&run);
   }
   return runs;
 }
@@ -58,15 +59,14 @@ std::vector<std::size_t> aggregated_tasks(const Dataset& data) {
 // A damaged absolute.csv takes the run out of the aggregate; only a protocol without one changes the score.
 bool lacks_absolute(const Run& run) {
   const bool by_protocol = run.imported || (run.record && !run.record->protocol.absolute);
-  return run.state == RunState::kComplete && !run.absolute && by_protocol;
+  return run.state == RunState::kFinished && !run.absolute && by_protocol;
 }
 
 // What is shown and not aggregated has no say: algorithms without a seed on all of the tasks, tasks of imports.
-std::string aggregate_score_of(const Material& material, std::vector<std::string>& warnings) {
+Score aggregate_score_of(const Material& material, std::vector<std::string>& warnings) {
   const Dataset& data = material.data;
   const ReportOptions& options = material.options;
-  if (ReportOptions::parse_score(options.aggregate_score).kind != Score::Kind::kAbsolute)
-    return options.aggregate_score;
+  if (options.aggregate_score.kind != Score::Kind::kAbsolute) return options.aggregate_score;
   std::set<std::string> without;
   for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
     for (const auto& runs : select(material.table, material.tasks, a, {}, options.ragged).runs) {
@@ -77,7 +77,8 @@ std::string aggregate_score_of(const Material& material, std::vector<std::string
   if (without.empty()) return options.aggregate_score;
   std::string names;
   for (const std::string& name : without) names += (names.empty() ? "" : ", ") + name;
-  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + kFallbackScore + " instead");
+  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + to_text(kFallbackScore) +
+                     " instead");
   return kFallbackScore;
 }
 
@@ -86,19 +87,17 @@ void add_failures(const Dataset& data, const ReportOptions& options, Analysis& a
     const std::string& task = data.tasks[run.task].label;
     const std::string& algorithm = data.algorithms[run.algorithm].label;
     if (run.state == RunState::kFailed) {
-      Failure failure{.task = task, .algorithm = algorithm, .seed = run.seed, .kind = {}, .message = {}, .log = {}};
-      if (run.record->failure) {
-        failure.kind = run.record->failure->kind;
-        failure.message = run.record->failure->message;
-        failure.log = run.record->failure->log;
-      }
-      failure.environment_steps = run.record->progress.environment_steps;
-      analysis.failures.push_back(std::move(failure));
+      analysis.failures.push_back({.task = task,
+                                   .algorithm = algorithm,
+                                   .seed = run.seed,
+                                   .environment_steps = run.record->progress.environment_steps,
+                                   .failure = run.record->failure.value_or(results::Failure{})});
+    } else if (run.state != RunState::kFinished) {
+      analysis.missing.push_back({task, algorithm, run.seed, run.state});
     }
-    if (run.state == RunState::kIncomplete) analysis.missing.push_back({task, algorithm, run.seed, run.status});
   }
   if (analysis.failures.empty()) return;
-  analysis.warnings.push_back(options.failed == "exclude"
+  analysis.warnings.push_back(options.failed == FailedRuns::kExcluded
                                   ? "Failed runs are left out of every score, which flatters an algorithm that fails"
                                   : "Failed runs count with the lowest mean return of any evaluation on their task");
 }
@@ -122,6 +121,31 @@ void warn_of_builds(const Dataset& data, Analysis& analysis) {
   }
   if (modified) analysis.warnings.push_back("Some runs were made from a source tree with uncommitted changes");
   if (slow) analysis.warnings.push_back("Some runs were made by a debug build; their times mean little");
+}
+
+// An algorithm without parameters, such as random actions, is not meant to learn.
+void warn_of_runs_without_update(const Dataset& data, Analysis& analysis) {
+  std::map<std::string, std::set<std::string>> tasks;  // by algorithm
+  for (const Run& run : data.runs) {
+    const auto first = run.configuration.lower_bound("algorithm_values.");
+    const bool has_parameters = first != run.configuration.end() && first->first.starts_with("algorithm_values.");
+    if (run.never_updated() && has_parameters)
+      tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
+  }
+  for (const auto& [algorithm, labels] : tasks) {
+    std::string names;
+    for (const std::string& label : labels) names += (names.empty() ? "" : ", ") + label;
+    analysis.warnings.push_back(algorithm + " made no update on " + names +
+                                ": its runs ended before their first one and never learned; their cells are not bold");
+  }
+}
+
+void warn_of_unevaluated_steps(const Dataset& data, Analysis& analysis) {
+  const std::int64_t rest = data.protocol.unevaluated_steps();
+  if (rest == 0) return;
+  analysis.warnings.push_back(
+      "The last " + std::to_string(rest) + " of " + std::to_string(data.protocol.environment_steps) +
+      " environment steps of each run are not evaluated: the interval does not divide the budget");
 }
 
 void warn_of_few_runs(const Material& material, Analysis& analysis) {
@@ -167,6 +191,8 @@ void fill_header(const Dataset& data, const ReportOptions& options, Analysis& an
   analysis.damage = data.damage;
   add_failures(data, options, analysis);
   warn_of_late_evaluations(data, analysis);
+  warn_of_unevaluated_steps(data, analysis);
+  warn_of_runs_without_update(data, analysis);
   warn_of_builds(data, analysis);
   analysis.warnings.insert(analysis.warnings.end(), data.notes.begin(), data.notes.end());
 }
@@ -186,7 +212,7 @@ void fill_sections(const Material& material, Analysis& analysis) {
   if (material.options.ragged) {
     analysis.warnings.push_back("Aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");
   }
-  analysis.main = main_table(material);
+  analysis.main = score_table(material);
   analysis.aggregates = aggregates_of(material);
   analysis.curves = curves_of(material, analysis.warnings);
   analysis.efficiency = efficiency_of(material, analysis.warnings);
@@ -198,13 +224,13 @@ void fill_sections(const Material& material, Analysis& analysis) {
 }  // namespace
 
 Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOptions& options) {
-  options.check();
+  options.check_values_by_task();
   auto data = std::make_shared<Dataset>(read_suites(folders));
   if (!options.imports.empty()) import_results(options.imports, options.unit, *data);
-  if (options.failed == "worst") count_failures_as_worst({data.get()});
+  if (options.failed == FailedRuns::kWorst) count_failures_as_worst({data.get()});
   if (data->runs.empty()) throw Error("there is no run to report");
-  refuse_unknown_tasks(*data, "bounds", options.task_bounds());
-  refuse_unknown_tasks(*data, "thresholds", options.task_thresholds());
+  refuse_unknown_tasks(*data, "bounds", options.bounds);
+  refuse_unknown_tasks(*data, "thresholds", options.thresholds);
 
   Analysis analysis;
   refuse_mixed(*data, options, analysis);
@@ -214,15 +240,15 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
                     .table = usable_runs(*data),
                     .bounds = {},
                     .tasks = aggregated_tasks(*data),
-                    .score = ReportOptions::parse_score(options.score),
-                    .aggregate_score = {},
-                    .aggregate_score_name = {}};
-  material.aggregate_score_name = aggregate_score_of(material, analysis.warnings);
-  material.aggregate_score = ReportOptions::parse_score(material.aggregate_score_name);
-  material.bounds = bounds_of(*data, options, material.tasks, material.aggregate_score, analysis.warnings);
+                    .score = options.score,
+                    .aggregate_score = {}};
+  material.aggregate_score = aggregate_score_of(material, analysis.warnings);
+  material.normalization = analysis.normalization = normalization_of(*data, options, material.tasks);
+  material.bounds = bounds_of(*data, options, material.normalization, material.tasks, analysis.warnings);
   for (std::size_t task = 0; task < analysis.tasks.size(); ++task) analysis.tasks[task].bounds = material.bounds[task];
   fill_sections(material, analysis);
-  analysis.published = published_figures(options.published, analysis.tasks);
+  analysis.published =
+      published_figures(options.published, analysis.tasks, analysis.algorithms, data->protocol.environment_steps);
   if (analysis.published) measure_coverage(material, *analysis.published);
   analysis.data = std::move(data);
   return analysis;

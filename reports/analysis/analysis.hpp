@@ -39,20 +39,18 @@ struct Difference {
   std::vector<Value> values;
 };
 
-struct Failure {
+struct FailedRun {
   std::string task, algorithm;
   std::int64_t seed = 0;
-  std::string kind;  // signal, not-finite, ...
-  std::string message;
   std::int64_t environment_steps = 0;  // reached
-  std::vector<std::string> log;        // last lines
+  results::Failure failure;
 };
 
-/// A planned run that neither finished nor failed: not started, running, interrupted, damaged.
+/// A planned run that neither finished nor failed.
 struct MissingRun {
   std::string task, algorithm;
   std::int64_t seed = 0;
-  std::string status;
+  RunState state = RunState::kWaiting;
 };
 
 struct Fact {
@@ -68,6 +66,7 @@ struct Cell : Summary {
   std::vector<double> runs;         // one score for each run
   std::int64_t failed = 0;          // runs that failed, also where they count as worst
   std::int64_t missing = 0;         // planned runs without a score that did not fail
+  std::int64_t without_update = 0;  // runs that never learned; such a cell is never best
   double spread = kMissing;         // by options.spread; "ci" is half the interval's width
   bool best = false;                // bold
   bool underlined = false;          // by options.mark
@@ -192,6 +191,7 @@ struct Coverage {
 
 struct RuntimeCell {
   std::int64_t n = 0;
+  double environment_steps = kMissing, updates = kMissing;
   double train_seconds = kMissing;  // means over runs
   double environment_seconds = kMissing, act_seconds = kMissing, update_seconds = kMissing;
   double evaluate_seconds = kMissing, checkpoint_seconds = kMissing, cpu_seconds = kMissing;
@@ -203,7 +203,8 @@ struct RuntimeCell {
 struct Runtime {
   Matrix<RuntimeCell> cells;
   double total_cpu_seconds = 0;
-  std::string machine;  // processor and the number of runs that shared it, for captions
+  std::int64_t most_jobs = 0;  // runs at once on one machine
+  std::string machine;         // processor and the number of runs that shared it, for captions
 };
 
 // ---- published figures ----
@@ -238,6 +239,7 @@ struct Published {
   std::vector<PublishedFigure> figures;  // of the report's tasks only
   std::vector<PublishedCoverage> coverage;
   std::vector<std::string> caveats;
+  std::int64_t environment_steps = 0;  // the largest budget behind them; 0: not said
 };
 
 struct Analysis {
@@ -248,10 +250,11 @@ struct Analysis {
   std::vector<AlgorithmInfo> algorithms;  // in suite order; render with proposed ones last or first
   std::vector<std::int64_t> seeds;
   Protocol protocol;
+  Normalization normalization = Normalization::kNone;  // never kAuto
   std::vector<Fact> code, libraries, machine, numerics;
   std::vector<Difference> differences;  // refused ones first
   std::vector<Damage> damage;
-  std::vector<Failure> failures;
+  std::vector<FailedRun> failures;
   std::vector<MissingRun> missing;
   std::vector<std::string> warnings;  // sentences, in order of weight
 

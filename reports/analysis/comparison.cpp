@@ -26,9 +26,8 @@ std::map<Pair, Cell> cells_of(const Dataset& data, const ReportOptions& options)
                           .table = usable_runs(data),
                           .bounds = {},
                           .tasks = {},
-                          .score = ReportOptions::parse_score(options.score),
-                          .aggregate_score = {},
-                          .aggregate_score_name = {}};
+                          .score = options.score,
+                          .aggregate_score = {}};
   std::map<Pair, Cell> cells;
   for (std::size_t task = 0; task < data.tasks.size(); ++task) {
     for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
@@ -56,7 +55,7 @@ std::vector<Difference> all_differences(Dataset a, const Dataset& b) {
   std::vector<const Run*> runs;
   for (std::size_t i = 0; i < a.runs.size(); ++i) {
     a.runs[i].name.assign(1, i < own ? 'A' : 'B');
-    if (a.runs[i].record && a.runs[i].status != "damaged") runs.push_back(&a.runs[i]);
+    if (a.runs[i].record && a.runs[i].state != RunState::kDamaged) runs.push_back(&a.runs[i]);
   }
   std::vector<Difference> differences = differences_between(runs, a);
   std::ranges::stable_partition(differences, is_configuration);
@@ -78,7 +77,8 @@ void refuse_unlike(const std::vector<Difference>& differences, const ReportOptio
 void add_damage(const std::string& prefix, const Dataset& data, Comparison& comparison) {
   for (const Damage& damage : data.damage) comparison.damage.push_back({prefix + damage.file, damage.what});
   for (const Run& run : data.runs) {
-    if (!is_usable(run)) comparison.warnings.push_back(prefix + run.name + " is " + run.status + " and not compared");
+    if (is_usable(run)) continue;
+    comparison.warnings.push_back(prefix + run.name + " is " + std::string(to_text(run.state)) + " and not compared");
   }
 }
 
@@ -100,7 +100,7 @@ ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double leve
   ComparisonRow row{.task = pair.first, .algorithm = pair.second, .a = a, .b = b, .difference = {}};
   row.difference.value = b.mean - a.mean;
   row.p = welch_test(b.runs, a.runs).p;
-  if (a.n >= 2 && b.n >= 2) row.difference.interval = welch_interval(a.runs, b.runs, level);
+  if (std::min(a.n, b.n) >= kLeastRuns) row.difference.interval = welch_interval(a.runs, b.runs, level);
   return row;
 }
 
@@ -123,12 +123,12 @@ void correct(std::vector<ComparisonRow>& rows) {
 }  // namespace
 
 Comparison compare(const std::filesystem::path& a, const std::filesystem::path& b, const ReportOptions& options) {
-  options.check();
+  options.check_values_by_task();
   Dataset first = read_one(a);
   Dataset second = read_one(b);
-  if (options.failed == "worst") count_failures_as_worst({&first, &second});
+  if (options.failed == FailedRuns::kWorst) count_failures_as_worst({&first, &second});
   Comparison comparison;
-  comparison.score = options.score;
+  comparison.score = to_text(options.score);
   comparison.level = options.level;
   const std::map<Pair, Cell> left = cells_of(first, options);
   const std::map<Pair, Cell> right = cells_of(second, options);

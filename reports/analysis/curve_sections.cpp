@@ -13,11 +13,10 @@ namespace {
 
 // Half the width of the band around the mean, or its two ends.
 void add_band(const Material& material, const Matrix<double>& runs, Curve& curve) {
-  const std::string& band = material.options.band;
+  const Band band = material.options.band;
   const std::size_t n = runs.size();
-  const bool enough = band == "minmax" ? n >= 2 : (band == "ci" ? n >= 3 : n >= 2);
-  if (band == "none" || !enough) return;
-  if (band == "ci" && material.options.interval == "bootstrap") {
+  if (band == Band::kNone || n < (band == Band::kInterval ? 3 : 2)) return;
+  if (band == Band::kInterval && material.options.interval == MeanInterval::kBootstrap) {
     for (const Interval& interval : bootstrap_mean_curve(runs, material.bootstrap(material.options.curve_replicates))) {
       curve.low.push_back(interval.low);
       curve.high.push_back(interval.high);
@@ -27,15 +26,15 @@ void add_band(const Material& material, const Matrix<double>& runs, Curve& curve
   std::vector<double> column(n);
   for (std::size_t k = 0; k < curve.mean.size(); ++k) {
     std::ranges::transform(runs, column.begin(), [k](const auto& run) { return run[k]; });
-    if (band == "minmax") {
+    if (band == Band::kRange) {
       curve.low.push_back(std::ranges::min(column));
       curve.high.push_back(std::ranges::max(column));
       continue;
     }
     const double sd = sample_deviation(column);
-    const double half = band == "sd"    ? sd
-                        : band == "sem" ? sd / std::sqrt(static_cast<double>(n))
-                                        : student_half_width(column, material.options.level);
+    const double half = band == Band::kDeviation ? sd
+                        : band == Band::kError   ? sd / std::sqrt(static_cast<double>(n))
+                                                 : student_half_width(column, material.options.level);
     curve.low.push_back(curve.mean[k] - half);
     curve.high.push_back(curve.mean[k] + half);
   }
@@ -43,11 +42,19 @@ void add_band(const Material& material, const Matrix<double>& runs, Curve& curve
 
 std::string band_name(const ReportOptions& options) {
   const std::string percent = fmt::format("{:g} %", 100 * options.level);
-  if (options.band == "ci")
-    return percent + (options.interval == "student" ? " interval (Student t)" : " bootstrap interval");
-  if (options.band == "sd") return "one sample standard deviation";
-  if (options.band == "sem") return "one standard error";
-  return options.band == "minmax" ? "smallest to largest run" : "";
+  switch (options.band) {
+    case Band::kInterval:
+      return percent + (options.interval == MeanInterval::kStudent ? " interval (Student t)" : " bootstrap interval");
+    case Band::kDeviation:
+      return "one sample standard deviation";
+    case Band::kError:
+      return "one standard error";
+    case Band::kRange:
+      return "smallest to largest run";
+    case Band::kNone:
+      break;
+  }
+  return "";
 }
 
 // Over the steps at which all runs of the cell were evaluated.
@@ -57,7 +64,7 @@ Curve step_curve(const Material& material, const std::vector<const Run*>& runs) 
   Matrix<double> rows;
   std::vector<std::int64_t> seeds;
   for (const Run* run : runs) {
-    rows.push_back(at_steps(*run, smooth(curve_of(*run), material.options.smoothing()), steps));
+    rows.push_back(at_steps(*run, smooth(curve_of(*run), material.options.smooth), steps));
     seeds.push_back(run->seed);
   }
   return curve_with_band(material, std::move(steps), std::move(rows), std::move(seeds));
@@ -101,7 +108,7 @@ Curve time_curve(const Material& material, const std::vector<const Run*>& runs) 
   Matrix<double> rows;
   std::vector<std::int64_t> seeds;
   for (const Run* run : runs) {
-    const auto curve = smooth(curve_of(*run), material.options.smoothing());
+    const auto curve = smooth(curve_of(*run), material.options.smooth);
     rows.push_back(on_grid(*run, curve, grid));
     seeds.push_back(run->seed);
   }
@@ -122,7 +129,7 @@ Curve iqm_curve(const Material& material, std::vector<double> x, const std::vect
   const Bootstrap bootstrap = material.bootstrap(material.options.efficiency_replicates);
   for (const Estimate& estimate : bootstrap_iqm_curve(strata, bootstrap, material.options.ragged)) {
     result.mean.push_back(estimate.value);
-    if (!estimate.interval) continue;
+    if (!estimate.interval || result.n < kLeastRuns) continue;
     result.low.push_back(estimate.interval->low);
     result.high.push_back(estimate.interval->high);
   }
@@ -141,7 +148,7 @@ Curve aggregate_steps(const Material& material, std::size_t algorithm) {
     for (const Run* run : selection.runs[i]) {
       std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
-      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smoothing()), steps));
+      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smooth), steps));
     }
   }
   return iqm_curve(material, std::move(steps), curves, selection.seeds);
@@ -181,7 +188,7 @@ Curve aggregate_time(const Material& material, std::size_t algorithm, const std:
     for (const Run* run : selection.runs[i]) {
       std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
-      curves[i].push_back(on_grid(*run, smooth(curve, material.options.smoothing()), seconds));
+      curves[i].push_back(on_grid(*run, smooth(curve, material.options.smooth), seconds));
     }
   }
   return iqm_curve(material, grid, curves, selection.seeds);
@@ -219,11 +226,11 @@ Curves curves_of(const Material& material, std::vector<std::string>& warnings) {
   Curves result;
   result.caption = "mean over runs";
   result.band = band_name(material.options);
-  if (material.options.smooth != "none") result.smoothing = material.options.smooth;
+  if (material.options.smooth.kind != Smoothing::Kind::kNone) result.smoothing = to_text(material.options.smooth);
   result.steps = make_matrix<Curve>(material);
   result.wall_clock = make_matrix<Curve>(material);
   add_cells(material, result, warnings);
-  if (material.options.normalize == "none") return result;
+  if (material.normalization == Normalization::kNone) return result;
   const std::vector<double> longest = longest_times(material);
   for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
     result.aggregate.push_back(aggregate_steps(material, a));

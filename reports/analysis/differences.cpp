@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "results/run_identity.hpp"
+
 namespace tutti::reports {
 namespace {
 
@@ -135,7 +137,10 @@ std::vector<Difference> differences_between(const std::vector<const Run*>& runs,
     const results::RunRecord& record = *run->record;
     const std::string& task = data.tasks[run->task].label;
     collector.add("code: ", code_of(record), *run, true);
-    collector.add("library: ", record.libraries, *run, true);
+    // What one algorithm is computed with says nothing of another's; the task's libraries are among its facts.
+    Properties libraries = record.libraries;
+    std::erase_if(libraries, [](const auto& entry) { return !results::decides_numbers(entry.first); });
+    collector.add("library of " + data.algorithms[run->algorithm].label + ": ", libraries, *run, true);
     collector.add("protocol: ", protocol_of(record.protocol), *run, true);
     collector.add("task " + task + ": ", record.task_facts, *run, true);
     Properties configuration = run->configuration;

@@ -15,8 +15,9 @@ namespace {
 using Values = std::map<std::string, double>;
 
 ThresholdRule rule_of(const ReportOptions& options, const Values& values, const std::string& task) {
-  if (options.threshold == "fraction") return {.kind = ThresholdRule::Kind::kFraction, .fraction = options.fraction};
-  if (options.threshold == "baseline-peak") return {};
+  if (options.threshold == ThresholdKind::kFraction)
+    return {.kind = ThresholdRule::Kind::kFraction, .fraction = options.fraction};
+  if (options.threshold == ThresholdKind::kBaselinePeak) return {};
   const auto found = values.find(task);
   return {.kind = ThresholdRule::Kind::kValue, .value = found == values.end() ? kMissing : found->second};
 }
@@ -25,13 +26,13 @@ std::string definition_of(const ReportOptions& options) {
   const std::string crossing = options.interpolate ? "interpolated between evaluations" : "without interpolation";
   const std::string steps = "steps = first crossing of the threshold, " + crossing +
                             (options.hold > 1 ? fmt::format(", held for {} evaluations", options.hold) : "");
-  if (options.threshold == "fraction") {
+  if (options.threshold == ThresholdKind::kFraction) {
     return fmt::format(
         "threshold = untrained mean + {:g} (peak of the best baseline's mean curve - untrained mean); {}; speed-up = "
         "steps of the best baseline / steps of the algorithm",
         options.fraction, steps);
   }
-  if (options.threshold == "value") {
+  if (options.threshold == ThresholdKind::kValue) {
     return "threshold = the given value; " + steps + "; speed-up = steps of the best baseline / steps of the algorithm";
   }
   return "threshold = peak of the best baseline's mean curve; " + steps +
@@ -73,7 +74,7 @@ void add_runs(const Material& material, const TaskCurves& curves, std::size_t a,
   cell.auc_mean = mean_of(areas);
   cell.auc_sd = sample_deviation(areas);
   cell.normalized_auc = normalize(cell.auc_mean, bounds);
-  if (areas.size() >= 2) {
+  if (cell.n >= kLeastRuns) {
     cell.auc_interval = bootstrap_mean(areas, material.bootstrap(material.options.curve_replicates));
   }
 }
@@ -88,6 +89,10 @@ void warn_of_task(const Material& material, std::size_t task, const ThresholdRul
   } else if (rule.kind == ThresholdRule::Kind::kValue && std::isnan(rule.value)) {
     warnings.push_back(label + ": thresholds gives no return to be reached, so it has no steps and no speed-up");
   }
+}
+
+std::int64_t runs_of(const TaskCurves& curves, std::size_t algorithm) {
+  return static_cast<std::int64_t>(curves.runs[algorithm].size());
 }
 
 EfficiencyRow row_of(const Material& material, std::size_t task, const Values& values,
@@ -118,6 +123,12 @@ EfficiencyRow row_of(const Material& material, std::size_t task, const Values& v
     cell.speed_up = chosen.algorithms[a];
     cell.speed_up_half = half.algorithms[a];
     cell.speed_up_most = most.algorithms[a];
+    const bool few = cell.n < kLeastRuns || (row.baseline && runs_of(curves, *row.baseline) < kLeastRuns);
+    if (!few) continue;
+    for (SpeedUp* each : {&cell.speed_up, &cell.speed_up_half, &cell.speed_up_most}) {
+      each->interval.reset();
+      each->low_censored = each->high_censored = false;
+    }
   }
   return row;
 }
@@ -138,7 +149,7 @@ std::vector<SpeedUpSummary> summaries(const SampleEfficiency& efficiency, std::s
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings) {
   SampleEfficiency result;
   result.definition = definition_of(material.options);
-  const Values values = material.options.task_thresholds();
+  const Values& values = material.options.thresholds;
   for (std::size_t task = 0; task < material.data.tasks.size(); ++task) {
     result.rows.push_back(row_of(material, task, values, warnings));
   }

@@ -22,14 +22,41 @@ struct Score {
   std::int64_t count = 10;  // evaluations that kLast averages over
 };
 
+/// "final", "absolute", "best" or "last-<count>".
+std::string to_text(const Score& score);
+
+/// Throws Error if `text` names no score.
+Score parse_score(std::string_view text);
+
+/// "none", "centered <odd number>", "trailing <number>" or "ema <weight>".
+std::string to_text(const Smoothing& smoothing);
+
+/// Throws Error if `text` is no smoothing.
+Smoothing parse_smoothing(std::string_view text);
+
+/// What maps the returns of a task to [0, 1].
+enum class Normalization {
+  kAuto,       // kReference where every task that is aggregated has a range, else kMinmax
+  kReference,  // the suite's bounds, or the task's reference range
+  kMinmax,     // smallest and largest return of an episode
+  kPinned,     // the suite's bounds
+  kNone
+};
+
+enum class FailedRuns { kExcluded, kWorst };
+enum class MeanInterval { kStudent, kBootstrap };
+enum class ProfileOf { kRuns, kAverages };
+enum class ThresholdKind { kBaselinePeak, kFraction, kValue };
+enum class Band { kInterval, kDeviation, kError, kRange, kNone };
+enum class Underline { kWelch, kOverlap, kBootstrap, kSecond };
+enum class SpreadKind { kDeviation, kDeviationN, kError, kInterval };
+enum class LatexStyle { kPlain, kSiunitx };
+
 struct ReportOptions {
-  std::string score = "final";               // final, absolute, best, last-10 (any count)
-  std::string aggregate_score = "absolute";  // the same choices; last-10 where no absolute evaluation was made
-  std::string normalize = "minmax";          // minmax, pinned, reference, none
-  std::string reference;                     // of normalize = "reference": label of the algorithm that is 1
-  std::string reference_low = "random";      // label or plugin name of the algorithm that is 0
-  std::string bounds;                        // "task low high; task low high"
-  std::string failed = "exclude";            // exclude, worst
+  Score score;
+  Score aggregate_score{.kind = Score::Kind::kAbsolute};  // last-10 where no absolute evaluation was made
+  Normalization normalize = Normalization::kAuto;
+  FailedRuns failed = FailedRuns::kExcluded;
   bool ragged = false;
   bool mixed = false;
 
@@ -41,26 +68,30 @@ struct ReportOptions {
   std::int64_t efficiency_replicates = 5'000;
   std::int64_t curve_replicates = 10'000;
   bool task_bootstrap = false;
-  std::string interval = "student";  // student, bootstrap: of one task
-  std::string profile = "runs";      // runs, averages
+  MeanInterval interval = MeanInterval::kStudent;  // of one task
+  ProfileOf profile = ProfileOf::kRuns;
 
-  std::string threshold = "baseline-peak";  // baseline-peak, fraction, value
+  ThresholdKind threshold = ThresholdKind::kBaselinePeak;
   double fraction = 0.9;
-  std::string thresholds;  // "task value; task value"
   std::int64_t hold = 1;
   bool interpolate = true;
 
-  std::string band = "ci";         // ci, sd, sem, minmax, none
-  std::string smooth = "none";     // none, centered 3, trailing 3, ema 0.6
-  bool runs = false;               // draw every run's line
-  std::string mark = "welch";      // welch, overlap, bootstrap, second
-  std::string spread = "sd";       // sd, sd0, sem, ci
-  std::string ours = "last";       // last, first
-  std::string latex = "plain";     // plain, siunitx
-  std::string published = "omad";  // omad, none
+  Band band = Band::kInterval;
+  Smoothing smooth;   // of drawn curves only
+  bool runs = false;  // draw every run's line
+  Underline mark = Underline::kWelch;
+  SpreadKind spread = SpreadKind::kDeviation;
+  bool ours_first = false;  // proposed algorithms stand first in tables, not last
+  LatexStyle latex = LatexStyle::kPlain;
+  std::string published = "auto";  // auto, omad, none, or a file
+  bool behaviour = false;           // film strips of the best runs
 
   bool include_initial = false;  // marl-eval export: the evaluation at step 0
   bool elapsed_time = false;     // marl-eval export
+
+  // By task: tables of a suite, and options of the command line with several words.
+  std::map<std::string, Bounds> bounds;
+  std::map<std::string, double> thresholds;
 
   // Not parameters: no suite file sets them.
   std::vector<std::filesystem::path> imports;  // files and folders of other harnesses to show beside ours
@@ -68,22 +99,25 @@ struct ReportOptions {
   unsigned threads = 0;                        // 0: all cores; never changes a number
 
   void declare(Parameters& parameter);
+  void check() const {}
 
-  /// Throws Error on a value that contradicts itself or another.
-  void check() const;
-
-  /// The texts above, read. All throw Error where the text cannot be read.
-  std::map<std::string, Bounds> task_bounds() const;
-  std::map<std::string, double> task_thresholds() const;
-  Smoothing smoothing() const;
-  static Score parse_score(std::string_view text);
+  /// Throws Error if a choice needs bounds or thresholds that are not there, or if bounds are in the wrong order.
+  void check_values_by_task() const;
 };
 
 /// The schema of the options, for the `[report]` table of suites, the command line and `describe`.
 void declare_options(ParameterSchema& schema);
 
-/// The options stored in the first folder's plan.json, but bounds and thresholds of the tasks of all folders, with
-/// `overrides` on top. A folder without a readable plan gives the defaults. Throws Error where a value does not fit.
-ReportOptions resolve_options(std::span<const std::filesystem::path> folders, const ParameterValues& overrides);
+/// What the command line changes about the options of the folders.
+struct OptionOverrides {
+  ParameterValues values = {};
+  std::map<std::string, Bounds> bounds = {};
+  std::map<std::string, double> thresholds = {};
+};
+
+/// The options stored in the first folder's plan.json, with the bounds and thresholds of all folders, and `overrides`
+/// on top. A folder without a readable plan gives the defaults. Throws Error where a value does not fit, or where two
+/// folders give a task different bounds or thresholds.
+ReportOptions resolve_options(std::span<const std::filesystem::path> folders, const OptionOverrides& overrides = {});
 
 }  // namespace tutti::reports

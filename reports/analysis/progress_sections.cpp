@@ -104,10 +104,13 @@ double budget_of(const std::vector<std::vector<const Run*>>& algorithms) {
 RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
   RuntimeCell cell;
   std::vector<const results::TimeRecord*> times;
+  std::vector<double> steps, updates;
   double peak = 0;
   for (const Run* run : runs) {
-    if (!run->record || run->state != RunState::kComplete) continue;
+    if (!run->record || run->state != RunState::kFinished) continue;
     times.push_back(&run->record->time);
+    steps.push_back(static_cast<double>(run->record->progress.environment_steps));
+    updates.push_back(static_cast<double>(run->record->progress.updates));
     peak = std::max(peak, static_cast<double>(run->record->time.peak_memory_bytes));
     cell.segments = std::max(cell.segments, static_cast<std::int64_t>(run->record->segments.size()));
   }
@@ -118,6 +121,8 @@ RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
     for (const results::TimeRecord* time : times) values.push_back(time->*member);
     return mean_of(values);
   };
+  cell.environment_steps = mean_of(steps);
+  cell.updates = mean_of(updates);
   cell.train_seconds = mean(&results::TimeRecord::train_seconds);
   cell.environment_seconds = mean(&results::TimeRecord::environment_seconds);
   cell.act_seconds = mean(&results::TimeRecord::act_seconds);
@@ -207,6 +212,7 @@ Runtime runtime_of(const Material& material) {
     seconds.push_back(run.record->time.cpu_seconds);
     processors.insert(run.record->machine.processor);
     jobs.insert(std::to_string(run.record->machine.jobs));
+    result.most_jobs = std::max(result.most_jobs, run.record->machine.jobs);
   }
   result.total_cpu_seconds = ascending_sum(seconds);
   if (!processors.empty()) result.machine = joined(processors) + ", " + joined(jobs) + " runs at once";

@@ -1,75 +1,165 @@
 #include "reports/analysis/published.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
 
 #include "omad_text.hpp"
+#include "reports/data/csv.hpp"
 #include "reports/data/names.hpp"
+#include "results/files.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
 
-std::vector<std::string> texts(const toml::table& table, const char* key) {
-  std::vector<std::string> result;
-  for (const toml::node& node : *table[key].as_array()) result.push_back(node.value<std::string>().value());
-  return result;
-}
+// Reads one file of published figures; what is wrong is said with file and line.
+class Reader {
+ public:
+  Reader(const toml::table& root, std::string file, const std::vector<TaskInfo>& tasks)
+      : root_(root), file_(std::move(file)), tasks_(tasks) {}
 
-double number(const std::string& text) { return text.empty() ? kMissing : std::stod(text); }
-
-PublishedFigure figure_of(const toml::table& entry, std::size_t task) {
-  const std::string mean = entry["mean"].value<std::string>().value();
-  const std::string spread = entry["spread"].value_or(std::string());
-  return {.task = task,
-          .algorithm = entry["algorithm"].value<std::string>().value(),
-          .mean_text = mean,
-          .spread_text = spread,
-          .note = entry["note"].value_or(std::string()),
-          .mean = number(mean),
-          .spread = number(spread)};
-}
-
-PublishedCoverage coverage_of(const toml::table& entry, std::size_t task) {
-  return {.task = task,
-          .algorithm = entry["algorithm"].value<std::string>().value(),
-          .fraction = entry["fraction"].value<double>().value(),
-          .bins = entry["bins"].value<std::int64_t>().value(),
-          .step = entry["step"].value<std::int64_t>().value(),
-          .note = entry["note"].value<std::string>().value(),
-          .measured = {}};
-}
-
-// The entries for the report's tasks, made by `make(entry, task index)`.
-template <class Make>
-auto entries_of(const toml::table& table, const char* key, const std::vector<TaskInfo>& tasks, const Make& make) {
-  std::vector<decltype(make(table, 0))> result;
-  for (const toml::node& node : *table[key].as_array()) {
-    const toml::table& entry = *node.as_table();
-    const auto found = std::ranges::find(tasks, entry["task"].value<std::string>().value(), &TaskInfo::label);
-    if (found != tasks.end()) result.push_back(make(entry, static_cast<std::size_t>(found - tasks.begin())));
+  Published read() {
+    Published published;
+    published.title = text(root_, "title");
+    published.source = text(root_, "source");
+    published.environment_steps = root_["environment_steps"].value_or(std::int64_t{0});
+    published.caveats = texts("caveats");
+    for (const toml::table* entry : entries("figure")) {
+      if (const auto task = task_of(*entry)) published.figures.push_back(figure_of(*entry, *task));
+    }
+    for (const toml::table* entry : entries("coverage")) {
+      if (const auto task = task_of(*entry)) published.coverage.push_back(coverage_of(*entry, *task));
+    }
+    add_algorithms(published);
+    return published;
   }
-  return result;
+
+ private:
+  [[noreturn]] void fail(const toml::node& node, const std::string& what) const {
+    throw Error(file_ + ":" + std::to_string(node.source().begin.line) + ": " + what);
+  }
+
+  std::string text(const toml::table& table, const char* key) const {
+    if (const auto value = table[key].value<std::string>()) return *value;
+    fail(table, std::string("expected ") + key + " = \"...\"");
+  }
+
+  std::vector<std::string> texts(const char* key) const {
+    std::vector<std::string> result;
+    const toml::array* list = root_[key].as_array();
+    if (list == nullptr) return result;
+    for (const toml::node& node : *list) {
+      const auto value = node.value<std::string>();
+      if (!value) fail(node, std::string(key) + ": expected a list of texts");
+      result.push_back(*value);
+    }
+    return result;
+  }
+
+  std::vector<const toml::table*> entries(const char* key) const {
+    std::vector<const toml::table*> result;
+    if (!root_.contains(key)) return result;
+    const toml::array* list = root_[key].as_array();
+    if (list == nullptr) fail(*root_.get(key), std::string("expected tables [[") + key + "]]");
+    for (const toml::node& node : *list) {
+      if (!node.is_table()) fail(node, std::string("expected tables [[") + key + "]]");
+      result.push_back(node.as_table());
+    }
+    return result;
+  }
+
+  // Nothing for tasks that the report does not have.
+  std::optional<std::size_t> task_of(const toml::table& entry) const {
+    const auto found = std::ranges::find(tasks_, text(entry, "task"), &TaskInfo::label);
+    if (found == tasks_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - tasks_.begin());
+  }
+
+  // A return as it was published, digit by digit; a plain number is taken, too.
+  std::string digits(const toml::table& entry, const char* key) const {
+    if (!entry.contains(key)) return "";
+    std::string digits = entry[key].value_or(std::string());
+    if (const auto value = entry[key].value<double>(); value && digits.empty()) digits = fmt::format("{}", *value);
+    if (!to_double(digits)) fail(*entry.get(key), std::string(key) + ": expected a number, such as \"12.50\"");
+    return digits;
+  }
+
+  PublishedFigure figure_of(const toml::table& entry, std::size_t task) const {
+    const std::string mean = digits(entry, "mean");
+    const std::string spread = digits(entry, "spread");
+    if (mean.empty()) fail(entry, "expected mean = \"...\"");
+    return {.task = task,
+            .algorithm = text(entry, "algorithm"),
+            .mean_text = mean,
+            .spread_text = spread,
+            .note = entry["note"].value_or(std::string()),
+            .mean = to_double(mean).value_or(kMissing),
+            .spread = to_double(spread).value_or(kMissing)};
+  }
+
+  PublishedCoverage coverage_of(const toml::table& entry, std::size_t task) const {
+    const auto fraction = entry["fraction"].value<double>();
+    const auto bins = entry["bins"].value<std::int64_t>();
+    const auto step = entry["step"].value<std::int64_t>();
+    if (!fraction || !bins || !step) fail(entry, "expected fraction, bins and step, all numbers");
+    return {.task = task,
+            .algorithm = text(entry, "algorithm"),
+            .fraction = *fraction,
+            .bins = *bins,
+            .step = *step,
+            .note = entry["note"].value_or(std::string()),
+            .measured = {}};
+  }
+
+  // In the order of the file's list; without one, in that of the figures.
+  void add_algorithms(Published& published) const {
+    std::vector<std::string> found;
+    for (const PublishedFigure& figure : published.figures) found.push_back(figure.algorithm);
+    for (const PublishedCoverage& figure : published.coverage) found.push_back(figure.algorithm);
+    std::vector<std::string> order = texts("algorithms");
+    order.insert(order.end(), found.begin(), found.end());
+    for (const std::string& algorithm : order) {
+      if (std::ranges::count(found, algorithm) > 0 && std::ranges::count(published.algorithms, algorithm) == 0)
+        published.algorithms.push_back(algorithm);
+    }
+  }
+
+  const toml::table& root_;
+  std::string file_;
+  const std::vector<TaskInfo>& tasks_;
+};
+
+Published read_figures(std::string_view content, const std::string& file, const std::vector<TaskInfo>& tasks) {
+  try {
+    const toml::table root = toml::parse(content, file);
+    return Reader(root, file, tasks).read();
+  } catch (const toml::parse_error& error) {
+    throw Error(file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+  }
+}
+
+// A comparison says something where the budgets are within a factor of ten, and the report has one of the algorithms.
+bool is_comparable(const Published& published, const std::vector<AlgorithmInfo>& algorithms,
+                   std::int64_t environment_steps) {
+  constexpr std::int64_t kFactor = 10;
+  if (environment_steps < published.environment_steps / kFactor) return false;
+  return std::ranges::any_of(published.algorithms,
+                             [&](const std::string& name) { return !measured_algorithms(name, algorithms).empty(); });
 }
 
 }  // namespace
 
-std::optional<Published> published_figures(const std::string& name, const std::vector<TaskInfo>& tasks) {
-  if (name != "omad") return std::nullopt;
-  const toml::table table = toml::parse(kOmadText);
-  Published published;
-  published.figures = entries_of(table, "figure", tasks, figure_of);
-  published.coverage = entries_of(table, "coverage", tasks, coverage_of);
-  if (published.figures.empty()) return std::nullopt;
-  published.title = table["title"].value<std::string>().value();
-  published.source = table["source"].value<std::string>().value();
-  published.caveats = texts(table, "caveats");
-  for (const std::string& algorithm : texts(table, "algorithms")) {
-    const auto has = [&](const auto& figures) {
-      return std::ranges::any_of(figures, [&](const auto& figure) { return figure.algorithm == algorithm; });
-    };
-    if (has(published.figures) || has(published.coverage)) published.algorithms.push_back(algorithm);
-  }
+std::optional<Published> published_figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
+                                           const std::vector<AlgorithmInfo>& algorithms,
+                                           std::int64_t environment_steps) {
+  if (choice == "none") return std::nullopt;
+  const bool shipped = choice == "auto" || choice == "omad";
+  Published published =
+      shipped ? read_figures(kOmadText, "omad.toml", tasks) : read_figures(results::read_file(choice), choice, tasks);
+  if (published.figures.empty() && published.coverage.empty()) return std::nullopt;
+  if (choice == "auto" && !is_comparable(published, algorithms, environment_steps)) return std::nullopt;
   return published;
 }
 

@@ -1,4 +1,4 @@
-// Figures of papers, shown beside measured ones and never mixed with them. Their files are built into the program.
+// Figures of papers, shown beside measured ones and never mixed with them. One file is built into the program.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,12 @@
 
 namespace tutti::reports {
 
-/// The published figures called `name` ("omad") for these tasks; nothing for "none" or if none of the tasks has one.
-std::optional<Published> published_figures(const std::string& name, const std::vector<TaskInfo>& tasks);
+/// The published figures of `choice` for these tasks: "omad", those of OMAD's paper; "auto", the same where one of
+/// `algorithms` is among them and the budget is at least a tenth of the paper's; a file of the user's in their format;
+/// or "none". Nothing if none of the tasks has a figure. Throws Error, with file and line, if a file cannot be read.
+std::optional<Published> published_figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
+                                           const std::vector<AlgorithmInfo>& algorithms,
+                                           std::int64_t environment_steps);
 
 /// The measured algorithms that a published one is about, apart from case: the one of that label, otherwise every
 /// variant of the plugin of that name. Imported ones were not measured here.

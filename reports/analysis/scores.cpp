@@ -29,8 +29,8 @@ void widen(Bounds& bounds, double value) {
   if (!(bounds.high >= value)) bounds.high = value;
 }
 
-std::vector<Bounds> single_episode_bounds(const Dataset& data) {
-  std::vector<Bounds> bounds(data.tasks.size(), {kMissing, kMissing});
+std::vector<TaskBounds> single_episode_bounds(const Dataset& data) {
+  std::vector<TaskBounds> bounds(data.tasks.size());
   for (const Run& run : data.runs) {
     for (const Evaluation& evaluation : run.evaluations) {
       // The untrained policy does not set the scale, unless nothing else was evaluated.
@@ -40,78 +40,63 @@ std::vector<Bounds> single_episode_bounds(const Dataset& data) {
     if (!run.absolute) continue;
     for (const double value : run.absolute->returns) widen(bounds[run.task], value);
   }
+  for (TaskBounds& each : bounds) {
+    each.low_source = "smallest return of an episode";
+    each.high_source = "largest return of an episode";
+  }
   return bounds;
 }
 
-std::vector<Bounds> pinned_bounds(const Dataset& data, const ReportOptions& options) {
-  const std::map<std::string, Bounds> pinned = options.task_bounds();
-  std::vector<Bounds> bounds;
+TaskBounds pinned_bounds(const TaskInfo& task, const ReportOptions& options) {
+  const auto found = options.bounds.find(task.label);
+  if (found == options.bounds.end()) return {};
+  const std::string source = "set by the suite or on the command line";
+  return {{found->second.low, found->second.high}, source, source};
+}
+
+// What the suite says counts more than what the task's environment declares.
+TaskBounds reference_bounds(const TaskInfo& task, const ReportOptions& options) {
+  const TaskBounds pinned = pinned_bounds(task, options);
+  if (!std::isnan(pinned.low) || !task.reference) return pinned;
+  return {{task.reference->low, task.reference->high}, task.reference->low_source, task.reference->high_source};
+}
+
+std::vector<TaskBounds> chosen_bounds(const Dataset& data, const ReportOptions& options, Normalization normalization) {
+  std::vector<TaskBounds> bounds;
   for (const TaskInfo& task : data.tasks) {
-    const auto found = pinned.find(task.label);
-    bounds.push_back(found == pinned.end() ? Bounds{kMissing, kMissing} : found->second);
+    bounds.push_back(normalization == Normalization::kPinned ? pinned_bounds(task, options)
+                                                             : reference_bounds(task, options));
   }
   return bounds;
 }
 
-std::size_t named_algorithm(const Dataset& data, const std::string& name, const char* option) {
-  for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
-    if (data.algorithms[a].label == name || data.algorithms[a].name == name) return a;
-  }
-  throw Error(std::string("report option \"") + option + "\": there is no algorithm \"" + name + "\" among the runs");
-}
-
-double mean_score(const std::vector<const Run*>& runs, const Score& score) {
-  std::vector<double> values;
-  for (const Run* run : runs) {
-    const double value = score_of(*run, score);
-    if (!std::isnan(value)) values.push_back(value);
-  }
-  return mean_of(values);
-}
-
-// The low end is an algorithm's mean score; the high end another's, or pinned.
-std::vector<Bounds> reference_bounds(const Dataset& data, const ReportOptions& options, const Score& score) {
-  const RunTable table = usable_runs(data);
-  std::vector<Bounds> bounds = pinned_bounds(data, options);
-  const std::size_t low = named_algorithm(data, options.reference_low, "reference_low");
-  for (std::size_t task = 0; task < data.tasks.size(); ++task) {
-    bounds[task].low = mean_score(table[task][low], score);
-    if (options.reference.empty()) continue;
-    bounds[task].high = mean_score(table[task][named_algorithm(data, options.reference, "reference")], score);
-  }
-  return bounds;
-}
-
-// Bounds that were chosen have to be there and in order; the smallest and largest return may be missing or equal.
-void require_bounds(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
-                    const std::vector<Bounds>& bounds) {
+void require_bounds(const Dataset& data, Normalization normalization, const std::vector<std::size_t>& tasks,
+                    const std::vector<TaskBounds>& bounds) {
   for (const std::size_t task : tasks) {
-    const auto& [low, high] = bounds[task];
-    const std::string where = "normalize = \"" + options.normalize + "\": task " + data.tasks[task].label;
-    if (std::isnan(low) || std::isnan(high)) {
-      throw Error(where + " has no return for " + (std::isnan(low) ? "0" : "1") +
-                  "; give it in bounds, or choose an algorithm that has a finished run there");
-    }
-    if (low >= high) {
-      throw Error(fmt::format("{}: the return for 0 is {}, not below the one for 1, which is {}", where, low, high));
-    }
+    if (!std::isnan(bounds[task].low)) continue;
+    const bool pinned = normalization == Normalization::kPinned;
+    throw Error(fmt::format(
+        "normalize = \"{0}\": {1} has no {2}; give it bounds, [report.bounds.\"{1}\"] in the suite or --bounds {1} LOW "
+        "HIGH, or choose normalize = \"minmax\"",
+        pinned ? "pinned" : "reference", data.tasks[task].label,
+        pinned ? "bounds" : "reference range, and the suite gives it no bounds"));
   }
 }
 
 // Of a run that has no more than K, the untrained policy not counted.
 std::string last_evaluations(std::int64_t count, const Protocol& protocol) {
-  if (protocol.is_known()) count = std::min(count, protocol.evaluations);
+  if (protocol.is_known()) count = std::min(count, protocol.evaluations());
   return count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
 }
 
 }  // namespace
 
-bool is_usable(const Run& run) { return run.state == RunState::kComplete || run.worst; }
+bool is_usable(const Run& run) { return run.state == RunState::kFinished || run.worst; }
 
 double score_of(const Run& run, const Score& score) {
   if (run.worst) return *run.worst;
   if (score.kind == Score::Kind::kAbsolute) return run.absolute ? run.absolute->mean : kMissing;
-  if (run.state != RunState::kComplete || run.evaluations.empty()) return kMissing;
+  if (run.state != RunState::kFinished || run.evaluations.empty()) return kMissing;
   switch (score.kind) {
     case Score::Kind::kBest:
       return std::ranges::max(run.evaluations, {}, &Evaluation::mean).mean;
@@ -130,7 +115,7 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
     case Score::Kind::kLast:
       return "mean over the " + last_evaluations(score.count, protocol) + " of a run";
     case Score::Kind::kBest:
-      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations) : "all") +
+      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations()) : "all") +
              " evaluations): a run's highest evaluation";
     case Score::Kind::kFinal:
       break;
@@ -141,7 +126,7 @@ std::string definition_of(const Score& score, const Protocol& protocol) {
 std::vector<double> curve_of(const Run& run) {
   std::vector<double> curve;
   for (const Evaluation& evaluation : run.evaluations) curve.push_back(evaluation.mean);
-  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations) + 1, *run.worst);
+  if (run.worst) curve.resize(static_cast<std::size_t>(run.protocol.evaluations()) + 1, *run.worst);
   return curve;
 }
 
@@ -149,7 +134,7 @@ std::vector<double> steps_of(const Run& run) {
   std::vector<double> steps;
   for (const Evaluation& evaluation : run.evaluations) steps.push_back(static_cast<double>(evaluation.step));
   if (!run.worst) return steps;
-  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations; ++k) {
+  for (auto k = static_cast<std::int64_t>(steps.size()); k <= run.protocol.evaluations(); ++k) {
     steps.push_back(static_cast<double>(k * run.protocol.interval));
   }
   return steps;
@@ -195,13 +180,23 @@ void count_failures_as_worst(const std::vector<Dataset*>& data) {
   }
 }
 
-std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
-                              const Score& score, std::vector<std::string>& warnings) {
-  if (options.normalize == "none") return std::vector<Bounds>(data.tasks.size(), {kMissing, kMissing});
-  const std::vector<Bounds> bounds = options.normalize == "pinned"      ? pinned_bounds(data, options)
-                                     : options.normalize == "reference" ? reference_bounds(data, options, score)
-                                                                        : single_episode_bounds(data);
-  if (options.normalize != "minmax") require_bounds(data, options, tasks, bounds);
+Normalization normalization_of(const Dataset& data, const ReportOptions& options,
+                               const std::vector<std::size_t>& tasks) {
+  if (options.normalize != Normalization::kAuto) return options.normalize;
+  const bool all = std::ranges::all_of(
+      tasks, [&](std::size_t task) { return !std::isnan(reference_bounds(data.tasks[task], options).low); });
+  return all && !tasks.empty() ? Normalization::kReference : Normalization::kMinmax;
+}
+
+std::vector<TaskBounds> bounds_of(const Dataset& data, const ReportOptions& options, Normalization normalization,
+                                  const std::vector<std::size_t>& tasks, std::vector<std::string>& warnings) {
+  if (normalization == Normalization::kNone) return std::vector<TaskBounds>(data.tasks.size());
+  if (normalization != Normalization::kMinmax) {
+    std::vector<TaskBounds> bounds = chosen_bounds(data, options, normalization);
+    require_bounds(data, normalization, tasks, bounds);
+    return bounds;
+  }
+  std::vector<TaskBounds> bounds = single_episode_bounds(data);
   for (std::size_t task = 0; task < bounds.size(); ++task) {
     if (bounds[task].low == bounds[task].high) {
       warnings.push_back(data.tasks[task].label + ": all returns are equal, so every normalised score is 0");
@@ -254,7 +249,7 @@ Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, s
 }
 
 Strata scores_of(const Selection& selection, const std::vector<std::size_t>& tasks, const Score& score,
-                 const std::vector<Bounds>* bounds) {
+                 const std::vector<TaskBounds>* bounds) {
   Strata strata(selection.runs.size());
   for (std::size_t i = 0; i < selection.runs.size(); ++i) {
     for (const Run* run : selection.runs[i]) {

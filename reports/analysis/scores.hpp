@@ -35,11 +35,16 @@ bool is_usable(const Run& run);
 /// Gives every failed run the lowest mean return of an evaluation that any algorithm had on its task in any of `data`.
 void count_failures_as_worst(const std::vector<Dataset*>& data);
 
+/// What the option kAuto stands for: kReference if each of `tasks`, those that aggregates cover, has bounds in the
+/// suite or a reference range, else kMinmax.
+Normalization normalization_of(const Dataset& data, const ReportOptions& options,
+                               const std::vector<std::size_t>& tasks);
+
 /// Where normalised scores are 0 and 1, for each task; NaN where there is none. `tasks` are those that aggregates
-/// cover, which need bounds; `score` is what references are the mean of. `warnings` names tasks whose bounds
-/// coincide. Throws Error if an option names what does not exist, or does not give a task its bounds.
-std::vector<Bounds> bounds_of(const Dataset& data, const ReportOptions& options, const std::vector<std::size_t>& tasks,
-                              const Score& score, std::vector<std::string>& warnings);
+/// cover, which need bounds. `warnings` names tasks whose bounds coincide. Throws Error if a task has no bounds though
+/// they were asked for.
+std::vector<TaskBounds> bounds_of(const Dataset& data, const ReportOptions& options, Normalization normalization,
+                                  const std::vector<std::size_t>& tasks, std::vector<std::string>& warnings);
 
 /// (x - low) / (high - low); 0 where the bounds coincide.
 double normalize(double value, const Bounds& bounds);
@@ -65,6 +70,6 @@ Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, s
 
 /// Scores of a selection; normalised by `bounds`, which has one for every task of the data, unless it is null.
 Strata scores_of(const Selection& selection, const std::vector<std::size_t>& tasks, const Score& score,
-                 const std::vector<Bounds>* bounds);
+                 const std::vector<TaskBounds>* bounds);
 
 }  // namespace tutti::reports

@@ -12,16 +12,19 @@
 
 namespace tutti::reports {
 
+/// Fewer runs than this in a cell carry no interval, no band and no verdict.
+inline constexpr std::int64_t kLeastRuns = 3;
+
 /// What every section is computed from. References live as long as the analysis is made.
 struct Material {
   const Dataset& data;
   const ReportOptions& options;
-  RunTable table;                  // usable runs
-  std::vector<Bounds> bounds;      // for each task
-  std::vector<std::size_t> tasks;  // that aggregates cover
-  Score score;                     // of the tables
+  RunTable table;                                      // usable runs
+  Normalization normalization = Normalization::kNone;  // never kAuto
+  std::vector<TaskBounds> bounds;                      // for each task
+  std::vector<std::size_t> tasks;                      // that aggregates cover
+  Score score;                                         // of the tables
   Score aggregate_score;
-  std::string aggregate_score_name;
 
   Bootstrap bootstrap(std::int64_t replicates) const;
 };
@@ -38,7 +41,7 @@ Spread spread_of(const std::vector<double>& values);
 /// Scores of one cell with everything but marks.
 Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, const Score& score);
 
-ScoreTable main_table(const Material& material);
+ScoreTable score_table(const Material& material);
 Aggregates aggregates_of(const Material& material);
 Curves curves_of(const Material& material, std::vector<std::string>& warnings);
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings);

@@ -6,19 +6,10 @@
 
 #include "results/files.hpp"
 #include "text/clean.hpp"
+#include "text/csv.hpp"
 
 namespace tutti::reports {
 namespace {
-
-void split(std::string_view line, std::vector<std::string_view>& fields) {
-  fields.clear();
-  for (std::size_t begin = 0;;) {
-    const std::size_t end = line.find(',', begin);
-    fields.push_back(line.substr(begin, end - begin));
-    if (end == std::string_view::npos) return;
-    begin = end + 1;
-  }
-}
 
 // Where each wanted column stands in the file; empty if one is missing.
 std::vector<std::size_t> places_of(const std::vector<std::string>& wanted, const std::vector<std::string_view>& header,
@@ -53,21 +44,22 @@ void append_line(std::string& out, const std::vector<std::string>& fields) {
 
 bool read_csv(const std::filesystem::path& file, const std::vector<std::string>& columns, DamageList& damage,
               const std::function<std::string(std::size_t, const CsvFields&)>& row) {
-  const std::optional<std::string> text = content_of(file, damage);
-  if (!text) return false;
-  std::vector<std::string_view> fields;
+  const std::optional<std::string> content = content_of(file, damage);
+  if (!content) return false;
+  text::CsvSplitter splitter;
   std::vector<std::size_t> places;
   std::size_t width = 0;
   std::size_t number = 0;
   CsvFields wanted(columns.size());
-  for (std::size_t begin = 0; begin < text->size();) {
-    const std::size_t end = text->find('\n', begin);
+  for (std::size_t begin = 0; begin < content->size();) {
+    const std::size_t end = content->find('\n', begin);
     ++number;
     if (end == std::string::npos) {
       damage.add_row(number, "is cut off");
       break;
     }
-    split(std::string_view(*text).substr(begin, end - begin), fields);
+    const std::vector<std::string_view>& fields =
+        splitter.split(std::string_view(*content).substr(begin, end - begin));
     begin = end + 1;
     if (number == 1) {
       width = fields.size();
@@ -101,11 +93,25 @@ std::optional<std::int64_t> to_integer(std::string_view field) {
 
 // Control characters have no place in names, and a line break would make a line of somebody else's choice.
 std::string csv_field(const std::string& raw) {
-  const std::string text = tutti::text::clean_text(raw);
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
+  std::string field;
+  text::append_csv_field(field, text::clean_text(raw));
+  return field;
+}
+
+std::vector<std::vector<std::string>> csv_rows(std::string_view content) {
+  if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
+  text::CsvSplitter splitter;
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t begin = 0; begin < content.size();) {
+    const std::size_t end = std::min(content.find('\n', begin), content.size());
+    std::string_view line = content.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    const std::vector<std::string_view>& fields = splitter.split(line);
+    rows.emplace_back(fields.begin(), fields.end());
+  }
+  return rows;
 }
 
 std::string to_csv(const CsvTable& table) {

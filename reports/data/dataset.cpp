@@ -6,8 +6,7 @@
 namespace tutti::reports {
 
 void Run::leave_out() {
-  state = RunState::kIncomplete;
-  status = "damaged";
+  state = RunState::kDamaged;
   evaluations.clear();
   absolute.reset();
   timing.clear();
@@ -17,7 +16,7 @@ void Run::leave_out() {
 std::size_t Dataset::task_index(const std::string& label, const std::string& family) {
   const auto found = std::ranges::find(tasks, label, &TaskInfo::label);
   if (found != tasks.end()) return static_cast<std::size_t>(found - tasks.begin());
-  tasks.push_back({.label = label, .family = family, .facts = {}});
+  tasks.push_back({.label = label, .family = family});
   return tasks.size() - 1;
 }
 

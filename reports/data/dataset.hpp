@@ -12,14 +12,25 @@
 #include "reports/data/damage.hpp"
 #include "reports/statistics/estimate.hpp"
 #include "results/run_record.hpp"
+#include "tutti/environment.hpp"
 
 namespace tutti::reports {
 
+/// What normalises to 0 and 1, and what the two returns are.
+struct TaskBounds : Bounds {
+  std::string low_source = {}, high_source = {};
+};
+
 struct TaskInfo {
-  std::string label;                                       // "mpe/coop-nav-n3"
-  std::string family;                                      // "mpe"
-  Bounds bounds{kMissing, kMissing};                       // what normalises to 0 and 1
-  std::vector<std::pair<std::string, std::string>> facts;  // sizes, limits, digests
+  std::string label;                                            // "mpe/coop-nav-n3"
+  std::string family;                                           // "mpe"
+  TaskBounds bounds = {};                                       // of this report
+  std::vector<std::pair<std::string, std::string>> facts = {};  // sizes, limits, digests
+  std::optional<ReferenceRange> reference = {};                 // as the task's environment declares it
+  std::string title = {};                                       // empty: the label
+
+  /// As tables and figures show it.
+  const std::string& shown() const { return title.empty() ? label : title; }
 };
 
 struct AlgorithmInfo {
@@ -27,20 +38,15 @@ struct AlgorithmInfo {
   std::string name;  // of the plugin; of imported results the writer's name
   bool proposed = false;
   bool imported = false;
+  std::string title = {};  // empty: the label
+
+  /// As tables and figures show it.
+  const std::string& shown() const { return title.empty() ? label : title; }
 };
 
-struct Protocol {
-  std::int64_t environment_steps = 0;  // T
-  std::int64_t interval = 0;           // I, environment steps
-  std::int64_t evaluations = 0;        // K, without the untrained one
-  std::int64_t episodes = 0;           // E
-  std::string mode;                    // deterministic, sampled
-  std::string seeds;                   // fresh, fixed
-  bool absolute = true;
-
-  /// False of imports alone: no plan records their protocol.
-  bool is_known() const { return environment_steps > 0; }
-};
+using results::Protocol;
+using results::RunState;
+using results::to_text;
 
 /// One evaluation: vectors have an entry for each episode.
 struct Evaluation {
@@ -63,19 +69,13 @@ struct CoverageRow {
   double bins = 0, visited = 0, inside = 0, outside = 0, entropy = 0;
 };
 
-enum class RunState {
-  kComplete,  // finished, with every episode of every evaluation
-  kFailed,
-  kIncomplete,  // not started, running, interrupted or damaged
-};
-
 struct Run {
   std::size_t task = 0, algorithm = 0;  // of the dataset
   std::int64_t seed = 0;
-  std::string name;  // "mpe/coop-nav-n3/hatd3/seed-1"
-  RunState state = RunState::kIncomplete;
-  std::string status;  // "not started", "running", "damaged", ...
-  Protocol protocol;   // of its plan; of imported runs nothing
+  std::string name;                     // "mpe/coop-nav-n3/hatd3/seed-1"
+  std::filesystem::path folder;         // where it lies; empty of imported runs
+  RunState state = RunState::kWaiting;  // kFinished: with every episode of every evaluation
+  Protocol protocol;                    // of its plan; of imported runs nothing
   std::optional<results::RunRecord> record;
   std::map<std::string, std::string> configuration;  // "algorithm_values.discount" -> "0.99"
   std::vector<Evaluation> evaluations;               // whole ones, ascending from k = 0
@@ -85,6 +85,9 @@ struct Run {
   bool imported = false;
   std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
   std::optional<double> worst;                // the score of a failed run where failures count as worst
+
+  /// Whether it finished without one update of its algorithm.
+  bool never_updated() const { return state == RunState::kFinished && record && record->progress.updates == 0; }
 
   /// Makes a damaged run of it: none of its numbers may reach bounds, worst scores or exports.
   void leave_out();

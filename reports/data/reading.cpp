@@ -12,18 +12,6 @@
 namespace tutti::reports {
 namespace {
 
-Protocol to_protocol(const results::Protocol& protocol) {
-  Protocol result;
-  result.environment_steps = protocol.environment_steps;
-  result.interval = protocol.interval;
-  result.evaluations = protocol.interval > 0 ? protocol.environment_steps / protocol.interval : 0;
-  result.episodes = protocol.episodes;
-  result.mode = protocol.mode;
-  result.seeds = protocol.seeds;
-  result.absolute = protocol.absolute;
-  return result;
-}
-
 // A task's facts, from any of its runs.
 void keep_facts(const Run& run, TaskInfo& task) {
   if (!run.record || !task.facts.empty()) return;
@@ -34,7 +22,7 @@ void keep_facts(const Run& run, TaskInfo& task) {
 void check_protocol(const std::filesystem::path& folder, const Protocol& protocol) {
   constexpr std::int64_t kMost = 10'000'000;
   const bool possible = protocol.interval > 0 && protocol.environment_steps >= protocol.interval &&
-                        protocol.evaluations <= kMost && protocol.episodes > 0 && protocol.episodes <= kMost;
+                        protocol.evaluations() <= kMost && protocol.episodes > 0 && protocol.episodes <= kMost;
   if (!possible) throw Error((folder / "plan.json").string() + ": its evaluation protocol is impossible");
 }
 
@@ -82,11 +70,12 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
     run.algorithm = data.algorithm_index({.label = planned.algorithm, .name = planned.algorithm});
     run.seed = static_cast<std::int64_t>(planned.seed);
     run.name = planned.folder;
+    run.folder = folder / planned.folder;
     if (!known.emplace(run.task, run.algorithm, run.seed).second) {
       data.damage.push_back({planned.folder, "the same run is in an earlier folder; this one is left out"});
       continue;
     }
-    read_run_folder(folder / planned.folder, to_protocol(plan.protocol), run, data.damage);
+    read_run_folder(run.folder, plan.protocol, run, data.damage);
     leave_out_if_another(plan, planned, run, data.damage);
     keep_facts(run, data.tasks[run.task]);
     data.runs.push_back(std::move(run));
@@ -98,16 +87,23 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
 Dataset read_suites(std::span<const std::filesystem::path> folders) {
   Dataset data;
   for (const std::filesystem::path& folder : folders) {
-    const results::PlanRecord plan = results::read_plan(folder);
-    check_protocol(folder, to_protocol(plan.protocol));
-    if (data.suite.empty()) data.protocol = to_protocol(plan.protocol);
+    const results::PlanRecord plan = results::read_plan_record(folder);
+    check_protocol(folder, plan.protocol);
+    if (data.suite.empty()) data.protocol = plan.protocol;
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;
     data.suite_digests.push_back(plan.digest);
-    for (const results::PlannedTask& task : plan.tasks) data.task_index(task.label, task.family);
+    for (const results::PlannedTask& task : plan.tasks) {
+      TaskInfo& info = data.tasks[data.task_index(task.label, task.family)];
+      if (!info.reference) info.reference = task.reference;
+      if (info.title.empty()) info.title = task.title;
+    }
     for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
-      data.algorithm_index({.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed});
+      data.algorithm_index(
+          {.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed, .title = algorithm.title});
     }
     add_plan(folder, plan, data);
+    const std::string unplanned = results::unplanned_text(results::unplanned_runs(folder, plan));
+    if (!unplanned.empty()) data.damage.push_back({"plan.json", unplanned + "; they are left out"});
   }
   leave_out_copies(data);
   data.sort_runs();

@@ -123,18 +123,18 @@ std::vector<CoverageRow> read_coverage(const std::filesystem::path& file, const 
   return rows;
 }
 
-// Nothing if run.json is missing or damaged; the reason goes to run.status.
+// Nothing if run.json is missing or damaged; run.state says which.
 bool read_record(const std::filesystem::path& folder, Run& run, std::vector<Damage>& damage) {
   try {
     run.record = results::read_run_record(folder);
     if (!run.record) {
-      run.status = "not started";
+      run.state = RunState::kWaiting;
       return false;
     }
-    run.status = to_text(run.record->status);
+    run.state = run.record->status;
     return true;
   } catch (const std::exception& error) {
-    run.status = "damaged";
+    run.state = RunState::kDamaged;
     std::string what = error.what();
     // The reader's sentence starts with the whole path, which depends on where the results are.
     const std::string path = (folder / "run.json").string() + ": ";
@@ -159,7 +159,7 @@ bool is_unchanged(const std::filesystem::path& folder, const std::string& file, 
 
 // Every table that the record has a digest of: once a run has ended, nothing writes to them.
 bool same_tables_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
-  if (run.record->status == results::RunStatus::kRunning) return true;
+  if (run.record->status == RunState::kRunning) return true;
   results::Facts digests = run.record->table_digests;
   if (!run.record->evaluations_digest.empty()) digests["evaluations.csv"] = run.record->evaluations_digest;
   bool same = true;
@@ -172,14 +172,14 @@ bool same_tables_as_recorded(const std::filesystem::path& folder, const Run& run
 
 // A run that has not ended may have been given another configuration that it has not started with yet.
 bool same_configuration_as_recorded(const std::filesystem::path& folder, const Run& run, std::vector<Damage>& damage) {
-  const results::RunStatus status = run.record->status;
-  const bool ended = status == results::RunStatus::kFinished || status == results::RunStatus::kFailed;
-  const char* consequence = status == results::RunStatus::kFinished ? "; the run is left out" : "; it is left out";
+  const RunState status = run.record->status;
+  const bool ended = status == RunState::kFinished || status == RunState::kFailed;
+  const char* consequence = status == RunState::kFinished ? "; the run is left out" : "; it is left out";
   return !ended || is_unchanged(folder, "config.toml", run.record->config_digest, run, consequence, damage);
 }
 
 bool has_all_evaluations(const std::vector<Evaluation>& evaluations, const Protocol& protocol) {
-  if (static_cast<std::int64_t>(evaluations.size()) != protocol.evaluations + 1) return false;
+  if (static_cast<std::int64_t>(evaluations.size()) != protocol.evaluations() + 1) return false;
   for (std::size_t k = 0; k < evaluations.size(); ++k) {
     if (evaluations[k].index != static_cast<std::int64_t>(k)) return false;
     if (evaluations[k].step != evaluations[k].index * protocol.interval) return false;
@@ -194,7 +194,7 @@ void read_absolute(const std::filesystem::path& folder, const Protocol& protocol
       read_evaluations(folder / "absolute.csv", episodes, run.name + "/absolute.csv", damage);
   if (found.size() == 1) {
     run.absolute = std::move(found[0]);
-  } else if (run.status == "finished") {
+  } else if (run.record->status == RunState::kFinished) {
     damage.push_back(
         {run.name + "/absolute.csv", "does not hold one whole absolute evaluation; the run has no absolute score"});
   }
@@ -265,17 +265,14 @@ void read_run_folder(const std::filesystem::path& folder, const Protocol& protoc
   const bool unchanged = same_tables_as_recorded(folder, run, damage);
   if (!unchanged) {
     run.leave_out();
-  } else if (run.record->status == results::RunStatus::kFailed) {
-    run.state = RunState::kFailed;
-  } else if (run.record->status == results::RunStatus::kFinished) {
+  } else if (run.record->status == RunState::kFinished) {
     const bool whole = has_all_evaluations(run.evaluations, protocol);
     if (!whole) {
-      damage.push_back({run.name + "/evaluations.csv", "does not hold the " + std::to_string(protocol.evaluations + 1) +
+      damage.push_back({run.name + "/evaluations.csv", "does not hold the " +
+                                                           std::to_string(protocol.evaluations() + 1) +
                                                            " evaluations of a finished run; the run is left out"});
     }
-    const bool usable = configured && whole;
-    run.state = usable ? RunState::kComplete : RunState::kIncomplete;
-    if (!usable) run.leave_out();
+    if (!configured || !whole) run.leave_out();
   }
   cut_at_first_gap(run.evaluations);
 }

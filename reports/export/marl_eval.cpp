@@ -41,7 +41,7 @@ using RunsByKey = std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, c
 RunsByKey complete_runs(const Dataset& data) {
   RunsByKey runs;
   for (const Run& run : data.runs) {
-    if (run.state == RunState::kComplete && !run.imported) runs[{run.task, run.algorithm, run.seed}] = &run;
+    if (run.state == RunState::kFinished && !run.imported) runs[{run.task, run.algorithm, run.seed}] = &run;
   }
   return runs;
 }
@@ -171,7 +171,8 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
   }
   std::string left_out;
   for (const Run& run : data.runs) {
-    if (!run.imported && !exported.contains(&run)) left_out += "  " + clean_text(run.name) + " (" + run.status + ")\n";
+    if (!run.imported && !exported.contains(&run))
+      left_out += "  " + clean_text(run.name) + " (" + std::string(to_text(run.state)) + ")\n";
   }
   return text + (left_out.empty() ? "\nEvery run is there.\n" : "\nRuns that are not there:\n" + left_out);
 }

@@ -38,9 +38,9 @@ std::vector<double> by_run(const Strata& strata) {
 
 class RliableExport {
  public:
-  RliableExport(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder)
+  RliableExport(const Analysis& analysis, OutputFolder& folder)
       : analysis_(analysis), folder_(folder), table_(usable_runs(*analysis.data)) {
-    normalized_ = options.normalize != "none";
+    normalized_ = analysis.normalization != Normalization::kNone;
     for (const TaskInfo& task : analysis.tasks) bounds_.push_back(task.bounds);
     std::vector<std::string> labels;
     for (const AlgorithmInfo& algorithm : analysis.algorithms) labels.push_back(file_name(algorithm.label));
@@ -48,7 +48,7 @@ class RliableExport {
   }
 
   void write_score(const std::string& name) {
-    const Score score = ReportOptions::parse_score(name);
+    const Score score = parse_score(name);
     for (std::size_t a = 0; a < names_.size(); ++a) {
       const Selection selection = select(table_, tasks(), a, score, false);
       const Strata strata = scores_of(selection, tasks(), score, normalized_ ? &bounds_ : nullptr);
@@ -104,7 +104,7 @@ class RliableExport {
   std::vector<double> planned_steps() const {
     std::vector<double> steps;
     if (!analysis_.protocol.is_known()) return steps;
-    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations; ++k) {
+    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations(); ++k) {
       steps.push_back(static_cast<double>(k * analysis_.protocol.interval));
     }
     return steps;
@@ -119,7 +119,7 @@ class RliableExport {
   const Analysis& analysis_;
   OutputFolder& folder_;
   RunTable table_;
-  std::vector<Bounds> bounds_;
+  std::vector<TaskBounds> bounds_;
   std::vector<std::string> names_;
   bool normalized_ = true;
 };
@@ -127,10 +127,10 @@ class RliableExport {
 }  // namespace
 
 void export_rliable(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder) {
-  RliableExport out(analysis, options, folder);
+  RliableExport out(analysis, folder);
   out.write_axes();
   for (const std::string& score :
-       std::set<std::string>{"final", "absolute", options.score, analysis.aggregates.score}) {
+       std::set<std::string>{"final", "absolute", to_text(options.score), analysis.aggregates.score}) {
     out.write_score(score);
   }
   out.write_curves();

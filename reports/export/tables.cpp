@@ -57,12 +57,12 @@ void write_score(std::string& out, const Analysis& analysis, const Run& run, con
 
 std::string scores_csv(const Analysis& analysis, const ReportOptions& options) {
   std::string out = "task,algorithm,seed,score,value,normalised\n";
-  const std::set<std::string> names = {"final", "absolute",    "last-10",
-                                       "best",  options.score, analysis.aggregates.score};
+  const std::set<std::string> names = {
+      "final", "absolute", "last-10", "best", to_text(options.score), analysis.aggregates.score};
   for (const Run& run : analysis.data->runs) {
     if (!is_usable(run)) continue;
     for (const std::string& name : names) {
-      write_score(out, analysis, run, name, score_of(run, ReportOptions::parse_score(name)));
+      write_score(out, analysis, run, name, score_of(run, parse_score(name)));
     }
     if (run.best_single_episode) write_score(out, analysis, run, "best single episode", *run.best_single_episode);
   }

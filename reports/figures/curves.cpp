@@ -18,7 +18,7 @@ constexpr double kTextWidth = 170;  // mm
 // A curve without points is no series.
 std::optional<Series> series_of(const Curve& curve, const AlgorithmInfo& algorithm, std::size_t style, bool show_runs) {
   if (curve.x.empty() || curve.mean.size() != curve.x.size()) return std::nullopt;
-  Series series{algorithm.label, style, curve.x, curve.mean, curve.low, curve.high};
+  Series series{algorithm.shown(), style, curve.x, curve.mean, curve.low, curve.high};
   if (show_runs || curve.n < 3) series.runs = curve.runs;
   if (curve.n < 2) series.runs.clear();
   return series;
@@ -55,7 +55,7 @@ void add_legend(Figure& figure, const Analysis& analysis) {
   }
   for (const std::size_t color : shown) {
     const auto algorithm = std::find(colors.begin(), colors.end(), color) - colors.begin();
-    figure.legend.push_back({analysis.algorithms[static_cast<std::size_t>(algorithm)].label, color});
+    figure.legend.push_back({analysis.algorithms[static_cast<std::size_t>(algorithm)].shown(), color});
   }
 }
 
@@ -105,8 +105,9 @@ std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& op
                                const std::string& x_label, const std::string& y_label, Axis axis) {
   std::vector<Panel> panels;
   for (std::size_t m = 0; m < curves.size(); ++m) {
-    Panel panel = task_panel(analysis, options, curves[m], analysis.tasks[m].label);
+    Panel panel = task_panel(analysis, options, curves[m], analysis.tasks[m].shown());
     if (panel.series.empty()) continue;
+    panel.name = analysis.tasks[m].label;
     panel.x_label = x_label;
     panel.y_label = y_label;
     panel.x_axis = axis;
@@ -163,7 +164,7 @@ std::string time_label(const Matrix<Curve>& curves) {
 std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
   RunCount runs;
   runs.add(analysis.curves.aggregate);
-  std::string text = "Interquartile mean over tasks and runs of the normalised return" + relative_note(options);
+  std::string text = "Interquartile mean over tasks and runs of the normalised return" + scale_note(analysis);
   if (runs.shaded) {
     text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
                         100 * options.level, options.efficiency_replicates);
@@ -192,7 +193,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
   std::set<std::string> used{"all"};
   for (Panel& panel :
        task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps)) {
-    Figure figure{.name = "curves-" + file_label(panel.title, used),
+    Figure figure{.name = "curves-" + file_label(panel.name, used),
                   .title = "Learning curves: " + panel.title,
                   .caption = curve_caption(analysis, options, analysis.curves.steps)};
     figure.panels.push_back(std::move(panel));

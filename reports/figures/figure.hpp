@@ -43,6 +43,7 @@ struct Panel {
   std::optional<double> x_line = {};  // a thin vertical line, such as one half
   std::vector<Series> series = {};
   std::vector<std::string> rows = {};  // names of the rows of kIntervals, from the top
+  std::string name = {};               // of its task, for the file of a figure of its own
 };
 
 /// One figure: panels in a grid under one legend.

@@ -2,20 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <string_view>
 #include <vector>
 
+#include "process/spawn.hpp"
 #include "reports/text/escaping.hpp"
 #include "results/files.hpp"
-
-extern char** environ;
+#include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -29,35 +23,30 @@ void write_text(const fs::path& file, const std::string& text) {
 // What gnuplot wrote; empty if it did not.
 std::string read_text(const fs::path& file) { return results::read_file_if_any(file).value_or(""); }
 
-// Starts `gnuplot argument` in `folder` and waits. Returns its complaint, empty when all is well.
-std::string run_gnuplot(const std::string& argument, const fs::path& folder, const fs::path& log) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
-  // -d: a drawing depends on its script alone, not on the user's ~/.gnuplot.
-  std::string program = "gnuplot", defaults = "-d", text = argument;
-  std::array<char*, 4> arguments{program.data(), defaults.data(), text.data(), nullptr};
-  std::vector<char*> environment;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view setting = *variable;
-    const bool chooses = setting.starts_with("GNUTERM=") || setting.starts_with("GNUPLOT_LIB=") ||
-                         setting.starts_with("GNUPLOT_DEFAULT_GDFONT=") || setting.starts_with("GNUPLOT_FONTPATH=");
-    if (!chooses) environment.push_back(*variable);
+// The user's settings of gnuplot would change a drawing.
+std::vector<std::string> environment_without_settings() {
+  std::vector<std::string> environment = process::environment();
+  std::erase_if(environment, [](const std::string& variable) {
+    return variable.starts_with("GNUTERM=") || variable.starts_with("GNUPLOT_LIB=") ||
+           variable.starts_with("GNUPLOT_DEFAULT_GDFONT=") || variable.starts_with("GNUPLOT_FONTPATH=");
+  });
+  return environment;
+}
+
+// Starts `gnuplot script` in `folder` and waits. Returns its complaint, empty when all is well.
+std::string run_gnuplot(const std::string& script, const fs::path& folder, const fs::path& log) {
+  try {
+    // -d: a drawing depends on its script alone, not on the user's ~/.gnuplot.
+    const pid_t child = process::spawn({.arguments = {"gnuplot", "-d", script},
+                                        .environment = environment_without_settings(),
+                                        .folder = folder,
+                                        .redirections = {{STDIN_FILENO, "/dev/null", O_RDONLY},
+                                                         {STDOUT_FILENO, "/dev/null", O_WRONLY},
+                                                         {STDERR_FILENO, log, O_WRONLY | O_CREAT | O_EXCL}}});
+    return process::wait_for(child) == 0 ? "" : "gnuplot failed";
+  } catch (const Error& error) {
+    return std::string(error.what()) + "; on Debian: apt install gnuplot-nox";
   }
-  environment.push_back(nullptr);
-  pid_t child = 0;
-  const int started = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments.data(), environment.data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (started != 0)
-    return fmt::format("gnuplot cannot be started ({}); on Debian: apt install gnuplot-nox", std::strerror(started));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return "";
-  return "gnuplot failed";
 }
 
 // cairo writes the time of day into the PDF; a fixed one of the same length keeps all offsets.

@@ -1,4 +1,4 @@
-// gnuplot as a program: it reads a script and writes files. The report goes on without it.
+// gnuplot as a program: it reads a script and writes files. A report can be made without it.
 #pragma once
 
 #include <filesystem>

@@ -12,7 +12,7 @@
 namespace tutti::reports {
 namespace {
 
-// A colour-blind palette; dash patterns and points tell the lines apart in black and white as well. The three lists
+// A colour-blind palette; dash patterns and points distinguish the lines in black and white as well. The three lists
 // have no common period: the eleventh line has the first one's colour, another dash pattern and another point.
 constexpr std::array kColors{"#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC",
                              "#CA9161", "#FBAFE4", "#949494", "#ECE133", "#56B4E9"};
@@ -227,13 +227,13 @@ class Script {
     const int decimals = decimals_of(places);
     std::vector<std::string> ticks;
     for (const double tick : places) {
-      const std::string label = panel.x_axis == Axis::kSteps ? steps_text(tick) : fixed(tick, decimals);
+      const std::string label = panel.x_axis == Axis::kSteps ? count_text(tick) : fixed(tick, decimals);
       ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
     }
     line("  set xtics ({})", fmt::join(ticks, ", "));
   }
 
-  // Of the tick that needs most.
+  // Width of the widest tick label.
   static int decimals_of(const std::vector<double>& ticks) {
     std::size_t most = 0;
     for (const double tick : ticks) {

@@ -68,7 +68,7 @@ Panel metric_panel(const Analysis& analysis, const std::vector<std::size_t>& ord
   panel.title = title;
   panel.x_label = "normalised score";
   for (const std::size_t a : order) {
-    const std::string& label = analysis.algorithms[a].label;
+    const std::string& label = analysis.algorithms[a].shown();
     const Estimate& estimate = analysis.aggregates.algorithms[a].*metric;
     if (std::isfinite(estimate.value))
       panel.series.push_back(row_series(label, colors[a], estimate, panel.rows.size()));
@@ -88,7 +88,7 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
                                        "optimality gap lower{}.",
                                        runs_per_task(analysis),
                                        if_intervals(analysis, "; bars: {:g} % stratified bootstrap intervals", options),
-                                       relative_note(options))};
+                                       scale_note(analysis))};
   if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
   const auto order = display_order(analysis, options);
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
@@ -105,7 +105,7 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
 
 Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
   const Aggregates& aggregates = analysis.aggregates;
-  const bool averages = options.profile == "averages";
+  const bool averages = options.profile == ProfileOf::kAverages;
   Figure figure{
       .name = "profile",
       .title = "Performance profile",
@@ -115,7 +115,7 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
           "dominance.",
           averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
           runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),
-          relative_note(options), averages ? "task" : "run", averages ? "tasks' mean " : "")};
+          scale_note(analysis), averages ? "task" : "run", averages ? "tasks' mean " : "")};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;
@@ -124,7 +124,7 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
   for (const std::size_t a : display_order(analysis, options)) {
     if (a >= aggregates.profiles.size() || aggregates.profiles[a].fraction.empty()) continue;
     const Profile& profile = aggregates.profiles[a];
-    const std::string& label = analysis.algorithms[a].label;
+    const std::string& label = analysis.algorithms[a].shown();
     panel.series.push_back({label, colors[a], aggregates.thresholds, profile.fraction, profile.low, profile.high});
     figure.legend.push_back({label, colors[a]});
   }
@@ -157,7 +157,7 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   std::set<std::pair<std::size_t, std::size_t>> shown;
   for (const Improvement& pair : analysis.aggregates.improvements) {
     if (!shown.insert(std::minmax(pair.x, pair.y)).second) continue;
-    const std::string name = analysis.algorithms[pair.x].label + " > " + analysis.algorithms[pair.y].label;
+    const std::string name = analysis.algorithms[pair.x].shown() + " > " + analysis.algorithms[pair.y].shown();
     panel.series.push_back(row_series(name, colors[pair.x], pair.probability, panel.rows.size()));
     panel.rows.push_back(name);
   }

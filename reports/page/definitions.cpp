@@ -1,20 +1,21 @@
 // What each term of a report means.
 #include <fmt/format.h>
 
-#include "reports/page/document.hpp"
-#include "reports/tables/tables.hpp"
-#include "results/run_record.hpp"
+#include "reports/analysis/scores.hpp"
+#include "reports/page/contents.hpp"
 
 namespace tutti::reports {
 namespace {
 
-std::string normalisation(const ReportOptions& options) {
-  if (options.normalize == "pinned") return "lo and hi of each task are fixed in the suite file";
-  if (options.normalize == "reference") {
-    return "lo is the mean return of " + options.reference_low + ", hi " +
-           (options.reference.empty() ? "is fixed in the suite file" : "that of " + options.reference);
+std::string normalisation(Normalization chosen) {
+  if (chosen == Normalization::kPinned) return "lo and hi of each task are set by the suite";
+  if (chosen == Normalization::kReference) {
+    return "lo and hi are the task's reference range, unless the suite sets its own: the mean return of uniformly "
+           "random "
+           "play, and a named achievement. The table of tasks gives both with their sources. The range does not depend "
+           "on the algorithms compared; a score above 1 exceeds the achievement, one below 0 is worse than random play";
   }
-  if (options.normalize == "none") return "switched off here, so nothing is aggregated across tasks";
+  if (chosen == Normalization::kNone) return "switched off here, so nothing is aggregated across tasks";
   return "lo and hi are the smallest and largest single-episode return of the task over all algorithms, runs and "
          "evaluations after step 0, absolute evaluations included; so the score is relative to the algorithms compared";
 }
@@ -30,7 +31,7 @@ std::string speed_up(const ReportOptions& options) {
   const std::string way =
       "the ratio is also given at 50 and 90 % of the way from the untrained return to the best baseline's peak, where "
       "both sides are measured by first crossing.";
-  if (options.threshold == "baseline-peak") {
+  if (options.threshold == ThresholdKind::kBaselinePeak) {
     return own +
            "T(b) the step at which that of the best baseline first has its peak. Not reached: shown as below "
            "T(b)/budget. As a peak is a late and lucky point, " +
@@ -43,13 +44,13 @@ std::string speed_up(const ReportOptions& options) {
 }
 
 std::string threshold(const ReportOptions& options) {
-  if (options.threshold == "fraction") {
+  if (options.threshold == ThresholdKind::kFraction) {
     return fmt::format(
         "base + {:g} · (peak − base), with base the mean return of all untrained policies and peak the "
         "highest point of the best baseline's mean curve",
         options.fraction);
   }
-  if (options.threshold == "value") return "a return per task, fixed in the suite file";
+  if (options.threshold == ThresholdKind::kValue) return "a return per task, set by the suite";
   return "the highest point of the best baseline's mean curve";
 }
 
@@ -63,11 +64,6 @@ std::string evaluation(const Protocol& protocol) {
       protocol.episodes, protocol.interval, protocol.mode, protocol.seeds);
 }
 
-std::string absolute_episodes(const Protocol& protocol) {
-  if (!protocol.is_known()) return "new episodes";
-  return fmt::format("{} new episodes", results::kAbsoluteFactor * protocol.episodes);
-}
-
 std::string iqm(const ReportOptions& options) {
   return options.ragged ? "All normalised scores of an algorithm are sorted together, a run of task m with the weight "
                           "1/(M·N_m), so that each task weighs the same; the middle half of the weight is averaged."
@@ -76,7 +72,7 @@ std::string iqm(const ReportOptions& options) {
 }
 
 std::string profile(const ReportOptions& options) {
-  if (options.profile == "averages") {
+  if (options.profile == ProfileOf::kAverages) {
     return "For every threshold τ the fraction of tasks on which the mean normalised score is strictly above τ.";
   }
   return "For every threshold τ the fraction of runs (over all tasks) whose normalised score is strictly above τ" +
@@ -88,79 +84,182 @@ std::string marks(const ReportOptions& options) {
          mark_rule(options) + ".";
 }
 
+// What the term means, with the options in force.
+std::string text_of(Term term, const Analysis& analysis, const ReportOptions& options) {
+  switch (term) {
+    case Term::kEnvironmentStep:
+      return "One joint action applied to one environment instance. Four instances stepped once are four steps; frame "
+             "skip "
+             "and the number of agents do not multiply.";
+    case Term::kReturn:
+      return "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the "
+             "number of "
+             "agents or the length of the episode.";
+    case Term::kRun:
+      return "One task, one algorithm, one seed. N counts runs.";
+    case Term::kEvaluation:
+      return evaluation(analysis.protocol);
+    case Term::kAbsolute:
+      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute}, analysis.protocol)) +
+             " New episodes, because the maximum over many noisy evaluations is biased upwards.";
+    case Term::kFinal:
+      return sentence(definition_of(Score{.kind = Score::Kind::kFinal}, analysis.protocol));
+    case Term::kLast:
+      return "Mean over the last L evaluations of a run of their mean returns; over all K, the untrained one not "
+             "counted, where L is "
+             "more.";
+    case Term::kBest:
+      return sentence(definition_of(Score{.kind = Score::Kind::kBest}, analysis.protocol)) +
+             " The maximum over many noisy evaluations is biased upwards.";
+    case Term::kSpread:
+      return "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width "
+             "of the "
+             "interval of the mean.";
+    case Term::kTaskInterval:
+      return fmt::format(
+          "mean ± t · sd/√N with Student's t at {:g} % and N−1 degrees of freedom, or the percentile "
+          "bootstrap where chosen. With fewer than 3 runs there is no interval and the runs themselves are "
+          "shown.",
+          100 * options.level);
+    case Term::kMarks:
+      return marks(options);
+    case Term::kNormalised:
+      return "(x − lo) / (hi − lo) per task; " + normalisation(analysis.normalization) + ".";
+    case Term::kIqm:
+      return iqm(options);
+    case Term::kMedian:
+      return "Median over tasks of the mean normalised score of each task.";
+    case Term::kMean:
+      return "Mean over tasks and runs of the normalised score.";
+    case Term::kGap:
+      return "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better.";
+    case Term::kRank:
+      return "Mean over tasks of the algorithm's rank by mean score; ties share the average rank.";
+    case Term::kBootstrap:
+      return fmt::format(
+          "Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for "
+          "probability of improvement, {} for profiles, {} for efficiency curves, {} for speed-ups and single "
+          "tasks). Draws come from SplitMix64 "
+          "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
+          "such intervals are too narrow: in simulations with ten tasks of normally distributed scores, 95 % "
+          "intervals of the interquartile mean cover it in about 92 % of cases at N = 5, in 87 % at N = 3.",
+          draws(options), options.replicates, options.improvement_replicates, options.profile_replicates,
+          options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed);
+    case Term::kThreshold:
+      return "The return to be reached on a task: " + threshold(options) + ".";
+    case Term::kStepsToThreshold:
+      return std::string("The first environment step at which a run's evaluation curve reaches the threshold") +
+             (options.interpolate ? ", interpolated between evaluations" : "") +
+             (options.hold > 1 ? fmt::format(", and stays there for {} evaluations", options.hold) : "") +
+             ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
+             "when more than half got there.";
+    case Term::kSpeedUp:
+      return speed_up(options);
+    case Term::kAuc:
+      return "Average return during training: the trapezoidal mean of a run's evaluation curve.";
+    case Term::kMilestones:
+      return "Mean return at 10, 25, 50 and 100 % of the budget.";
+    case Term::kProfile:
+      return profile(options);
+    case Term::kImprovement:
+      return "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a "
+             "tie "
+             "counts one half. Computed on raw scores.";
+    case Term::kCoverage:
+      return "The task declares dimensions with bounds and bins; every training step falls into one joint bin or "
+             "outside the "
+             "box. Coverage is visited bins over all bins; entropy is that of the visit distribution, divided by the "
+             "logarithm of the number of bins. Evaluation episodes do not count.";
+    case Term::kUpdates:
+      return "Calls of the algorithm's optimisers that it counts as one: a gradient step of all its networks. "
+             "Algorithms that "
+             "learn from the same environment steps may differ in it by a factor of ten or more.";
+    case Term::kRuntime:
+      return "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
+             "segments does not count.";
+    case Term::kPublished:
+      return "Numbers quoted from a paper. They are shown beside measured ones in columns of their own and enter no "
+             "mark, no "
+             "footer and no aggregate.";
+  }
+  return "";
+}
+
+// Its id in links, and what it is called.
+std::pair<const char*, const char*> names_of(Term term) {
+  switch (term) {
+    case Term::kEnvironmentStep:
+      return {"environment-step", "environment step"};
+    case Term::kReturn:
+      return {"return", "return"};
+    case Term::kRun:
+      return {"run", "run"};
+    case Term::kEvaluation:
+      return {"evaluation", "evaluation"};
+    case Term::kAbsolute:
+      return {"absolute", "absolute score"};
+    case Term::kFinal:
+      return {"final", "final score"};
+    case Term::kLast:
+      return {"last", "last-L score"};
+    case Term::kBest:
+      return {"best", "best score"};
+    case Term::kSpread:
+      return {"spread", "spread (±)"};
+    case Term::kTaskInterval:
+      return {"task-interval", "interval of one task"};
+    case Term::kMarks:
+      return {"marks", "bold and underline"};
+    case Term::kNormalised:
+      return {"normalised", "normalised score"};
+    case Term::kIqm:
+      return {"iqm", "interquartile mean (IQM)"};
+    case Term::kMedian:
+      return {"median", "median"};
+    case Term::kMean:
+      return {"mean", "mean"};
+    case Term::kGap:
+      return {"gap", "optimality gap"};
+    case Term::kRank:
+      return {"rank", "mean rank"};
+    case Term::kBootstrap:
+      return {"bootstrap", "stratified bootstrap"};
+    case Term::kThreshold:
+      return {"threshold", "threshold"};
+    case Term::kStepsToThreshold:
+      return {"steps-to-threshold", "steps to the threshold"};
+    case Term::kSpeedUp:
+      return {"speed-up", "speed-up"};
+    case Term::kAuc:
+      return {"auc", "area under the curve"};
+    case Term::kMilestones:
+      return {"milestones", "milestones"};
+    case Term::kProfile:
+      return {"profile", "performance profile"};
+    case Term::kImprovement:
+      return {"improvement", "probability of improvement"};
+    case Term::kCoverage:
+      return {"coverage", "state coverage"};
+    case Term::kUpdates:
+      return {"updates", "updates"};
+    case Term::kRuntime:
+      return {"runtime", "run time"};
+    case Term::kPublished:
+      return {"published", "published figures"};
+  }
+  return {"", ""};
+}
+
 }  // namespace
 
 std::vector<Definition> definitions(const Analysis& analysis, const ReportOptions& options) {
-  const double level = 100 * options.level;
-  return {
-      {"environment-step", "environment step",
-       "One joint action applied to one environment instance. Four instances stepped once are four steps; frame skip "
-       "and the number of agents do not multiply."},
-      {"return", "return",
-       "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the number of "
-       "agents or the length of the episode."},
-      {"run", "run", "One task, one algorithm, one seed. N counts runs."},
-      {"evaluation", "evaluation", evaluation(analysis.protocol)},
-      {"absolute", "absolute score",
-       fmt::format(
-           "The policy of the evaluation with the highest mean return (the earliest on a tie), evaluated at the "
-           "end of the run for {}; their mean. New episodes, because the maximum over many noisy "
-           "evaluations is biased upwards.",
-           absolute_episodes(analysis.protocol))},
-      {"final", "final score", "Mean return of the last evaluation of a run."},
-      {"last", "last-L score",
-       "Mean over the last L evaluations of their mean returns; over all K, the untrained one not counted, where L is "
-       "more."},
-      {"spread", "spread (±)",
-       "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width of the "
-       "interval of the mean."},
-      {"task-interval", "interval of one task",
-       fmt::format("mean ± t · sd/√N with Student's t at {:g} % and N−1 degrees of freedom, or the percentile "
-                   "bootstrap where chosen. With fewer than 3 runs there is no interval and the runs themselves are "
-                   "shown.",
-                   level)},
-      {"marks", "bold and underline", marks(options)},
-      {"normalised", "normalised score", "(x − lo) / (hi − lo) per task; " + normalisation(options) + "."},
-      {"iqm", "interquartile mean (IQM)", iqm(options)},
-      {"median", "median", "Median over tasks of the mean normalised score of each task."},
-      {"mean", "mean", "Mean over tasks and runs of the normalised score."},
-      {"gap", "optimality gap", "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better."},
-      {"rank", "mean rank", "Mean over tasks of the algorithm's rank by mean score; ties share the average rank."},
-      {"bootstrap", "stratified bootstrap",
-       fmt::format("Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for "
-                   "probability of improvement, {} for profiles, {} for efficiency curves, {} for speed-ups and single "
-                   "tasks). Draws come from SplitMix64 "
-                   "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
-                   "such intervals are too narrow: in simulations with ten tasks of normally distributed scores, 95 % "
-                   "intervals of the interquartile mean cover it in about 92 % of cases at N = 5, in 87 % at N = 3.",
-                   draws(options), options.replicates, options.improvement_replicates, options.profile_replicates,
-                   options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed)},
-      {"threshold", "threshold", "The return to be reached on a task: " + threshold(options) + "."},
-      {"steps-to-threshold", "steps to the threshold",
-       std::string("The first environment step at which a run's evaluation curve reaches the threshold") +
-           (options.interpolate ? ", interpolated between evaluations" : "") +
-           (options.hold > 1 ? fmt::format(", and stays there for {} evaluations", options.hold) : "") +
-           ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
-           "when more than half got there."},
-      {"speed-up", "speed-up", speed_up(options)},
-      {"auc", "area under the curve",
-       "Average return during training: the trapezoidal mean of a run's evaluation curve."},
-      {"milestones", "milestones", "Mean return at 10, 25, 50 and 100 % of the budget."},
-      {"profile", "performance profile", profile(options)},
-      {"improvement", "probability of improvement",
-       "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a tie "
-       "counts one half. Computed on raw scores."},
-      {"coverage", "state coverage",
-       "The task declares dimensions with bounds and bins; every training step falls into one joint bin or outside the "
-       "box. Coverage is visited bins over all bins; entropy is that of the visit distribution, divided by the "
-       "logarithm of the number of bins. Evaluation episodes do not count."},
-      {"runtime", "run time",
-       "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
-       "segments does not count."},
-      {"published", "published figures",
-       "Numbers quoted from a paper. They are shown beside measured ones in columns of their own and enter no mark, no "
-       "footer and no aggregate."},
-  };
+  std::vector<Definition> result;
+  for (int i = 0; i <= static_cast<int>(kLastTerm); ++i) {
+    const auto term = static_cast<Term>(i);
+    const auto& [id, name] = names_of(term);
+    result.push_back({term, id, name, text_of(term, analysis, options)});
+  }
+  return result;
 }
 
 }  // namespace tutti::reports

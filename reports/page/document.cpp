@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "reports/text/escaping.hpp"
 #include "reports/text/numbers.hpp"
@@ -16,7 +18,7 @@ std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-// Twelve digits of a digest tell it from others; report.json has them all.
+// Twelve digits of a digest are enough to distinguish it; report.json has all of them.
 std::string with_short_digests(const std::string& text) {
   constexpr std::size_t kDigest = 40, kShown = 12;
   std::string result;
@@ -42,46 +44,28 @@ std::string absolute_text(const Protocol& protocol) {
 
 class Builder {
  public:
-  Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts)
-      : analysis_(analysis), options_(options), parts_(parts) {
+  Builder(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts,
+          const std::vector<NamedStrip>& strips)
+      : analysis_(analysis), options_(options), parts_(parts), strips_(strips) {
     document_.title = analysis.suite.empty() ? "Report" : analysis.suite;
     document_.subtitle =
         fmt::format("{}, {}, {}", plural(analysis.tasks.size(), "task"),
                     plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"));
     if (analysis.protocol.is_known()) {
       document_.subtitle +=
-          ", " + steps_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
+          ", " + count_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
     }
     for (Definition& definition : definitions(analysis, options)) {
-      const std::string id = definition.id;
-      document_.definitions.emplace(id, std::move(definition));
+      const Term term = definition.term;
+      document_.definitions.emplace(term, std::move(definition));
     }
   }
 
   Document build() {
     headline();
     limits();
-    heading("Main table", "main");
-    table("main", {"return", "run", score_id(analysis_.main.score), "spread", "marks", "normalised", "iqm", "rank"});
-    learning_curves();
-    heading("Aggregate metrics", "aggregate");
-    table("aggregate",
-          {"normalised", score_id(analysis_.aggregates.score), "median", "iqm", "mean", "gap", "rank", "bootstrap"});
-    figure("aggregate", {"normalised", "median", "iqm", "mean", "gap", "bootstrap"});
-    sample_efficiency();
-    heading("Performance profile", "profile");
-    figure("profile", {"profile", "normalised", "bootstrap"});
-    heading("Probability of improvement", "improvement");
-    table("improvement", {"improvement", score_id(analysis_.aggregates.score), "bootstrap"});
-    figure("improvement", {"improvement", "bootstrap"});
-    heading("State coverage", "coverage");
-    table("coverage", {"coverage", "environment-step"});
-    figure("coverage", {"coverage", "environment-step"});
-    heading("Run time and resources", "runtime");
-    table("runtime", {"runtime", "environment-step"});
-    figure("wallclock", {"runtime", "return", "task-interval"});
-    published();
-    what_was_run();
+    const std::vector<SectionPlace> sections = contents(analysis_);
+    for (std::size_t i = 0; i < sections.size(); ++i) section(sections[i], parts_[i]);
     how_computed();
     return std::move(document_);
   }
@@ -91,30 +75,49 @@ class Builder {
   void heading(std::string text, std::string id) { add(Heading{2, std::move(text), std::move(id)}); }
   void paragraph(std::string text) { add(Paragraph{std::move(text)}); }
 
-  static std::string score_id(const std::string& score) { return score.starts_with("last") ? "last" : score; }
+  void section(const SectionPlace& section, const std::vector<Part>& parts) {
+    if (section.extra == Extra::kBehaviour && !options_.behaviour) return;
+    heading(section.heading, section.id);
+    if (section.extra == Extra::kRuns) {
+      differences();
+      heading3("Failed and missing runs");
+    }
+    for (std::size_t i = 0; i < section.places.size(); ++i) {
+      std::visit([&](const auto& place) { show(place, parts[i]); }, section.places[i]);
+    }
+    if (section.extra == Extra::kBehaviour) behaviour();
+    if (section.extra == Extra::kCaveats) caveats();
+    if (section.extra == Extra::kRuns) what_was_run();
+  }
 
-  void table(const std::string& name, std::vector<std::string> ids) {
-    const auto found = parts_.tables.find(name);
-    if (found == parts_.tables.end()) return;
-    const Table& shown = found->second.shown;
+  void show(const TablePlace& place, const Part& part) {
+    const Table& shown = std::get<ReportTable>(part).shown;
     if (shown.empty()) {
       paragraph(shown.caption);
     } else {
-      add(TableBlock{shown, std::move(ids)});
+      add(TableBlock{shown, place.terms});
     }
   }
 
-  void figure(const std::string& name, std::vector<std::string> ids) {
-    const auto found = parts_.figures.find(name);
-    if (found == parts_.figures.end() || found->second.figure.panels.empty()) return;
-    add(FigureBlock{{found->second}, std::move(ids)});
+  void show(const FigurePlace& place, const Part& part) {
+    const auto& figures = std::get<std::vector<DrawnFigure>>(part);
+    if (place.on_page && !figures.front().figure.panels.empty()) add(FigureBlock{figures, place.terms});
+  }
+
+  void show(const TaskFiguresPlace& place, const Part& part) {
+    const auto& figures = std::get<std::vector<DrawnFigure>>(part);
+    if (figures.empty()) {
+      paragraph("No run has an evaluation to draw.");
+    } else {
+      add(FigureBlock{figures, place.terms});
+    }
+  }
+
+  void caveats() {
+    if (analysis_.published && !analysis_.published->caveats.empty()) add(BulletList{analysis_.published->caveats});
   }
 
   void what_was_run() {
-    heading("What was run", "run");
-    differences();
-    heading3("Failed and missing runs");
-    table("failures", {"run"});
     logs();
     damage();
     fold("Protocol", [&] { protocol(); });
@@ -170,14 +173,20 @@ class Builder {
     std::vector<std::size_t> order;
     if (!analysis_.aggregates.available) return order;
     for (std::size_t a = 0; a < analysis_.aggregates.algorithms.size(); ++a) {
-      if (std::isfinite(aggregate(a).iqm.value)) order.push_back(a);
+      if (std::isfinite(aggregate(a).iqm.value) && learned(a)) order.push_back(a);
     }
     std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t a) { return aggregate(a).iqm.value; });
     return order;
   }
 
+  // Nobody leads without having learned.
+  bool learned(std::size_t algorithm) const {
+    return std::ranges::none_of(analysis_.main.cells,
+                                [&](const auto& row) { return row[algorithm].without_update > 0; });
+  }
+
   const Aggregate& aggregate(std::size_t algorithm) const { return analysis_.aggregates.algorithms[algorithm]; }
-  const std::string& label(std::size_t algorithm) const { return analysis_.algorithms[algorithm].label; }
+  const std::string& label(std::size_t algorithm) const { return analysis_.algorithms[algorithm].shown(); }
 
   static std::string estimate_text(const Estimate& estimate) {
     const std::string interval = interval_text(estimate.interval, 3);
@@ -198,7 +207,7 @@ class Builder {
   std::string basis(const Aggregate& leader) const {
     std::string text = fmt::format(" (N = {} per task", leader.n);
     if (analysis_.protocol.is_known()) {
-      text += ", " + steps_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
+      text += ", " + count_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
     }
     return text + ")";
   }
@@ -246,7 +255,8 @@ class Builder {
     const auto number = [&](std::int64_t value) { return known(fmt::format("{}", value)); };
     add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
                     {"evaluation interval (I)", known(fmt::format("{} environment steps", protocol.interval))},
-                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations)},
+                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations())},
+                    {"environment steps after the last evaluation", number(protocol.unevaluated_steps())},
                     {"episodes per evaluation (E)", number(protocol.episodes)},
                     {"policy at evaluation", known(policy_text(protocol.mode))},
                     {"initial states", known(protocol.seeds)},
@@ -254,33 +264,40 @@ class Builder {
                     {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
                     {"score of the main table", analysis_.main.score},
                     {"score of aggregates, profile and improvement", analysis_.aggregates.score},
-                    {"an environment step", document_.definitions.at("environment-step").text},
-                    {"a return", document_.definitions.at("return").text}},
-                   {"environment-step", "return", "evaluation", "absolute", "final"}});
+                    {"scores are normalised by", to_text(analysis_.normalization)},
+                    {"an environment step", document_.definitions.at(Term::kEnvironmentStep).text},
+                    {"a return", document_.definitions.at(Term::kReturn).text}},
+                   {Term::kEnvironmentStep, Term::kReturn, Term::kEvaluation, Term::kAbsolute, Term::kFinal}});
   }
 
   void tasks() {
     Table table{.title = "Tasks",
                 .caption = "lo and hi: the returns that normalise to 0 and 1.",
-                .columns = {{.head = "task", .right = false}, {.head = "lo"}, {.head = "hi"}}};
+                .columns = {{.head = "task", .right = false},
+                            {.head = "lo"},
+                            {.head = "what it is", .right = false},
+                            {.head = "hi"},
+                            {.head = "what it is", .right = false}}};
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      section.rows.push_back(
-          {{.value = task.label}, {.value = fixed(task.bounds.low, 2)}, {.value = fixed(task.bounds.high, 2)}});
+      section.rows.push_back({{.value = task.shown()},
+                              {.value = fixed(task.bounds.low, 2)},
+                              {.value = task.bounds.low_source},
+                              {.value = fixed(task.bounds.high, 2)},
+                              {.value = task.bounds.high_source}});
       if (!task.facts.empty()) facts.lines.push_back(task.label);
       for (const auto& [name, value] : task.facts) facts.lines.push_back("  " + name + ": " + value);
     }
     table.sections.push_back(std::move(section));
-    add(TableBlock{std::move(table), {"normalised"}, false});
+    add(TableBlock{std::move(table), {Term::kNormalised}, false});
     if (!facts.lines.empty()) add(std::move(facts));
   }
 
   void logs() {
-    for (const Failure& failure : analysis_.failures) {
-      if (failure.log.empty()) continue;
-      add(FoldedBlock{fmt::format("last lines of {} {} seed {}", failure.task, failure.algorithm, failure.seed),
-                      failure.log});
+    for (const FailedRun& run : analysis_.failures) {
+      if (run.failure.log.empty()) continue;
+      add(FoldedBlock{fmt::format("last lines of {} {} seed {}", run.task, run.algorithm, run.seed), run.failure.log});
     }
   }
 
@@ -302,27 +319,60 @@ class Builder {
     add(FactsBlock{std::move(rows)});
   }
 
-  void learning_curves() {
-    heading("Learning curves", "curves");
-    if (parts_.task_curves.empty()) {
-      paragraph("No run has an evaluation to draw.");
-      return;
+  void behaviour() {
+    const auto has_picture = [](const NamedStrip& strip) { return !strip.strip.png.empty(); };
+    if (strips_.empty()) {
+      paragraph("There is nothing to show: no run here has an evaluated policy.");
+    } else if (std::ranges::none_of(strips_, has_picture)) {
+      paragraph("There is nothing to show: no policy could be rolled out and drawn.");
+    } else {
+      paragraph(
+          "One episode of each algorithm's best run, with its best policy as it is evaluated: the finished run with "
+          "the highest mean return of the absolute evaluation, or of its best evaluation where there is no absolute "
+          "one. All episodes of a task have the same seed, and so start alike. One episode is an impression, not a "
+          "measurement.");
     }
-    add(FigureBlock{parts_.task_curves, {"return", "environment-step", "evaluation", "task-interval"}});
-    table("milestones", {"milestones", "return", "spread"});
+    std::size_t task = analysis_.tasks.size();
+    for (const NamedStrip& strip : strips_) {
+      if (!has_picture(strip)) continue;
+      if (std::exchange(task, strip.strip.run.task) != strip.strip.run.task) heading3(analysis_.tasks[task].shown());
+      add(StripBlock{strip, title_of(strip.strip), caption_of(strip.strip)});
+    }
+    not_shown();
   }
 
-  void sample_efficiency() {
-    heading("Sample efficiency and speed-up", "efficiency");
-    figure("efficiency", {"normalised", "iqm", "bootstrap"});
-    table("thresholds", {"threshold"});
-    table("sample-efficiency", {"threshold", "steps-to-threshold", "speed-up", "auc", "bootstrap"});
+  std::string title_of(const Strip& strip) const {
+    return fmt::format("{} on {}", label(strip.run.algorithm), analysis_.tasks[strip.run.task].shown());
   }
 
-  void published() {
-    heading("Published figures beside measured ones", "published");
-    table("published", {"published", "return", "spread"});
-    if (analysis_.published && !analysis_.published->caveats.empty()) add(BulletList{analysis_.published->caveats});
+  std::string caption_of(const Strip& strip) const {
+    std::string text = fmt::format(
+        "{}, seed {}, policy of environment step {}: return {} in {}, {}. From left to right after {} environment "
+        "steps.",
+        title_of(strip), strip.run.seed, strip.policy_step, fixed(strip.episode_return, 2),
+        plural(static_cast<std::size_t>(strip.length), "environment step"), strip.ended, fmt::join(strip.steps, ", "));
+    if (!strip.differences.empty()) {
+      text +=
+          fmt::format(" Shown with another build than it was trained with ({}).", fmt::join(strip.differences, "; "));
+    }
+    return with_short_digests(text);
+  }
+
+  // Why some are missing, the same reason once.
+  void not_shown() {
+    std::map<std::string, std::vector<std::string>> by_reason;
+    for (const auto& [strip, name] : strips_) {
+      if (!strip.png.empty()) continue;
+      // A reason may start with its own run.
+      const std::string own = strip.run.name + ": ";
+      by_reason[strip.reason.starts_with(own) ? strip.reason.substr(own.size()) : strip.reason].push_back(
+          fmt::format("{} (seed {})", title_of(strip), strip.run.seed));
+    }
+    std::vector<std::string> items;
+    for (const auto& [reason, runs] : by_reason) items.push_back(fmt::format("{}: {}", fmt::join(runs, ", "), reason));
+    if (items.empty()) return;
+    heading3("Not shown");
+    add(BulletList{std::move(items)});
   }
 
   void how_computed() {
@@ -335,13 +385,15 @@ class Builder {
   const Analysis& analysis_;
   const ReportOptions& options_;
   const ReportParts& parts_;
+  const std::vector<NamedStrip>& strips_;
   Document document_;
 };
 
 }  // namespace
 
-Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts) {
-  return Builder(analysis, options, parts).build();
+Document report_document(const Analysis& analysis, const ReportOptions& options, const ReportParts& parts,
+                         const std::vector<NamedStrip>& strips) {
+  return Builder(analysis, options, parts, strips).build();
 }
 
 }  // namespace tutti::reports

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -33,6 +34,15 @@ std::string drawing_tag(const Figure& figure) {
   if (!is_wide(figure)) return "<div class=\"drawing\">";
   return fmt::format("<div class=\"drawing wide\" style=\"--paper-width: {:.0f}px\" tabindex=\"0\">",
                      paper_pixels(figure));
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
 }
 
 bool is_section(const Block& block) {
@@ -83,7 +93,7 @@ class HtmlWriter {
       out_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(name), text);
     }
     out_ += "</dl>\n";
-    explain(block.definitions);
+    explain(block.terms);
   }
 
   void operator()(const TableBlock& block) {
@@ -99,7 +109,7 @@ class HtmlWriter {
     if (!caption.empty()) out_ += "<p class=\"caption\">" + html_text(caption) + "</p>\n";
     notes(table);
     if (block.has_files) files("tables/" + table.name, {"csv", "md", "tex"});
-    explain(block.definitions);
+    explain(block.terms);
   }
 
   void operator()(const FigureBlock& block) {
@@ -110,7 +120,16 @@ class HtmlWriter {
     if (!single && !block.figures.empty()) {
       out_ += "<p class=\"caption\">" + html_text(block.figures.front().figure.caption) + "</p>\n";
     }
-    explain(block.definitions);
+    explain(block.terms);
+  }
+
+  void operator()(const StripBlock& block) {
+    out_ += fmt::format(
+        "<figure class=\"strip\">\n<div class=\"drawing\" tabindex=\"0\"><img src=\"data:image/png;base64,{}\" "
+        "alt=\"{}\"></div>\n<figcaption>{}</figcaption>\n",
+        base64(block.picture.strip.png), html_text(block.title), html_text(block.caption));
+    files("figures/" + block.picture.name, {"png"});
+    out_ += "</figure>\n";
   }
 
   void operator()(const FoldedBlock& block) {
@@ -128,7 +147,7 @@ class HtmlWriter {
   void operator()(const DefinitionBlock& block) {
     out_ += "<dl class=\"all\">\n";
     for (const Definition& definition : block.definitions) {
-      out_ += fmt::format("<dt id=\"def-{}\">{}</dt><dd>{}</dd>\n", definition.id, html_text(definition.term),
+      out_ += fmt::format("<dt id=\"def-{}\">{}</dt><dd>{}</dd>\n", definition.id, html_text(definition.name),
                           html_text(definition.text));
     }
     out_ += "</dl>\n";
@@ -199,12 +218,11 @@ class HtmlWriter {
   }
 
   // Every term that a table or figure rests on, one click away.
-  void explain(const std::vector<std::string>& ids) {
+  void explain(const std::vector<Term>& terms) {
     std::string items;
-    for (const std::string& id : ids) {
-      const auto found = document_.definitions.find(id);
-      if (found == document_.definitions.end()) continue;
-      items += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(found->second.term), html_text(found->second.text));
+    for (const Term term : terms) {
+      const Definition& definition = document_.definitions.at(term);
+      items += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(definition.name), html_text(definition.text));
     }
     if (!items.empty())
       out_ += "<details><summary>What these numbers mean</summary>\n<dl>\n" + items + "</dl></details>\n";

@@ -1,4 +1,6 @@
 // report.json: every number that a report shows, for programs.
+#include "results/json.hpp"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +41,7 @@ Json cell(const Cell& c) {
   return {{"n", c.n},
           {"failed", c.failed},
           {"missing", c.missing},
+          {"without_update", c.without_update},
           {"seeds", c.seeds},
           {"runs", numbers(c.runs)},
           {"mean", number(c.mean)},
@@ -74,7 +77,7 @@ class Writer {
  public:
   Writer(const Analysis& analysis, const ReportOptions& options) : analysis_(analysis), options_(options) {}
 
-  Json json(const std::vector<std::string>& files) {
+  Json json(const std::vector<NamedStrip>& strips, const std::vector<std::string>& files) {
     Json out;
     out["schema"] = 1;
     out["suite"] = analysis_.suite;
@@ -82,6 +85,7 @@ class Writer {
     out["version"] = analysis_.version;
     out["protocol"] = protocol();
     out["options"] = options();
+    out["normalization"] = to_text(analysis_.normalization);
     out["definitions"] = definition_texts();
     out["tasks"] = tasks();
     out["algorithms"] = algorithms();
@@ -95,7 +99,7 @@ class Writer {
     out["damage"] = damage();
     out["failures"] = failures();
     out["missing"] = missing();
-    out["main"] = main_table();
+    out["main"] = main_scores();
     out["aggregates"] = aggregates();
     out["curves"] = curves();
     out["sample_efficiency"] = efficiency();
@@ -103,11 +107,33 @@ class Writer {
     out["coverage"] = coverage();
     out["runtime"] = runtime();
     out["published"] = published();
+    if (options_.behaviour) out["behaviour"] = behaviour(strips);
     out["files"] = files;
     return out;
   }
 
  private:
+  Json behaviour(const std::vector<NamedStrip>& strips) const {
+    Json out = Json::array();
+    for (const auto& [strip, name] : strips) {
+      Json entry{
+          {"task", task(strip.run.task)}, {"algorithm", algorithm(strip.run.algorithm)}, {"seed", strip.run.seed}};
+      if (strip.png.empty()) {
+        entry["reason"] = strip.reason;
+      } else {
+        entry.update({{"file", "figures/" + name + ".png"},
+                      {"policy_step", strip.policy_step},
+                      {"return", number(strip.episode_return)},
+                      {"length", strip.length},
+                      {"ended", strip.ended},
+                      {"steps", strip.steps},
+                      {"differences", strip.differences}});
+      }
+      out.push_back(std::move(entry));
+    }
+    return out;
+  }
+
   std::string task(std::size_t m) const { return analysis_.tasks[m].label; }
   std::string algorithm(std::size_t a) const { return analysis_.algorithms[a].label; }
 
@@ -126,7 +152,7 @@ class Writer {
     if (!p.is_known()) return nullptr;
     return {{"environment_steps", p.environment_steps},
             {"interval", p.interval},
-            {"evaluations", p.evaluations},
+            {"evaluations", p.evaluations()},
             {"episodes", p.episodes},
             {"mode", p.mode},
             {"seeds", p.seeds},
@@ -142,12 +168,14 @@ class Writer {
     for (const ParameterSpec& spec : schema) {
       std::visit([&](const auto& value) { out[spec.name] = value; }, spec.default_value);
     }
+    for (const auto& [task, range] : options_.bounds) out["bounds"][task] = {range.low, range.high};
+    for (const auto& [task, value] : options_.thresholds) out["thresholds"][task] = value;
     return out;
   }
 
   Json definition_texts() const {
     Json out = Json::object();
-    for (const Definition& d : definitions(analysis_, options_)) out[d.id] = {{"term", d.term}, {"text", d.text}};
+    for (const Definition& d : definitions(analysis_, options_)) out[d.id] = {{"term", d.name}, {"text", d.text}};
     return out;
   }
 
@@ -157,8 +185,11 @@ class Writer {
       Json details = Json::object();
       for (const auto& [name, value] : t.facts) details[name] = value;
       out.push_back({{"label", t.label},
+                     {"title", t.shown()},
                      {"family", t.family},
                      {"bounds", Json::array({number(t.bounds.low), number(t.bounds.high)})},
+                     {"low_source", t.bounds.low_source},
+                     {"high_source", t.bounds.high_source},
                      {"facts", details}});
     }
     return out;
@@ -167,7 +198,11 @@ class Writer {
   Json algorithms() const {
     Json out = Json::array();
     for (const AlgorithmInfo& a : analysis_.algorithms) {
-      out.push_back({{"label", a.label}, {"name", a.name}, {"proposed", a.proposed}, {"imported", a.imported}});
+      out.push_back({{"label", a.label},
+                     {"title", a.shown()},
+                     {"name", a.name},
+                     {"proposed", a.proposed},
+                     {"imported", a.imported}});
     }
     return out;
   }
@@ -190,14 +225,12 @@ class Writer {
 
   Json failures() const {
     Json out = Json::array();
-    for (const Failure& f : analysis_.failures) {
+    for (const FailedRun& f : analysis_.failures) {
       out.push_back({{"task", f.task},
                      {"algorithm", f.algorithm},
                      {"seed", f.seed},
-                     {"kind", f.kind},
-                     {"message", f.message},
                      {"environment_steps", f.environment_steps},
-                     {"log", f.log}});
+                     {"failure", Json(nlohmann::json(f.failure))}});
     }
     return out;
   }
@@ -205,12 +238,12 @@ class Writer {
   Json missing() const {
     Json out = Json::array();
     for (const MissingRun& r : analysis_.missing) {
-      out.push_back({{"task", r.task}, {"algorithm", r.algorithm}, {"seed", r.seed}, {"status", r.status}});
+      out.push_back({{"task", r.task}, {"algorithm", r.algorithm}, {"seed", r.seed}, {"status", to_text(r.state)}});
     }
     return out;
   }
 
-  Json main_table() const {
+  Json main_scores() const {
     const ScoreTable& t = analysis_.main;
     Json footer = Json::object();
     for (std::size_t a = 0; a < analysis_.algorithms.size(); ++a) {
@@ -360,6 +393,8 @@ class Writer {
             {"total_cpu_seconds", number(analysis_.runtime.total_cpu_seconds)},
             {"cells", matrix(analysis_.runtime.cells, [](const RuntimeCell& c) {
                return Json{{"n", c.n},
+                           {"environment_steps", number(c.environment_steps)},
+                           {"updates", number(c.updates)},
                            {"train_seconds", number(c.train_seconds)},
                            {"environment_seconds", number(c.environment_seconds)},
                            {"act_seconds", number(c.act_seconds)},
@@ -407,6 +442,7 @@ class Writer {
     return {{"title", p.title},
             {"source", p.source},
             {"returns", figures(p.figures)},
+            {"environment_steps", p.environment_steps},
             {"coverage", published_coverage(p.coverage)},
             {"caveats", p.caveats}};
   }
@@ -417,8 +453,9 @@ class Writer {
 
 }  // namespace
 
-std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<std::string>& files) {
-  const Json json = Writer(analysis, options).json(files);
+std::string report_json(const Analysis& analysis, const ReportOptions& options, const std::vector<NamedStrip>& strips,
+                        const std::vector<std::string>& files) {
+  const Json json = Writer(analysis, options).json(strips, files);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -38,14 +38,14 @@ class MarkdownWriter {
     for (const auto& [name, value] : block.facts) section.rows.push_back({{.value = name}, {.value = value}});
     table.sections.push_back(std::move(section));
     out_ += to_markdown(table);
-    links(block.definitions);
+    links(block.terms);
   }
 
   void operator()(const TableBlock& block) {
     out_ += to_markdown(block.table);
     if (block.has_files)
       out_ += fmt::format("\nFiles: [CSV](tables/{0}.csv), [LaTeX](tables/{0}.tex).\n", block.table.name);
-    links(block.definitions);
+    links(block.terms);
   }
 
   void operator()(const FigureBlock& block) {
@@ -59,7 +59,12 @@ class MarkdownWriter {
       out_ += fmt::format("![{}](figures/{}.png)\n\n", markdown_text(figure.title), figure.name);
     }
     if (!block.figures.empty()) out_ += markdown_text(block.figures.front().figure.caption) + "\n";
-    links(block.definitions);
+    links(block.terms);
+  }
+
+  void operator()(const StripBlock& block) {
+    out_ += fmt::format("![{}](figures/{}.png)\n\n{}\n", markdown_text(block.title), block.picture.name,
+                        markdown_text(block.caption));
   }
 
   void operator()(const FoldedBlock& block) {
@@ -76,19 +81,17 @@ class MarkdownWriter {
 
   void operator()(const DefinitionBlock& block) {
     for (const Definition& definition : block.definitions) {
-      out_ += fmt::format("<a id=\"def-{}\"></a>**{}**: {}\n\n", definition.id, markdown_text(definition.term),
+      out_ += fmt::format("<a id=\"def-{}\"></a>**{}**: {}\n\n", definition.id, markdown_text(definition.name),
                           markdown_text(definition.text));
     }
   }
 
  private:
-  void links(const std::vector<std::string>& ids) {
+  void links(const std::vector<Term>& terms) {
     std::vector<std::string> items;
-    for (const std::string& id : ids) {
-      const auto found = document_.definitions.find(id);
-      if (found != document_.definitions.end()) {
-        items.push_back(fmt::format("[{}](#def-{})", markdown_text(found->second.term), id));
-      }
+    for (const Term term : terms) {
+      const Definition& definition = document_.definitions.at(term);
+      items.push_back(fmt::format("[{}](#def-{})", markdown_text(definition.name), definition.id));
     }
     if (!items.empty()) out_ += fmt::format("\nDefinitions: {}.\n", fmt::join(items, ", "));
   }

@@ -58,6 +58,9 @@ figure { margin: 0; break-inside: avoid; }
 figure .drawing { overflow-x: auto; }
 figure svg { display: block; width: 100%; height: auto; font-family: inherit; }
 figcaption { font-size: .85rem; margin-top: 4px; }
+figure.strip { margin: 12px 0 20px; }
+figure.strip img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); background: #ffffff; }
+figure.strip figcaption { max-width: 90ch; }
 details { margin: 6px 0 14px; font-size: .9rem; }
 header ~ p:first-of-type { margin: 10px 0; font-size: 1.05rem; }
 summary { cursor: pointer; color: var(--link); }
@@ -77,6 +80,7 @@ pre { padding: 10px; overflow-x: auto; background: var(--shade); font-size: .8re
   th, td { padding: 5px 8px; }
   .numbers td:first-child { white-space: normal; overflow-wrap: break-word; min-width: 11ch; }
   .drawing.wide svg { min-width: var(--paper-width); }
+  figure.strip img { max-width: none; width: 760px; }
   .facts { grid-template-columns: 1fr 1fr; gap: 6px 14px; }
 }
 @media print {

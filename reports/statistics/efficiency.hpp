@@ -72,7 +72,7 @@ struct SpeedUps {
 SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<double>>& mean_curves,
                    const std::vector<bool>& baseline, const ThresholdRule& rule, const Crossing& crossing);
 
-/// With intervals: every algorithm's runs are resampled, and the best baseline, threshold and steps are found anew in
+/// With intervals: every algorithm's runs are resampled, and the best baseline, threshold and steps are found again in
 /// every replicate. The draws of a replicate go through the algorithms in order.
 SpeedUps bootstrap_speed_ups(const TaskCurves& curves, const ThresholdRule& rule, const Crossing& crossing,
                              const Bootstrap& bootstrap);

@@ -27,8 +27,8 @@ struct Spread {
 
 /// Low and high return of a task: what normalises to 0 and 1.
 struct Bounds {
-  double low = 0;
-  double high = 0;
+  double low = kMissing;
+  double high = kMissing;
 };
 
 }  // namespace tutti::reports

@@ -26,6 +26,12 @@ int decimals_for_spread(double spread) {
   return static_cast<int>(std::clamp(1 - std::floor(std::log10(spread)), 0.0, 3.0));
 }
 
+int exponent_for(double size, double spread) {
+  if (!(size > 0) || !std::isfinite(size)) return 0;
+  const bool small = size < 1 && (spread > 0 ? spread < 1e-3 : size < 1e-2);
+  return small || size >= 1e9 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+}
+
 bool rounds_alike(double x, double y, int decimals) {
   return in_last_decimals(x, decimals) == in_last_decimals(y, decimals);
 }

@@ -7,6 +7,10 @@ namespace tutti::reports {
 /// significant digits of it. A spread that is zero, negative or not finite gives 2.
 int decimals_for_spread(double spread);
 
+/// The power of ten that a row is shown in units of, from its largest size and spread: very small and very large
+/// numbers would be zeros or long rows of digits. 0 for usual sizes.
+int exponent_for(double size, double spread);
+
 /// Whether both are the same number after rounding to `decimals`, at most 15: of their exact values, ties to even.
 bool rounds_alike(double x, double y, int decimals);
 

@@ -15,18 +15,19 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
   if (!aggregates.available) return "No aggregates: " + aggregates.reason;
   std::string text = fmt::format("Over {} task{}. Score: {} ({}), normalised per task ({}).", aggregates.tasks.size(),
                                  aggregates.tasks.size() == 1 ? "" : "s", aggregates.score, aggregates.definition,
-                                 options.normalize == "minmax" ? "min–max" : options.normalize);
+                                 to_text(analysis.normalization));
   if (has_intervals(aggregates)) {
     text += fmt::format(" In brackets: {:g} % intervals from the stratified bootstrap ({} replicates, seed {}{}).",
                         100 * options.level, options.replicates, options.bootstrap_seed,
                         options.task_bootstrap ? ", tasks resampled as well" : "");
   }
-  return text + " The optimality gap is better when lower" + relative_note(options) + ".";
+  return text + " The optimality gap is better when lower" + scale_note(analysis) + "." +
+         small_sample_note(fewest_runs(aggregates));
 }
 
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {
   const Aggregate& aggregate = analysis.aggregates.algorithms[a];
-  TableCell name{.value = analysis.algorithms[a].label};
+  TableCell name{.value = analysis.algorithms[a].shown()};
   if (!aggregate.left_out.empty()) {
     name.notes.push_back(table.note(
         fmt::format("left out, because incomplete on some task: seed {}", fmt::join(aggregate.left_out, ", "))));
@@ -75,17 +76,21 @@ std::string improvement_caption(const Aggregates& aggregates, const ReportOption
         "also exceeds 0.75.",
         100 * options.level, options.improvement_replicates);
   }
-  return text + " Y over X is one minus X over Y.";
+  return text + " Y over X is one minus X over Y." + small_sample_note(fewest_runs(aggregates));
 }
 
 std::vector<TableCell> improvement_row(const Analysis& analysis, const Improvement& pair) {
   TableCell probability = estimate_cell(pair.probability, 2);
   if (pair.marked) probability.mark = Mark::kBest;
-  return {{.value = analysis.algorithms[pair.x].label},
-          {.value = analysis.algorithms[pair.y].label},
+  return {{.value = analysis.algorithms[pair.x].shown()},
+          {.value = analysis.algorithms[pair.y].shown()},
           probability,
-          {.value = pair.marked ? "yes" : "no"},
-          {.value = pair.meaningful ? "yes" : "no"}};
+          {.value = !pair.probability.interval ? ""
+                    : pair.marked              ? "yes"
+                                               : "no"},
+          {.value = !pair.probability.interval ? ""
+                    : pair.meaningful          ? "yes"
+                                               : "no"}};
 }
 
 CsvTable improvement_data(const Analysis& analysis) {
@@ -94,8 +99,8 @@ CsvTable improvement_data(const Analysis& analysis) {
   for (const Improvement& pair : analysis.aggregates.improvements) {
     std::vector<std::string> row{analysis.algorithms[pair.x].label, analysis.algorithms[pair.y].label};
     append_estimate(row, pair.probability);
-    row.push_back(pair.marked ? "1" : "0");
-    row.push_back(pair.meaningful ? "1" : "0");
+    row.push_back(!pair.probability.interval ? "" : pair.marked ? "1" : "0");
+    row.push_back(!pair.probability.interval ? "" : pair.meaningful ? "1" : "0");
     for (const double probability : pair.per_task) row.push_back(shortest(probability));
     csv.rows.push_back(std::move(row));
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "reports/analysis/published.hpp"
@@ -9,6 +10,7 @@
 #include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -20,9 +22,9 @@ struct Measured {
 };
 
 Measured measured_as(const Analysis& analysis, const std::string& published, std::size_t algorithm) {
-  const std::string& label = analysis.algorithms[algorithm].label;
-  const bool same = lower_case(label) == lower_case(published);
-  return {label, same ? published : published + ", measured: " + label};
+  const AlgorithmInfo& info = analysis.algorithms[algorithm];
+  const bool same = lower_case(info.shown()) == lower_case(published);
+  return {info.label, same ? published : published + ", measured: " + info.shown()};
 }
 
 void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure,
@@ -31,7 +33,7 @@ void add_figure(ReportTable& table, Section& section, const Analysis& analysis, 
   TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
   const std::string& task = analysis.tasks[figure.task].label;
-  section.rows.push_back({{.value = task},
+  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
                           {.value = measured.shown},
                           published,
                           {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
@@ -57,7 +59,7 @@ void add_coverage(ReportTable& table, Section& section, const Analysis& analysis
   published.notes.push_back(table.shown.note(figure.note));
   TableCell ours;
   if (measured.n > 0) ours = {.value = fixed(100 * measured.mean, 1), .spread = fixed(100 * measured.sd, 1)};
-  section.rows.push_back({{.value = task},
+  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
                           {.value = as.shown},
                           published,
                           ours,
@@ -75,8 +77,16 @@ void add_coverages(ReportTable& table, Section& section, const Analysis& analysi
   }
 }
 
-TableCell mean_cell(const Cell& cell, int decimals) {
-  TableCell out{.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)};
+TableCell difference_cell(const Estimate& difference, const RowFormat& format) {
+  TableCell cell{.value = format.text(difference.value)};
+  if (difference.interval)
+    cell.detail =
+        fmt::format("[{}, {}]", format.text(difference.interval->low), format.text(difference.interval->high));
+  return cell;
+}
+
+TableCell mean_cell(const Cell& cell, const RowFormat& format) {
+  TableCell out{.value = format.text(cell.mean), .spread = format.text(cell.sd)};
   out.superscript = fmt::format("N={}", cell.n);
   return out;
 }
@@ -95,12 +105,17 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   table.data.header = {"quantity",    "task",     "algorithm",   "published",  "published_spread",
                        "measured_as", "measured", "measured_sd", "measured_n", "note"};
   if (!analysis.published) {
-    table.shown.caption = "No published figures were asked for.";
+    table.shown.caption = "No published figures are shown: none of them is of these tasks, algorithms and budgets.";
     return table;
   }
   const Published& published = *analysis.published;
-  table.shown.caption = fmt::format("Published: {} ({}). Measured: {} score, mean ± sd (N−1) over runs of this report.",
-                                    published.title, published.source, analysis.main.score);
+  const std::string budget =
+      published.environment_steps > 0
+          ? fmt::format(", up to {} environment steps", count_text(static_cast<double>(published.environment_steps)))
+          : "";
+  table.shown.caption =
+      fmt::format("Published: {} ({}){}. Measured: {} score, mean ± sd (N−1) over runs of this report.",
+                  published.title, published.source, budget, analysis.main.score);
   Section returns{.heading = "return"}, coverage{.heading = "share of bins visited, %"};
   for (const PublishedFigure& figure : published.figures) add_figures(table, returns, analysis, figure);
   for (const PublishedCoverage& figure : published.coverage) add_coverages(table, coverage, analysis, figure);
@@ -129,14 +144,15 @@ ReportTable comparison_table(const Comparison& comparison) {
                        "sd_b", "difference", "ci_lo", "ci_hi",  "p",    "p_holm"};
   Section section;
   for (const ComparisonRow& row : comparison.rows) {
-    const int decimals = decimals_for_spread(std::fmax(row.a.sd, row.b.sd));
-    TableCell difference = estimate_cell(row.difference, decimals);
+    const std::array<Spread, 2> means{{{row.a.mean, row.a.sd, row.a.n}, {row.b.mean, row.b.sd, row.b.n}}};
+    const RowFormat format = row_format(means);
+    TableCell difference = difference_cell(row.difference, format);
     const Interval interval = row.difference.interval.value_or(Interval{});
     if (interval.low > 0 || interval.high < 0) difference.mark = Mark::kBest;
-    section.rows.push_back({{.value = row.task},
+    section.rows.push_back({{.value = row.task + format.unit()},
                             {.value = row.algorithm},
-                            mean_cell(row.a, decimals),
-                            mean_cell(row.b, decimals),
+                            mean_cell(row.a, format),
+                            mean_cell(row.b, format),
                             difference,
                             {.value = fixed(row.p_holm, 3)}});
     table.data.rows.push_back({row.task, row.algorithm, fmt::format("{}", row.a.n), shortest(row.a.mean),

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -50,7 +50,7 @@ TableCell speed_up_cell(const SpeedUp& speed) {
 
 // Censored steps are more than the horizon.
 std::string steps_or_more(double steps, double horizon) {
-  return std::isinf(steps) ? "> " + steps_text(horizon) : steps_text(steps);
+  return std::isinf(steps) ? "> " + count_text(horizon) : count_text(steps);
 }
 
 TableCell steps_cell(const EfficiencyCell& cell, double horizon) {
@@ -58,10 +58,21 @@ TableCell steps_cell(const EfficiencyCell& cell, double horizon) {
   return {.value = steps_or_more(cell.median_steps, horizon), .detail = fmt::format("({}/{})", cell.reached, cell.n)};
 }
 
-int auc_decimals(const EfficiencyRow& row) {
-  double spread = 0;
-  for (const EfficiencyCell& cell : row.cells) spread = std::fmax(spread, cell.auc_sd);
-  return decimals_for_spread(spread);
+// The smallest number of curves in a cell that has any.
+std::int64_t fewest_curves(const SampleEfficiency& efficiency) {
+  std::int64_t fewest = 0;
+  for (const EfficiencyRow& row : efficiency.rows) {
+    for (const EfficiencyCell& cell : row.cells) {
+      if (cell.n > 0 && (fewest == 0 || cell.n < fewest)) fewest = cell.n;
+    }
+  }
+  return fewest;
+}
+
+RowFormat auc_format(const EfficiencyRow& row) {
+  std::vector<Spread> areas;
+  for (const EfficiencyCell& cell : row.cells) areas.push_back({cell.auc_mean, cell.auc_sd, cell.n});
+  return row_format(areas);
 }
 
 // One panel: a row for each task, a column for each algorithm.
@@ -70,7 +81,7 @@ Section panel(const Analysis& analysis, const std::vector<std::size_t>& order, s
   Section section{.heading = std::move(heading)};
   for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
-    std::vector<TableCell> cells{{.value = analysis.tasks[m].label}};
+    std::vector<TableCell> cells{{.value = analysis.tasks[m].shown()}};
     for (const std::size_t a : order) cells.push_back(value(row, row.cells[a]));
     section.rows.push_back(std::move(cells));
   }
@@ -155,9 +166,11 @@ ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
     const EfficiencyRow& row = analysis.efficiency.rows[m];
     const std::string& task = analysis.tasks[m].label;
     const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
-    section.rows.push_back({{.value = task},
-                            {.value = fixed(row.threshold, auc_decimals(row))},
-                            {.value = row.baseline || std::isnan(row.horizon) ? baseline : "no baseline"},
+    const std::string shown = row.baseline ? analysis.algorithms[*row.baseline].shown() : "";
+    const RowFormat format = auc_format(row);
+    section.rows.push_back({{.value = analysis.tasks[m].shown() + format.unit()},
+                            {.value = format.text(row.threshold)},
+                            {.value = row.baseline || std::isnan(row.horizon) ? shown : "no baseline"},
                             {.value = steps_or_more(row.baseline_steps, row.horizon)}});
     table.data.rows.push_back(
         {task, shortest(row.threshold), baseline, shortest(row.baseline_steps), shortest(row.horizon)});
@@ -177,10 +190,11 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                              "not by the best baseline; “nobody”: by neither of them; “at start”: by the untrained "
                              "policy; “baseline at start”: the baseline was never better than untrained; “no "
                              "baseline”: only proposed algorithms have runs. Area under "
-                             "the curve: average return during training, mean ± sd over runs.",
-                             sentence(analysis.efficiency.definition), 100 * options.level),
+                             "the curve: average return during training, mean ± sd over runs.{}",
+                             sentence(analysis.efficiency.definition), 100 * options.level,
+                             small_sample_note(fewest_curves(analysis.efficiency))),
       .columns = {{.head = "task", .right = false}}};
-  for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].label});
+  for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].shown()});
 
   table.sections.push_back(panel(analysis, order, "steps to the threshold",
                                  [](const auto& row, const auto& cell) { return steps_cell(cell, row.horizon); }));
@@ -196,10 +210,13 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
                analysis.efficiency.summary_half);
   add_speed_up("speed-up at 90 % of the way, both by first crossing", &EfficiencyCell::speed_up_most,
                analysis.efficiency.summary_most);
-  table.sections.push_back(panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
-    const int decimals = auc_decimals(row);
-    return TableCell{.value = fixed(cell.auc_mean, decimals), .spread = fixed(cell.auc_sd, decimals)};
-  }));
+  Section areas = panel(analysis, order, "area under the curve", [](const auto& row, const auto& cell) {
+    const RowFormat format = auc_format(row);
+    return TableCell{.value = format.text(cell.auc_mean), .spread = format.text(cell.auc_sd)};
+  });
+  for (std::size_t m = 0; m < areas.rows.size(); ++m)
+    areas.rows[m].front().value += auc_format(analysis.efficiency.rows[m]).unit();
+  table.sections.push_back(std::move(areas));
   return {std::move(table), data(analysis)};
 }
 

@@ -6,6 +6,7 @@
 #include "reports/data/names.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -26,7 +27,7 @@ std::string caption(const Analysis& analysis, const ReportOptions& options) {
     if (std::ranges::any_of(analysis.main.iqm, [](const Estimate& e) { return e.interval.has_value(); })) {
       text += fmt::format(", {:g} % interval from the stratified bootstrap", 100 * options.level);
     }
-    text += relative_note(options) + ".";
+    text += scale_note(analysis) + "." + small_sample_note(fewest_runs(analysis.aggregates));
   }
   if (analysis.published) {
     text += " Columns headed “published” are quoted from " + analysis.published->source +
@@ -38,17 +39,6 @@ std::string caption(const Analysis& analysis, const ReportOptions& options) {
 std::string runs_phrase(std::int64_t count, const std::string& what) {
   return fmt::format("{} run{} {}", count, count == 1 ? "" : "s", what);
 }
-
-// How the numbers of a row are written: with these decimals, in units of a power of ten.
-struct RowFormat {
-  int decimals = 0;
-  int exponent = 0;
-
-  std::string text(double value) const {
-    return fixed(exponent == 0 ? value : value / std::pow(10.0, exponent), decimals);
-  }
-  std::string unit() const { return exponent == 0 ? "" : fmt::format(" (times 10^{})", exponent); }
-};
 
 // Two runs say more than their spread does.
 std::string runs_text(const Cell& cell, const RowFormat& format) {
@@ -65,6 +55,7 @@ TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
   if (cell.failed > 0) out.notes.push_back(table.note(runs_phrase(cell.failed, "failed")));
   if (cell.untested) out.notes.push_back(table.note("too few runs to test against the best"));
+  if (cell.without_update > 0) out.notes.push_back(table.note("made no update: never learned, so never bold"));
   if (cell.missing > 0) out.notes.push_back(table.note(runs_phrase(cell.missing, "without a score")));
   return out;
 }
@@ -83,7 +74,8 @@ std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const st
                                 std::size_t task) {
   RowFormat format{.decimals = analysis.main.decimals[task]};
   if (task < analysis.main.exponents.size()) format.exponent = analysis.main.exponents[task];
-  std::vector<TableCell> row{{.value = short_label(analysis.tasks[task]) + format.unit()}};
+  const TaskInfo& info = analysis.tasks[task];
+  std::vector<TableCell> row{{.value = (info.title.empty() ? short_label(info) : info.title) + format.unit()}};
   for (const std::size_t a : order) {
     row.push_back(measured_cell(table, analysis, analysis.main.cells[task][a], format));
   }
@@ -157,7 +149,7 @@ ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
       .name = "main", .title = "Main table", .caption = caption(analysis, options), .close = mark_rule(options)};
   table.columns.push_back({.head = "task", .right = false});
   for (const std::size_t a : order) {
-    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+    table.columns.push_back({.head = analysis.algorithms[a].shown(), .measurement = true});
   }
   if (analysis.published) {
     for (const std::string& algorithm : analysis.published->algorithms) {

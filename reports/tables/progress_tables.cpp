@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "reports/statistics/rounding.hpp"
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -13,15 +13,14 @@ namespace {
 // Equal, and known.
 bool same_steps(const std::vector<double>& a, const std::vector<double>& b) { return !a.empty() && a == b; }
 
-int row_decimals(const std::vector<Spread>& row) {
-  double largest = 0;
-  for (const Spread& cell : row) largest = std::fmax(largest, cell.sd);
-  return decimals_for_spread(largest);
-}
-
 TableCell spread_cell(const Spread& spread, int decimals) {
   if (spread.n == 0) return {};
   return {.value = fixed(spread.mean, decimals), .spread = fixed(spread.sd, decimals)};
+}
+
+TableCell spread_cell(const Spread& spread, const RowFormat& format) {
+  if (spread.n == 0) return {};
+  return {.value = format.text(spread.mean), .spread = format.text(spread.sd)};
 }
 
 // Shares in percent, which are small numbers: one decimal.
@@ -37,9 +36,9 @@ bool declared(const Coverage& coverage, std::size_t task) {
 
 Section coverage_section(const Analysis& analysis, const std::vector<std::size_t>& order, std::size_t task) {
   const Coverage& coverage = analysis.coverage;
-  Section section{.heading = fmt::format("{}: {} bins", analysis.tasks[task].label, fixed(coverage.bins[task], 0))};
+  Section section{.heading = fmt::format("{}: {} bins", analysis.tasks[task].shown(), fixed(coverage.bins[task], 0))};
   for (const std::size_t a : order) {
-    std::vector<TableCell> row{{.value = analysis.algorithms[a].label}};
+    std::vector<TableCell> row{{.value = analysis.algorithms[a].shown()}};
     for (std::size_t p = 0; p < coverage.percent.size(); ++p) {
       row.push_back(spread_cell(coverage.cells[p][task][a].visited, 0));
     }
@@ -81,7 +80,7 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
               .caption = "Mean return ± sd over runs at the evaluation nearest to a share of the budget; no smoothing.",
               .columns = {{.head = "task", .right = false}, {.head = "steps"}}};
   for (const std::size_t a : order) {
-    table.columns.push_back({.head = analysis.algorithms[a].label, .measurement = true});
+    table.columns.push_back({.head = analysis.algorithms[a].shown(), .measurement = true});
   }
   CsvTable csv{{"percent", "task", "step", "algorithm", "n", "mean", "sd"}, {}};
   const Milestones& milestones = analysis.milestones;
@@ -92,9 +91,10 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
       table.sections.pop_back();
     }
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
-      const int decimals = row_decimals(milestones.cells[p][m]);
-      std::vector<TableCell> row{{.value = analysis.tasks[m].label}, {.value = steps_text(milestones.steps[p][m])}};
-      for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], decimals));
+      const RowFormat format = row_format(milestones.cells[p][m]);
+      std::vector<TableCell> row{{.value = analysis.tasks[m].shown() + format.unit()},
+                                 {.value = count_text(milestones.steps[p][m])}};
+      for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], format));
       section.rows.push_back(std::move(row));
       for (std::size_t a = 0; a < analysis.algorithms.size(); ++a) {
         std::vector<std::string> fields{fmt::format("{}", milestones.percent[p]), analysis.tasks[m].label,

@@ -16,6 +16,8 @@ std::string share(double part, double whole) {
 std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCell& cell) {
   return {{.value = algorithm},
           {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""},
+          {.value = count_text(cell.environment_steps)},
+          {.value = count_text(cell.updates)},
           {.value = duration_text(cell.train_seconds)},
           {.value = share(cell.environment_seconds, cell.train_seconds)},
           {.value = share(cell.act_seconds, cell.train_seconds)},
@@ -23,22 +25,22 @@ std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCe
           {.value = duration_text(cell.evaluate_seconds)},
           {.value = fixed(cell.steps_per_second, 0)},
           {.value = duration_text(cell.cpu_seconds)},
-          {.value = memory_text(cell.peak_memory_bytes)}};
+          {.value = bytes_text(cell.peak_memory_bytes)}};
 }
 
 CsvTable runtime_data(const Analysis& analysis) {
-  CsvTable csv{
-      {"task", "algorithm", "n", "train_seconds", "environment_seconds", "act_seconds", "update_seconds",
-       "evaluate_seconds", "checkpoint_seconds", "cpu_seconds", "steps_per_second", "peak_memory_bytes", "segments"},
-      {}};
+  CsvTable csv{{"task", "algorithm", "n", "environment_steps", "updates", "train_seconds", "environment_seconds",
+                "act_seconds", "update_seconds", "evaluate_seconds", "checkpoint_seconds", "cpu_seconds",
+                "steps_per_second", "peak_memory_bytes", "segments"},
+               {}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
     for (std::size_t a = 0; a < analysis.runtime.cells[m].size(); ++a) {
       const RuntimeCell& cell = analysis.runtime.cells[m][a];
       csv.rows.push_back({analysis.tasks[m].label, analysis.algorithms[a].label, fmt::format("{}", cell.n),
-                          shortest(cell.train_seconds), shortest(cell.environment_seconds), shortest(cell.act_seconds),
-                          shortest(cell.update_seconds), shortest(cell.evaluate_seconds),
-                          shortest(cell.checkpoint_seconds), shortest(cell.cpu_seconds),
-                          shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
+                          shortest(cell.environment_steps), shortest(cell.updates), shortest(cell.train_seconds),
+                          shortest(cell.environment_seconds), shortest(cell.act_seconds), shortest(cell.update_seconds),
+                          shortest(cell.evaluate_seconds), shortest(cell.checkpoint_seconds),
+                          shortest(cell.cpu_seconds), shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
                           fmt::format("{}", cell.segments)});
     }
   }
@@ -49,7 +51,7 @@ std::string failures_caption(const Analysis& analysis, const ReportOptions& opti
   if (analysis.failures.empty() && analysis.missing.empty()) return "Every planned run finished.";
   std::string text;
   if (!analysis.failures.empty()) {
-    text = options.failed == "worst"
+    text = options.failed == FailedRuns::kWorst
                ? "A failed run counts with the lowest episode mean that any algorithm had on its task. "
                : "Failed runs are left out of every mean, which flatters an algorithm that fails. ";
   }
@@ -59,12 +61,12 @@ std::string failures_caption(const Analysis& analysis, const ReportOptions& opti
 
 CsvTable failures_data(const Analysis& analysis) {
   CsvTable csv{{"task", "algorithm", "seed", "kind", "environment_steps", "message"}, {}};
-  for (const Failure& failure : analysis.failures) {
-    csv.rows.push_back({failure.task, failure.algorithm, fmt::format("{}", failure.seed), failure.kind,
-                        fmt::format("{}", failure.environment_steps), failure.message});
+  for (const FailedRun& run : analysis.failures) {
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.failure.kind,
+                        fmt::format("{}", run.environment_steps), run.failure.message});
   }
   for (const MissingRun& run : analysis.missing) {
-    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), run.status, "", ""});
+    csv.rows.push_back({run.task, run.algorithm, fmt::format("{}", run.seed), std::string(to_text(run.state)), "", ""});
   }
   return csv;
 }
@@ -82,26 +84,27 @@ ReportTable failures_table(const Analysis& analysis, const ReportOptions& option
                           {.head = "at step"},
                           {.head = "message", .right = false}}};
   Section failed{.heading = "failed"}, missing{.heading = "without a complete score"};
-  for (const Failure& failure : analysis.failures) {
-    failed.rows.push_back({{.value = failure.task},
-                           {.value = failure.algorithm},
-                           {.value = fmt::format("{}", failure.seed)},
-                           {.value = failure.kind},
-                           {.value = steps_text(static_cast<double>(failure.environment_steps))},
-                           {.value = failure.message}});
+  for (const FailedRun& run : analysis.failures) {
+    failed.rows.push_back({{.value = run.task},
+                           {.value = run.algorithm},
+                           {.value = fmt::format("{}", run.seed)},
+                           {.value = run.failure.kind},
+                           {.value = count_text(static_cast<double>(run.environment_steps))},
+                           {.value = run.failure.message}});
   }
   // Seeds of one task and algorithm with the same status share a row.
   for (const MissingRun& run : analysis.missing) {
     const std::string seed = fmt::format("{}", run.seed);
+    const std::string state(to_text(run.state));
     const bool same = !missing.rows.empty() && missing.rows.back()[0].value == run.task &&
-                      missing.rows.back()[1].value == run.algorithm && missing.rows.back()[3].value == run.status;
+                      missing.rows.back()[1].value == run.algorithm && missing.rows.back()[3].value == state;
     if (same) {
       missing.rows.back()[2].value += ", " + seed;
     } else {
       missing.rows.push_back({{.value = run.task},
                               {.value = run.algorithm},
                               {.value = seed},
-                              {.value = run.status},
+                              {.value = state},
                               {.value = " "},
                               {.value = " "}});
     }
@@ -115,13 +118,16 @@ ReportTable failures_table(const Analysis& analysis, const ReportOptions& option
 ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options) {
   const auto order = display_order(analysis, options);
   Table table{.name = "runtime",
-              .title = "Run time and resources",
+              .title = "Updates, run time and resources",
               .caption =
-                  "Means over runs; memory is the largest. Training time leaves out evaluation and checkpoints; "
+                  "Means over runs; memory is the largest. Updates are gradient steps of the whole algorithm, as it "
+                  "counts them. Training time leaves out evaluation and checkpoints; "
                   "the three shares are of training time. Machine: " +
                   (analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine) + ".",
               .columns = {{.head = "algorithm", .right = false},
                           {.head = "N"},
+                          {.head = "environment steps"},
+                          {.head = "updates"},
                           {.head = "training"},
                           {.head = "environment"},
                           {.head = "acting"},
@@ -131,9 +137,9 @@ ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options
                           {.head = "CPU time"},
                           {.head = "memory"}}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
-    Section section{.heading = analysis.tasks[m].label};
+    Section section{.heading = analysis.tasks[m].shown()};
     for (const std::size_t a : order) {
-      section.rows.push_back(runtime_row(analysis.algorithms[a].label, analysis.runtime.cells[m][a]));
+      section.rows.push_back(runtime_row(analysis.algorithms[a].shown(), analysis.runtime.cells[m][a]));
     }
     table.sections.push_back(std::move(section));
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/analysis/options.hpp"
+
 namespace tutti::reports {
 
 /// How a cell stands out in its row.
@@ -59,8 +61,6 @@ std::string superscript_text(const TableCell& cell);
 
 /// The caption with what Mark::kClose says; `mark` is how the format shows that.
 std::string caption_text(const Table& table, const std::string& mark = "Underlined");
-
-enum class LatexStyle { kPlain, kSiunitx };
 
 /// A pipe table with its caption and footnotes.
 std::string to_markdown(const Table& table);

@@ -9,7 +9,7 @@
 
 namespace tutti::reports {
 
-/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours`.
+/// Algorithms in the order of columns: the proposed ones last, or first by `options.ours_first`.
 std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options);
 
 /// Task indices grouped by family, families in suite order.
@@ -43,7 +43,17 @@ std::string mark_rule(const ReportOptions& options);
 /// Such as "not reached", for CSV and JSON.
 const char* to_text(SpeedUp::Kind kind);
 
-/// "; relative to the algorithms compared" where the bounds of scores depend on them, else nothing.
-std::string relative_note(const ReportOptions& options);
+/// What intervals are worth where cells have as few runs as `runs`, as a sentence after a space; empty with more than
+/// five. Below three there are none, and the sentence says so.
+std::string small_sample_note(std::int64_t runs);
+
+/// The smallest number of runs per task behind an aggregate; 0 if there is none.
+std::int64_t fewest_runs(const Aggregates& aggregates);
+
+/// What 0 and 1 are on the scale of normalised scores, to end a sentence of a caption: "; 0 is ...".
+std::string scale_note(const Analysis& analysis);
+
+/// Such as "reference ranges".
+std::string to_text(Normalization normalization);
 
 }  // namespace tutti::reports

@@ -14,9 +14,6 @@ loader::Registry& registry();
 /// Every parameter at its default, with `values` on top.
 ParameterValues with_defaults(void (*declare)(ParameterSchema&), const ParameterValues& values);
 
-/// Values that nobody means: too large, too small, no numbers, and far too long. Most do not fit a given parameter.
-std::vector<ParameterValue> hostile_values();
-
 /// "mpe/coop-nav-n3" as the name of a test: letters, digits and underscores.
 std::string test_name(std::string name);
 

@@ -60,7 +60,7 @@ chmod u+w "$folder/build" "$folder/build/launcher.lock"
 [ "$out" = 'program status results/quick' ] || fail "a build of somebody else's: $(cat "$folder/err")"
 
 # Help comes at once.
-for command in test perf; do
+for command in test perf install package; do
   touch "$root/harness/source.cpp"
   launcher $command --help
   case $out in "./tutti $command "*) ;; *) fail "help of $command was: $out" ;; esac
@@ -105,6 +105,13 @@ called 'ninja .* all'
 case $out in *'ctest '*'-R Suite'*) ;; *) fail "ctest was called as: $out" ;; esac
 
 case $out in *"recordings: $(pwd)/golden") ;; *) fail "tests look for recordings elsewhere: $out" ;; esac
+
+# An installation is what has been built; its arguments go to cmake.
+forget
+mkdir "$folder/there"
+launcher install --prefix "$folder/there"
+[ "$status" = 0 ] || fail "installing ended with $status: $(cat "$folder/err")"
+called "cmake --install $folder/build --prefix $folder/there"
 
 # Missing packages are installed where that is allowed ...
 forget

@@ -1,5 +1,5 @@
-# Installs the SDK and the program into a folder of their own, builds a plugin there with find_package(tutti), and asks
-# the installed program for it. Called by ctest with BUILD, SOURCE, FOLDER and FLAGS.
+# Installs everything into a folder, moves it, begins a plugin of each kind there with `tutti new`, builds it with
+# find_package(tutti), verifies it and runs its suite. Called by ctest with BUILD, FOLDER and FLAGS.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -9,16 +9,39 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${FOLDER})
-foreach(component sdk program)
-  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${FOLDER}/installed --component ${component})
-endforeach()
-run(${CMAKE_COMMAND} -S ${SOURCE}/out_of_tree -B ${FOLDER}/plugin -G Ninja -DCMAKE_PREFIX_PATH=${FOLDER}/installed
-    -DCMAKE_CXX_FLAGS=${FLAGS})
-run(${CMAKE_COMMAND} --build ${FOLDER}/plugin)
-run(${CMAKE_COMMAND} -E env TUTTI_PLUGIN_PATH=${FOLDER}/plugin ${FOLDER}/installed/bin/tutti list tasks)
-if(NOT output MATCHES "rendezvous/short +2 +2 +1 +2 +10 +an example" OR output MATCHES "refused")
-  message(FATAL_ERROR "the installed program does not list the plugin's task:\n${output}")
+set(components sdk program)
+set(kinds environment)
+if(EXISTS ${BUILD}/lib/libtutti_kit.a OR EXISTS ${BUILD}/plugins/algorithms/common/libtutti_kit.a)
+  list(APPEND components kit)
+  list(APPEND kinds algorithm)
 endif()
+foreach(component ${components})
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${FOLDER}/elsewhere --component ${component})
+endforeach()
+file(RENAME ${FOLDER}/elsewhere ${FOLDER}/installed)
+set(tutti ${FOLDER}/installed/bin/tutti)
+
+foreach(kind ${kinds})
+  set(name my_${kind})
+  run(${tutti} new ${kind} ${name} --dir ${FOLDER}/${name})
+  run(${CMAKE_COMMAND} -S ${FOLDER}/${name} -B ${FOLDER}/${name}/build -G Ninja -DCMAKE_PREFIX_PATH=${FOLDER}/installed
+      -DCMAKE_CXX_FLAGS=${FLAGS})
+  run(${CMAKE_COMMAND} --build ${FOLDER}/${name}/build)
+  run(${CMAKE_CTEST_COMMAND} --test-dir ${FOLDER}/${name}/build -R verify --output-on-failure)
+  set(with ${CMAKE_COMMAND} -E env TUTTI_PLUGIN_PATH=${FOLDER}/${name}/build ${tutti})
+  # Without a build type it is built for Release, and says so.
+  run(${with} describe ${name})
+  if(NOT output MATCHES "built: Release, " OR NOT output MATCHES "-O[23]")
+    message(FATAL_ERROR "the plugin does not say that it was built for Release:\n${output}")
+  endif()
+  # matd3 is not part of a build without LibTorch.
+  if("algorithm" IN_LIST kinds)
+    run(${with} run ${FOLDER}/${name}/suite.toml --steps 2000 --seeds 1 --set evaluation.interval=1000
+        --set evaluation.episodes=5 --no-report --results ${FOLDER}/results)
+  endif()
+endforeach()
+
+run(${tutti} list tasks)
 # The robots' models were installed beside their plugin.
 if(NOT output MATCHES "mamujoco/ant-2x4 +2 +63" OR output MATCHES "cannot be made")
   message(FATAL_ERROR "the installed program cannot make the tasks of the installed plugins:\n${output}")

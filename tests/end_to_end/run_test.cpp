@@ -1,6 +1,7 @@
 // Whole suites through the program: the same numbers every time, and failures that stay where they are.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "end_to_end/program.hpp"
@@ -84,6 +85,57 @@ TEST(EndToEnd, TheRecordNamesTheBlasThatLibTorchUses) {
             blas == "reference BLAS");
 }
 
+// As on a processor that has no newer ones.
+TEST(EndToEnd, TrainsWithTheOldestInstructionsAndTheRecordNamesThem) {
+  if (!std::filesystem::exists(TUTTI_BINARY_DIR "/plugins/maddpg.so")) GTEST_SKIP() << "built without LibTorch";
+  const TemporaryFolder folder;
+  folder.write("old.toml", "name = \"old\"\nseeds = [1]\n" + kSettings +
+                               "[[task]]\nname = \"line/short\"\n[[algorithm]]\nname = \"maddpg\"\n"
+                               "warm_up_steps = 4\nbatch_size = 4\nhidden = [8, 8]\n");
+  for (const char* variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) ::setenv(variable, "SSE41", 1);
+  const Outcome outcome = tutti({"run", "old.toml", "--no-report"}, folder.path());
+  for (const char* variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) ::unsetenv(variable);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const nlohmann::json record = run_record(folder.path() / "results/old/line/short/maddpg/seed-1");
+  EXPECT_TRUE(record["numerics"]["oneDNN"].get<std::string>().ends_with("(SSE4.1)")) << record["numerics"];
+  EXPECT_GT(record["progress"]["updates"].get<std::int64_t>(), 0);
+}
+
+TEST(EndToEnd, TheRecordNamesEachPluginsFileAndHowItWasBuilt) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  ASSERT_EQ(tutti({"run", "sound.toml", "--no-report"}, folder.path()).status, 0);
+  for (const auto& plugin : run_record(folder.path() / "results/sound" / kSoundRuns[0])["plugins"]) {
+    EXPECT_TRUE(std::filesystem::exists(plugin["file"].get<std::string>())) << plugin.dump();
+    for (const char* member : {"compiler", "build_type", "flags", "revision"})
+      EXPECT_FALSE(plugin[member].get<std::string>().empty()) << member;
+  }
+}
+
+TEST(EndToEnd, ASuiteThatUsesANameOfTwoPluginsStops) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  const Outcome outcome = shell("TUTTI_PLUGIN_PATH=$TUTTI_PLUGIN_PATH:" TUTTI_BINARY_DIR
+                                "/fixtures/refused \"$TUTTI\" run sound.toml --no-report 2>&1",
+                                folder.path());
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.out.find("sound.toml:"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("sound/line.so and by "), std::string::npos) << outcome.out;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "results"));
+}
+
+TEST(EndToEnd, ARunWithoutItsReportIsStatusOne) {
+  const TemporaryFolder folder;
+  folder.write("sound.toml", kSound);
+  std::filesystem::create_directories(folder.path() / "results/sound");
+  folder.write("results/sound/report", "not a folder");
+  const Outcome outcome = tutti({"run", "sound.toml"}, folder.path());
+  EXPECT_EQ(outcome.status, 1) << outcome.out;
+  EXPECT_NE(outcome.err.find("no report: "), std::string::npos) << outcome.err;
+  for (const std::string& run : kSoundRuns)
+    EXPECT_EQ(run_record(folder.path() / "results/sound" / run)["status"], "finished") << run;
+}
+
 TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);
@@ -136,7 +188,7 @@ TEST(EndToEnd, WhatTheStatusPrintsGoesOnWithTheSameSuiteFromAnywhere) {
       R"(
     "$TUTTI" run 'my suite.toml' --results 'my results' --seeds 3 --steps 2_00 --set learner.batch_size=5 --no-report
     rm -r 'my results/sound/line/short/learner/seed-3'
-    command=$("$TUTTI" status 'my results/sound' | sed -n 's/^to go on: .\/tutti/"$TUTTI"/p')
+    command=$("$TUTTI" status 'my results/sound' | sed -n 's/^to continue: .\/tutti/"$TUTTI"/p')
     results=$PWD/'my results/sound'
     mkdir elsewhere
     cd elsewhere

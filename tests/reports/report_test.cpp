@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -88,6 +89,45 @@ TEST_F(FullReport, TheSameAnalysisGivesTheSameBytes) {
   const auto a = contents(folder), b = contents(second);
   ASSERT_EQ(a.size(), b.size());
   for (const auto& [name, text] : a) EXPECT_TRUE(text == b.at(name)) << name;
+}
+
+TEST(Report, BehaviourIsShownWithItsReasonsWhereItWasAskedFor) {
+  const Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  ReportOptions options;
+  options.behaviour = true;
+  const std::vector<Strip> strips = {{.run = {0, 0, 3, "a/b/seed-3", "/x"},
+                                      .png = "\x89PNG",
+                                      .reason = "",
+                                      .steps = {0, 5, 10},
+                                      .policy_step = 2000,
+                                      .episode_return = -12.5,
+                                      .length = 10,
+                                      .ended = "truncated",
+                                      .differences = {"omad: <other> build"}},
+                                     {.run = {1, 1, 2, "c/d/seed-2", "/y"},
+                                      .png = "",
+                                      .reason = "c/d/seed-2: no policy is kept",
+                                      .steps = {},
+                                      .ended = "",
+                                      .differences = {}}};
+  const fs::path folder = fresh_folder("behaviour");
+  const WrittenReport written = write_report(analysis, options, folder, strips);
+  const std::string page = read(folder / "index.html");
+  for (const std::string part :
+       {"<img src=\"data:image/png;base64,iVBORw==\"", "return -12.50 in 10 environment steps, truncated",
+        "after 0, 5, 10 environment steps", "omad: &lt;other&gt; build", "(seed 2): no policy is kept"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_NE(read(folder / "report.md").find("](figures/behaviour-"), std::string::npos);
+  EXPECT_EQ(count(page, "src=\"http"), 0U);
+  write_report(analysis, options, folder, {});
+  EXPECT_NE(read(folder / "index.html").find("There is nothing to show: no run here has an evaluated policy."),
+            std::string::npos);
+  for (const std::string& file : written.files) {
+    EXPECT_FALSE(file.starts_with("figures/behaviour-") && fs::exists(folder / file)) << file;
+  }
+  write_report(analysis, {}, folder, {});
+  EXPECT_EQ(read(folder / "index.html").find("Behaviour"), std::string::npos);
 }
 
 TEST(Report, WritingAgainRemovesFiguresOfTasksThatAreGoneAndNothingElse) {
@@ -186,7 +226,7 @@ TEST_F(FullReport, SectionsComeInTheirFixedOrder) {
   std::size_t at = 0, line = 0;
   for (const std::string heading :
        {"Main table", "Learning curves", "Aggregate metrics", "Sample efficiency and speed-up", "Performance profile",
-        "Probability of improvement", "State coverage", "Run time and resources",
+        "Probability of improvement", "State coverage", "Updates, run time and resources",
         "Published figures beside measured ones", "What was run", "How it was computed"}) {
     at = page.find(heading + "</h2>", at);
     line = markdown.find("## " + heading + "\n", line);
@@ -199,7 +239,7 @@ TEST(Report, TextOfOthersIsNeverMarkup) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.suite = "<script>alert(1)</script>";
   analysis.algorithms[0].label = "a'b\"<c>|`d`";
-  analysis.failures[0].message = "`rm -rf` </td><td> \xff";
+  analysis.failures[0].failure.message = "`rm -rf` </td><td> \xff";
   const fs::path folder = fresh_folder("markup");
   const WrittenReport written = write_report(analysis, {}, folder);
   const std::string page = read(folder / "index.html");
@@ -226,7 +266,7 @@ TEST(Report, TheJsonHasEveryDeclaredOption) {
   options.task_bootstrap = true;
   options.include_initial = true;
   options.level = 0.9;
-  const auto json = nlohmann::json::parse(report_json(testing::empty_analysis(1, 1), options, {}));
+  const auto json = nlohmann::json::parse(report_json(testing::empty_analysis(1, 1), options, {}, {}));
   ParameterSchema schema;
   declare_options(schema);
   EXPECT_EQ(json["options"].size(), schema.size());
@@ -238,7 +278,9 @@ TEST(Report, TheJsonHasEveryDeclaredOption) {
 
 TEST(Report, DefinitionsFollowTheOptionsInForce) {
   const auto text = [](const std::string& id, const ReportOptions& options) {
-    for (const Definition& definition : definitions(testing::empty_analysis(1, 1), options)) {
+    Analysis analysis = testing::empty_analysis(1, 1);
+    analysis.normalization = options.normalize;
+    for (const Definition& definition : definitions(analysis, options)) {
       if (definition.id == id) return definition.text;
     }
     return std::string();
@@ -247,12 +289,11 @@ TEST(Report, DefinitionsFollowTheOptionsInForce) {
   EXPECT_EQ(text("bootstrap", options).find("as many tasks"), std::string::npos);
   EXPECT_NE(text("speed-up", options).find("first has its peak"), std::string::npos);
   options.task_bootstrap = true;
-  options.threshold = "value";
-  options.normalize = "reference";
-  options.bounds = "mpe/a 0 1";
+  options.threshold = ThresholdKind::kValue;
+  options.normalize = Normalization::kReference;
   EXPECT_NE(text("bootstrap", options).find("as many tasks"), std::string::npos);
   EXPECT_EQ(text("speed-up", options).find("first has its peak"), std::string::npos);
-  EXPECT_NE(text("normalised", options).find("hi is fixed in the suite file"), std::string::npos);
+  EXPECT_NE(text("normalised", options).find("uniformly random play, and a named achievement"), std::string::npos);
 }
 
 TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
@@ -269,8 +310,8 @@ TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
   EXPECT_TRUE(has(text("marks", options), "Welch"));
   EXPECT_FALSE(has(text("steps-to-threshold", options), "stays there"));
   options.ragged = true;
-  options.profile = "averages";
-  options.mark = "second";
+  options.profile = ProfileOf::kAverages;
+  options.mark = Underline::kSecond;
   options.hold = 3;
   EXPECT_FALSE(has(text("iqm", options), "floor(N·M/4)"));
   EXPECT_TRUE(has(text("profile", options), "fraction of tasks"));
@@ -342,6 +383,36 @@ TEST_F(FullReport, FactsOfTasksAreFolded) {
   EXPECT_NE(page.find("<details><summary>Sizes, limits and files of the tasks</summary>\n<pre>mamujoco/ant-2x4\n"
                       "  agents: 3\n"),
             std::string::npos);
+}
+
+TEST(Report, TitlesStandInTablesFiguresAndOnThePageAndLabelsInFiles) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 5);
+  analysis.algorithms[0].title = "I-DDPG (ours)";
+  analysis.tasks[0].title = "Ant & friends";
+  EXPECT_NE(to_markdown(main_table(analysis, {}).shown).find("| I-DDPG (ours) |"), std::string::npos);
+  EXPECT_NE(to_markdown(runtime_table(analysis, {}).shown).find("Ant & friends"), std::string::npos);
+  EXPECT_NE(to_latex(main_table(analysis, {}).shown, LatexStyle::kPlain).find("Ant \\& friends"), std::string::npos);
+  EXPECT_EQ(main_table(analysis, {}).data.rows[0][0], analysis.tasks[0].label);
+  const Figure figure = task_curves(analysis, {})[0];
+  EXPECT_EQ(figure.title, "Learning curves: Ant & friends");
+  EXPECT_EQ(figure.name, "curves-mamujoco-ant-2x4");
+  EXPECT_EQ(figure.legend[0].label, "I-DDPG (ours)");
+}
+
+TEST(Report, MoreThanTenAlgorithmsAreDrawnInLinesThatDiffer) {
+  ReportOptions options = quick_options();
+  options.imports = {fs::path(TUTTI_IMPORT_CASES) / "eleven-algorithms" / "fourteen.json"};
+  const Figure figure = all_curves(analyse({}, options), options);
+  ASSERT_EQ(figure.legend.size(), 14U);
+  ASSERT_EQ(figure.panels.size(), 1U);
+  EXPECT_EQ(figure.panels[0].series.size(), 14U);
+  // Colour and dash pattern of each entry of the legend.
+  const std::string script = figure_script(figure);
+  const std::regex sample("set arrow [0-9]+ .* lc rgb '(#[0-9A-F]+)' lw 2 dt (.*)");
+  std::set<std::pair<std::string, std::string>> looks;
+  for (std::sregex_iterator match(script.begin(), script.end(), sample), end; match != end; ++match)
+    looks.emplace((*match)[1], (*match)[2]);
+  EXPECT_EQ(looks.size(), 14U);
 }
 
 TEST_F(FullReport, CaptionsSayWhatIsShadedAndOfHowManyRuns) {

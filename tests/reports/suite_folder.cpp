@@ -58,12 +58,13 @@ void fill_record(const FakeRun& run, const results::PlanRecord& plan, results::R
   record.environment = run.task.substr(0, run.task.find('/'));
   record.algorithm = record.algorithm_name = run.algorithm;
   record.seed = static_cast<std::uint64_t>(run.seed);
-  record.status = results::RunStatus::kFinished;
+  record.status = results::RunState::kFinished;
   record.protocol = plan.protocol;
   if (record.code.revision.empty()) record.code.revision = "abc";
   if (record.machine.processor.empty()) record.machine.processor = "test processor";
   record.machine.jobs = 2;
   record.generator = "xoshiro256++";
+  record.progress.updates = run.updates;
   record.segments.push_back(
       {.start = "2026-01-01T00:00:00Z", .stop = "2026-01-01T00:01:00Z", .reason = "finished", .host = {}});
 }
@@ -143,7 +144,7 @@ const std::filesystem::path& SuiteFolder::write() {
 
 void fail(const std::filesystem::path& folder, const std::string& kind) {
   results::RunRecord record = *results::read_run_record(folder);
-  record.status = results::RunStatus::kFailed;
+  record.status = results::RunState::kFailed;
   record.failure = results::Failure{kind, "it went wrong", {"last line"}};
   record.evaluations_digest.clear();
   results::write_run_record(folder, record);

@@ -19,6 +19,7 @@ struct FakeRun {
   results::RunRecord record;                     // filled by write(), apart from what a test has set
   std::vector<double> train_seconds;             // of each evaluation; empty: ten seconds each
   std::vector<std::vector<double>> coverage;     // rows: step, bins, visited, inside, outside, entropy
+  std::int64_t updates = 100;
   std::string configuration = "[algorithm_values]\ndiscount = 0.99  # default\n";
 };
 

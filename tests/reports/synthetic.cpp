@@ -76,7 +76,8 @@ class Maker {
     out_.suite = "synthetic";
     out_.suite_digests = {std::string(64, 'a')};
     out_.version = "0.1.0";
-    out_.protocol = {1'000'000, 20'000, 50, 32, "deterministic", "fresh", true};
+    out_.normalization = Normalization::kMinmax;
+    out_.protocol = {1'000'000, 20'000, 32, "deterministic", "fresh", true, 0};
     out_.code = {{"revision", "0123abc"}, {"compiler", "GNU 12.2.0"}};
     out_.libraries = {{"LibTorch", "1.13.1"}, {"MuJoCo", "2.2.2"}};
     out_.machine = {{"processor", "Some Processor @ 2.0 GHz"}, {"cores", "2"}};
@@ -87,11 +88,9 @@ class Maker {
     out_.failures = {{out_.tasks[0].label,
                       out_.algorithms.back().label,
                       1,
-                      "signal",
-                      "signal 11 <bad> & |odd|\n_name_",
                       400'000,
-                      {"last <line>", "of the log"}}};
-    out_.missing = {{out_.tasks.back().label, out_.algorithms.back().label, 0, "running"}};
+                      {"signal", "signal 11 <bad> & |odd|\n_name_", {"last <line>", "of the log"}}}};
+    out_.missing = {{out_.tasks.back().label, out_.algorithms.back().label, 0, RunState::kRunning}};
     out_.curves.caption = "mean over runs";
     out_.curves.band = "95 % interval (Student t)";
   }

@@ -3,14 +3,11 @@
 #include "tutti/torch.hpp"
 
 namespace tutti {
-namespace {
 
 SquashedSample sample_of(const torch::Tensor& outputs, RandomStream& random) {
   const torch::Tensor mean = outputs[0], log_deviation = outputs[1];
   return squashed_gaussian(mean, log_deviation, normal_tensor(random, mean.sizes()));
 }
-
-}  // namespace
 
 GaussianActors::GaussianActors(const std::vector<AgentSpec>& agents, std::vector<LayerSpec> hidden,
                                bool share_parameters, std::uint64_t seed)
@@ -19,11 +16,6 @@ GaussianActors::GaussianActors(const std::vector<AgentSpec>& agents, std::vector
 
 SquashedSample GaussianActors::sample(const torch::Tensor& observations, RandomStream& random) const {
   return sample_of(networks_(observations), random);
-}
-
-SquashedSample GaussianActors::sample(std::size_t agent, const torch::Tensor& observations,
-                                      RandomStream& random) const {
-  return sample_of(networks_.agent(agent, observations), random);
 }
 
 void GaussianActors::act(Rows<const float> observations, ActMode mode, RandomStream& random,

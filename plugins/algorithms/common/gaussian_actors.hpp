@@ -7,6 +7,9 @@
 
 namespace tutti {
 
+/// A sample of the policies whose networks' outputs are [2, B, d]: actions and log-densities by element, [B, d].
+SquashedSample sample_of(const torch::Tensor& outputs, RandomStream& random);
+
 /// Networks that give every action dimension a mean and a logarithm of the deviation.
 class GaussianActors {
  public:
@@ -16,9 +19,6 @@ class GaussianActors {
 
   /// A sample of all agents' policies, [B, O] -> actions and log-densities by element, [B, A].
   SquashedSample sample(const torch::Tensor& observations, RandomStream& random) const;
-
-  /// A sample of one agent's policy, [B, O] -> [B, d_i].
-  SquashedSample sample(std::size_t agent, const torch::Tensor& observations, RandomStream& random) const;
 
   /// tanh(mean) in ActMode::kDeterministic, a sample otherwise.
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) const;

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <string>
 
+#include "nn/matrix_product.hpp"
 #include "tutti/error.hpp"
+#include "tutti/torch_version.hpp"
 
 namespace tutti {
 namespace {
@@ -22,10 +24,10 @@ void use_one_thread() {
 
 void report_libraries(std::vector<LibraryVersion>& out) {
   const dnnl_version_t* dnnl = dnnl_version();
-  // LibTorch does not report its version at run time; the host adds the file and the build of the library in use.
-  out.push_back({"LibTorch", std::string(TORCH_VERSION) + " (headers)"});
-  out.push_back(
-      {"oneDNN", std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch)});
+  report_torch(out);
+  const std::string version =
+      std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch);
+  out.push_back({"oneDNN", version + " (" + product_instructions() + ")"});
 }
 
 double require_finite(double value, std::string_view quantity, std::int64_t update) {
@@ -57,6 +59,11 @@ std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Ac
 
 torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, const torch::Tensor& actions) {
   return critics(torch::cat({states, actions}, 1)).squeeze(2);
+}
+
+ValuesAtStates::ValuesAtStates(const Mlp& critics, const torch::Tensor& states, std::int64_t blocks)
+    : critics_(critics), of_states_(critics.first_part(states)) {
+  if (blocks > 1) of_states_ = of_states_.repeat({1, blocks, 1});
 }
 
 void check_batch(std::int64_t batch_size, std::int64_t buffer_size) {

@@ -14,7 +14,7 @@ namespace tutti {
 /// One compute thread for LibTorch and oneDNN: at these network sizes more threads only wait for each other.
 void use_one_thread();
 
-/// LibTorch with the version of its headers, oneDNN with the version that it reports.
+/// LibTorch with the version of its headers, oneDNN with the version and the instructions that it reports.
 void report_libraries(std::vector<LibraryVersion>& out);
 
 /// `value` as it is; throws NotFiniteError naming the update and the quantity if it is not finite.
@@ -29,6 +29,23 @@ std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Ac
 
 /// Q_c(state, joint action) of K stacked critics, [K, B].
 torch::Tensor critic_values(const Mlp& critics, const torch::Tensor& states, const torch::Tensor& actions);
+
+/// Q_c(s, .) of K critics at fixed states [B, S], without gradient of states or weights: what the first layer makes of
+/// the states is computed once and serves every joint action.
+class ValuesAtStates {
+ public:
+  /// With `blocks` the actions come in so many blocks of B rows.
+  ValuesAtStates(const Mlp& critics, const torch::Tensor& states, std::int64_t blocks = 1);
+
+  /// [R, A] -> [K, R]; R is a multiple of the states' rows, and actions at the same state follow each other.
+  torch::Tensor operator()(const torch::Tensor& actions) const {
+    return critics_.continued(of_states_, actions).squeeze(2);
+  }
+
+ private:
+  Mlp critics_;
+  torch::Tensor of_states_;
+};
 
 /// Throws Error unless a batch fits into the buffer.
 void check_batch(std::int64_t batch_size, std::int64_t buffer_size);

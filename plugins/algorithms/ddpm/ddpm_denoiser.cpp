@@ -3,7 +3,6 @@
 #include <cmath>
 #include <string>
 
-#include "nn/mish.hpp"
 #include "nn/polyak.hpp"
 #include "tutti/error.hpp"
 
@@ -84,13 +83,11 @@ Tensor AgentDenoisers::sample_group(std::size_t group, const Tensor& observation
   const Tensor of_time = first.narrow(1, action_size + seen, kTimeSize);
 
   const Tensor none = torch::zeros({networks, width});
-  const Tensor by_row = linear(observations, of_observation, bias_of_layer(body, 0)).unsqueeze(2);
+  const Tensor by_row = linear(observations, of_observation, bias_of_layer(body, 0));
   const Tensor by_step = linear(networks_[group].time(positions_), of_time, none);
 
   const Denoiser denoiser = [&](const Tensor& x, std::int64_t step) {
-    Tensor hidden = linear(x, of_action, by_step.select(1, step));
-    hidden.view({networks, rows, particles, width}).add_(by_row);
-    mish_in_place(hidden);
+    Tensor hidden = linear(x, of_action, by_step.select(1, step), Activation::kMish, by_row);
     for (std::size_t layer = 1; layer <= hidden_layers_; ++layer) {
       const Activation activation = layer < hidden_layers_ ? Activation::kMish : Activation::kIdentity;
       hidden = linear(hidden, weight_of_layer(body, layer), bias_of_layer(body, layer), activation);

@@ -12,10 +12,11 @@ namespace {
 
 using torch::Tensor;
 
-/// min_c Q_c(s, a), [B]. The critics see the joint observation: selecting among particles needs their values also
-/// where actions are taken, and there nothing else is known.
+/// min_c Q_c(s, a), [R]: as many actions side by side for each observation as there are, [B, O], [R, A]. The critics
+/// see the joint observation: selecting among particles needs their values also where actions are taken, and there
+/// nothing else is known.
 Tensor smaller_of(const Mlp& critics, const Tensor& observations, const Tensor& actions) {
-  return critic_values(critics, observations, actions).amin(0);
+  return ValuesAtStates(critics, observations)(actions).amin(0);
 }
 
 }  // namespace
@@ -95,9 +96,8 @@ void DdpmLearner::act(Rows<const float> observations, ActMode mode, RandomStream
 Tensor DdpmLearner::select(const AgentDenoisers& policy, const Tensor& observations, std::int64_t particles,
                            RandomStream& random) const {
   const Tensor candidates = policy.sample(observations, particles, diffusion_, config_.initial_deviation, random);
-  return select_best(candidates, particles, [&](const Tensor& actions) {
-    return smaller_of(critics_, observations.repeat_interleave(particles, 0), actions);
-  });
+  return select_best(candidates, particles,
+                     [&](const Tensor& actions) { return smaller_of(critics_, observations, actions); });
 }
 
 Tensor DdpmLearner::with_noise(const Tensor& actions, RandomStream& random) const {

@@ -20,8 +20,8 @@
 #include "nn/adam.hpp"
 #include "nn/networks.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "tutti/algorithm.hpp"
+#include "tutti/schedule.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -81,7 +81,8 @@ class DdpmLearner {
   torch::Tensor update_critics(const Batch& batch, const torch::Tensor& targets, Metrics& metrics);
   void repeat_critic_step() { critic_optimizer_.step(); }
 
-  /// min_c Q_c(s, a), [B], without gradient.
+  /// min_c Q_c(s, a) of as many actions side by side for each observation as there are, [B, O], [R, A] -> [R], without
+  /// gradient.
   torch::Tensor smaller_value(const torch::Tensor& observations, const torch::Tensor& actions) const;
 
   bool policy_is_due() const { return updates_ % config_.policy_interval == 0; }

@@ -16,9 +16,9 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 
@@ -79,20 +79,21 @@ struct SequenceResult {
 
 /// The sequential actor update. Agent i's loss is -mean[ min_c Q_c(s, joint action) - alpha_i log pi_i ], with a fresh
 /// sample of its own action; the agents before it in `order` already act by their updated policies.
-/// `sample(observations)` and `sample(agent, observations)` draw from the policies, `replace` is AgentNetworks',
-/// `value(actions)` gives both critics of the batch's states, [B, A] -> [C, B], `temperature(agent)` alpha_i, and
-/// `step(agent, loss, mean log-density)` moves that agent's policy and its temperature.
+/// `sample()` and `sample(agent)` draw from the policies at the batch's observations, `replace` and `moved` are those
+/// of AgentsAtObservations, `value(actions)` gives both critics of the batch's states, [B, A] -> [C, B],
+/// `temperature(agent)` alpha_i, and `step(agent, loss, mean log-density)` moves that agent's policy and its
+/// temperature.
 template <class Policy, class Value, class Temperatures, class Step>
-SequenceResult update_in_sequence(const Policy& policy, std::span<const std::size_t> order, const Tensor& observations,
-                                  const Value& value, const Temperatures& temperature, const Step& step) {
+SequenceResult update_in_sequence(Policy& policy, std::span<const std::size_t> order, const Value& value,
+                                  const Temperatures& temperature, const Step& step) {
   Tensor joint;
   {
     const torch::NoGradGuard no_grad;
-    joint = policy.sample(observations).actions;
+    joint = policy.sample().actions;
   }
   SequenceResult result;
   for (const std::size_t agent : order) {
-    const SquashedSample own = policy.sample(agent, observations);
+    const SquashedSample own = policy.sample(agent);
     const Tensor log_density = own.log_densities.sum(1);
     const Tensor gain = value(policy.replace(joint, agent, own.actions)).amin(0);
     const Tensor loss = -(gain - temperature(agent) * log_density).mean();
@@ -101,8 +102,9 @@ SequenceResult update_in_sequence(const Policy& policy, std::span<const std::siz
     result.log_density += mean_log_density;
     step(agent, loss, mean_log_density);
     if (agent == order.back()) break;  // nobody would see its new action
+    policy.moved(agent);
     const torch::NoGradGuard no_grad;
-    joint = policy.replace(joint, agent, policy.sample(agent, observations).actions);
+    joint = policy.replace(joint, agent, policy.sample(agent).actions);
   }
   return result;
 }
@@ -116,7 +118,6 @@ class Hasac final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        frozen_critics_(critics_.frozen()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.networks().weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
@@ -179,17 +180,13 @@ class Hasac final : public Algorithm {
   void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
 
  private:
-  /// The policy as the sequential update sees it: its samples come from this algorithm's own stream.
-  struct Policy {
-    const GaussianActors& actors;
+  /// The policies as the sequential update sees them: their samples come from this algorithm's own stream.
+  struct Policy : AgentsAtObservations {
     RandomStream& random;
-    SquashedSample sample(const Tensor& observations) const { return actors.sample(observations, random); }
-    SquashedSample sample(std::size_t agent, const Tensor& observations) const {
-      return actors.sample(agent, observations, random);
-    }
-    Tensor replace(const Tensor& joint, std::size_t agent, const Tensor& actions) const {
-      return actors.networks().replace(joint, agent, actions);
-    }
+    Policy(const GaussianActors& actors, const Tensor& observations, RandomStream& stream)
+        : AgentsAtObservations(actors.networks(), observations), random(stream) {}
+    SquashedSample sample() const { return sample_of(joint(), random); }
+    SquashedSample sample(std::size_t i) const { return sample_of(agent(i), random); }
   };
 
   /// ReLU layers, the last of them tanh.
@@ -236,7 +233,7 @@ class Hasac final : public Algorithm {
     std::iota(order.begin(), order.end(), 0);
     if (!config_.fixed_order) shuffle(order, order_stream_);
     double norm = 0;
-    const auto value = [&](const Tensor& actions) { return critic_values(frozen_critics_, batch.states, actions); };
+    const ValuesAtStates value(critics_, batch.states);
     const auto temperature = [&](std::size_t agent) { return temperatures_[agent].value(); };
     const auto step = [&](std::size_t agent, const Tensor& loss, double log_density) {
       const std::size_t optimizer = networks.optimizer_of(agent);
@@ -247,8 +244,8 @@ class Hasac final : public Algorithm {
       if (metrics.wanted("actor_gradient_norm"))
         norm += actor_optimizer_.gradient_norm(optimizer) / static_cast<double>(networks.agents());
     };
-    const SequenceResult result =
-        update_in_sequence(Policy{actors_, policy_stream_}, order, batch.observations, value, temperature, step);
+    Policy policy(actors_, batch.observations, policy_stream_);
+    const SequenceResult result = update_in_sequence(policy, order, value, temperature, step);
     critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
     metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates_));
     metrics.add("entropy", require_finite(-result.log_density, "entropy", updates_));
@@ -262,7 +259,7 @@ class Hasac final : public Algorithm {
 
   HasacConfig config_;
   GaussianActors actors_;
-  Mlp critics_, frozen_critics_, target_critics_;
+  Mlp critics_, target_critics_;
   Adam actor_optimizer_, critic_optimizer_;
   std::vector<Temperature> temperatures_;  // alpha_i, in the agents' losses
   Temperature critic_temperature_;         // alpha_c, in the critics' target

@@ -15,8 +15,8 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 
@@ -69,24 +69,20 @@ struct Hatd3Config {
 
 /// The sequential actor update. Agent i follows the gradient of Q_1 at the joint action in which the agents before it
 /// in `order` already act by their updated actors and those after it still by their old ones; nothing comes from
-/// replay. `value(actions)` is Q_1 of the batch's states, [B, A] -> [B]; `step(agent, loss)` moves that agent's actor.
-/// Returns the mean loss of the agents.
+/// replay. `actors` are AgentsAtObservations, `value(actions)` is Q_1 of the batch's states, [B, A] -> [B];
+/// `step(agent, loss)` moves that agent's actor. Returns the mean loss of the agents.
 template <class Actors, class Value, class Step>
-double update_in_sequence(const Actors& actors, std::span<const std::size_t> order, const Tensor& observations,
-                          const Value& value, const Step& step) {
-  Tensor joint;
-  {
-    const torch::NoGradGuard no_grad;
-    joint = actors(observations)[0];
-  }
+double update_in_sequence(Actors& actors, std::span<const std::size_t> order, const Value& value, const Step& step) {
+  Tensor joint = actors.joint()[0];
   double sum = 0;
   for (const std::size_t agent : order) {
-    const Tensor loss = -value(actors.replace(joint, agent, actors.agent(agent, observations)[0])).mean();
+    const Tensor loss = -value(actors.replace(joint, agent, actors.agent(agent)[0])).mean();
     sum += loss.template item<double>();
     step(agent, loss);
     if (agent == order.back()) break;  // nobody would see its new action
+    actors.moved(agent);
     const torch::NoGradGuard no_grad;
-    joint = actors.replace(joint, agent, actors.agent(agent, observations)[0]);
+    joint = actors.replace(joint, agent, actors.agent(agent)[0]);
   }
   return sum / static_cast<double>(order.size());
 }
@@ -103,7 +99,6 @@ class Hatd3 final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        first_critic_(critics_.network(0).frozen()),
         target_actors_(actors_.clone()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
@@ -187,16 +182,17 @@ class Hatd3 final : public Algorithm {
     std::vector<std::size_t> order(actors_.agents());
     std::iota(order.begin(), order.end(), 0);
     if (!config_.fixed_order) shuffle(order, order_stream_);
-    const auto value = [&](const Tensor& actions) { return critic_values(first_critic_, batch.states, actions)[0]; };
+    const ValuesAtStates first_critic(critics_.network(0), batch.states);
+    const auto value = [&](const Tensor& actions) { return first_critic(actions)[0]; };
+    AgentsAtObservations actors(actors_, batch.observations);
     double norm = 0;
-    const double loss =
-        update_in_sequence(actors_, order, batch.observations, value, [&](std::size_t agent, const Tensor& of_agent) {
-          const std::size_t optimizer = actors_.optimizer_of(agent);
-          actor_optimizer_.zero_gradient(optimizer);
-          of_agent.backward();
-          actor_optimizer_.step(optimizer);
-          if (metrics.wanted("actor_gradient_norm")) norm += actor_optimizer_.gradient_norm(optimizer);
-        });
+    const double loss = update_in_sequence(actors, order, value, [&](std::size_t agent, const Tensor& of_agent) {
+      const std::size_t optimizer = actors_.optimizer_of(agent);
+      actor_optimizer_.zero_gradient(optimizer);
+      of_agent.backward();
+      actor_optimizer_.step(optimizer);
+      if (metrics.wanted("actor_gradient_norm")) norm += actor_optimizer_.gradient_norm(optimizer);
+    });
     metrics.add("actor_loss", require_finite(loss, "actor_loss", updates_));
     if (metrics.wanted("actor_gradient_norm"))
       metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
@@ -204,7 +200,7 @@ class Hatd3 final : public Algorithm {
 
   Hatd3Config config_;
   AgentNetworks actors_;
-  Mlp critics_, first_critic_;
+  Mlp critics_;
   AgentNetworks target_actors_;
   Mlp target_critics_;
   Adam actor_optimizer_, critic_optimizer_;

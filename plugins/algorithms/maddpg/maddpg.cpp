@@ -13,8 +13,8 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 
@@ -69,7 +69,6 @@ class Maddpg final : public Algorithm {
         critic_(network_seeds(context.seed, "critic", 1),
                 context.environment.state_size + context.environment.joint_action_size(),
                 layers(config_.hidden, Activation::kRelu, 1)),
-        frozen_critic_(critic_.frozen()),
         target_actors_(actors_.clone()),
         target_critic_(critic_.clone()),
         actor_optimizer_(actors_.weights(), {.learning_rate = config_.actor_learning_rate}),
@@ -146,8 +145,8 @@ class Maddpg final : public Algorithm {
 
   void update_actors(const Batch& batch, Metrics& metrics) {
     const auto agents = static_cast<std::int64_t>(actors_.agents());
-    const Tensor states = batch.states.repeat({agents, 1});
-    const auto value = [&](const Tensor& actions) { return critic_values(frozen_critic_, states, actions)[0]; };
+    const ValuesAtStates critic(critic_, batch.states, agents);
+    const auto value = [&](const Tensor& actions) { return critic(actions)[0]; };
     const Tensor loss = actor_loss(actors_, batch.observations, batch.actions, value);
     actor_optimizer_.zero_gradient();
     loss.backward();
@@ -159,7 +158,7 @@ class Maddpg final : public Algorithm {
 
   MaddpgConfig config_;
   AgentNetworks actors_;
-  Mlp critic_, frozen_critic_;
+  Mlp critic_;
   AgentNetworks target_actors_;
   Mlp target_critic_;
   Adam actor_optimizer_, critic_optimizer_;

@@ -11,9 +11,9 @@
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 
@@ -74,7 +74,6 @@ class Masac final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        frozen_critics_(critics_.frozen()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.networks().weights(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
@@ -157,7 +156,7 @@ class Masac final : public Algorithm {
     const SquashedSample sample = actors_.sample(batch.observations, policy_stream_);
     const Tensor log_density = sample.log_densities.sum(1);
     const Tensor loss =
-        team_loss(temperature_.value(), log_density, critic_values(frozen_critics_, batch.states, sample.actions));
+        team_loss(temperature_.value(), log_density, ValuesAtStates(critics_, batch.states)(sample.actions));
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
@@ -173,7 +172,7 @@ class Masac final : public Algorithm {
 
   MasacConfig config_;
   GaussianActors actors_;
-  Mlp critics_, frozen_critics_, target_critics_;
+  Mlp critics_, target_critics_;
   Adam actor_optimizer_, critic_optimizer_;
   Temperature temperature_;
   ReplayBuffer buffer_;

@@ -76,8 +76,8 @@ class Masdac final : public Algorithm {
   /// softmax over the draws of (alpha_0 / alpha) min_c Q_c(o, a): [B, O], [M, B, A] -> [M, B].
   Tensor soft_weights(const Tensor& observations, const Tensor& actions) const {
     const std::int64_t draws = actions.size(0), rows = actions.size(1);
-    const Tensor repeated = observations.unsqueeze(0).expand({draws, rows, observations.size(1)}).flatten(0, 1);
-    const Tensor values = learner_.smaller_value(repeated, actions.flatten(0, 1)).view({draws, rows});
+    const Tensor by_row = actions.transpose(0, 1).flatten(0, 1);  // the draws of a row side by side
+    const Tensor values = learner_.smaller_value(observations, by_row).view({rows, draws}).t();
     return torch::softmax(values * (config_.initial_temperature / learner_.temperature()), 0);
   }
 

@@ -13,8 +13,8 @@
 #include "nn/polyak.hpp"
 #include "presets.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
+#include "tutti/schedule.hpp"
 
 namespace tutti {
 
@@ -75,7 +75,6 @@ class Matd3 final : public Algorithm {
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
                  layers(config_.hidden, Activation::kRelu, 1)),
-        first_critic_(critics_.network(0).frozen()),
         target_actors_(actors_.clone()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights(), {.learning_rate = config_.actor_learning_rate}),
@@ -155,8 +154,8 @@ class Matd3 final : public Algorithm {
 
   void update_actors(const Batch& batch, Metrics& metrics) {
     const auto agents = static_cast<std::int64_t>(actors_.agents());
-    const Tensor states = batch.states.repeat({agents, 1});
-    const auto value = [&](const Tensor& actions) { return critic_values(first_critic_, states, actions)[0]; };
+    const ValuesAtStates first_critic(critics_.network(0), batch.states, agents);
+    const auto value = [&](const Tensor& actions) { return first_critic(actions)[0]; };
     const Tensor loss = actor_loss(actors_, batch.observations, batch.actions, value);
     actor_optimizer_.zero_gradient();
     loss.backward();
@@ -168,7 +167,7 @@ class Matd3 final : public Algorithm {
 
   Matd3Config config_;
   AgentNetworks actors_;
-  Mlp critics_, first_critic_;
+  Mlp critics_;
   AgentNetworks target_actors_;
   Mlp target_critics_;
   Adam actor_optimizer_, critic_optimizer_;

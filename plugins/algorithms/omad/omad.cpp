@@ -37,10 +37,10 @@
 #include "omad/reverse_sde_team.hpp"
 #include "omad/reward_scale.hpp"
 #include "replay_buffer.hpp"
-#include "schedule.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
 #include "tutti/error.hpp"
+#include "tutti/schedule.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti::omad {

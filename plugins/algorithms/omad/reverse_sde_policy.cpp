@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "nn/gelu.hpp"
 #include "nn/linear.hpp"
 
 namespace tutti {
@@ -103,41 +102,44 @@ ScoreNetwork::ForObservations::ForObservations(const ScoreNetwork& network, cons
   const torch::AutoGradMode mode(keep);
   time_part_ = network.time_part();
   observation_part_ = network.observation_part(observations);
-  // Each step has a graph of its own that ends in these leaves; their gradients add up over the steps.
-  observation_leaf_ = observation_part_.detach().set_requires_grad(keep);
-  for (std::int64_t step = 0; step < network.steps_; ++step) {
-    time_leaves_.push_back(time_part_.detach().select(1, step).set_requires_grad(keep));
+  if (!keep) return;
+  time_gradient_ = torch::zeros_like(time_part_);
+  observation_gradient_ = torch::zeros_like(observation_part_);
+  passes_.resize(static_cast<std::size_t>(network.steps_));
+}
+
+std::vector<Layer> ScoreNetwork::ForObservations::layers(std::int64_t step) const {
+  const WeightBlock& block = network_.block_;
+  const torch::Tensor& position_weight = block.tensor(kPositionWeight);
+  std::vector<Layer> result = {{position_weight, time_part_.select(1, step), Activation::kGelu, position_weight.grad(),
+                                keep_ ? time_gradient_.select(1, step) : torch::Tensor()}};
+  for (std::int64_t layer = 1; layer <= network_.hidden_layers_; ++layer) {
+    const std::size_t place = kHidden + 2 * static_cast<std::size_t>(layer - 1);
+    const torch::Tensor &weight = block.tensor(place), &bias = block.tensor(place + 1);
+    const Activation activation = layer < network_.hidden_layers_ ? Activation::kGelu : Activation::kIdentity;
+    result.push_back({weight, bias, activation, weight.grad(), bias.grad()});
   }
-  if (keep) steps_.resize(time_leaves_.size());
+  return result;
 }
 
 torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const torch::Tensor& position) {
-  const torch::AutoGradMode mode(keep_);
-  const auto index = static_cast<std::size_t>(step);
-  const WeightBlock& block = network_.block_;
-  const torch::Tensor x = position.detach().set_requires_grad(keep_);
-  torch::Tensor hidden = tutti::gelu(linear(x, block.tensor(kPositionWeight), time_leaves_[index]) + observation_leaf_);
-  std::size_t place = kHidden;
-  for (std::int64_t layer = 1; layer < network_.hidden_layers_; ++layer, place += 2) {
-    hidden = linear(hidden, block.tensor(place), block.tensor(place + 1), Activation::kGelu);
-  }
-  const torch::Tensor score =
-      linear(hidden, block.tensor(place), block.tensor(place + 1)).clamp(-kScoreLimit, kScoreLimit);
-  if (keep_) steps_[index] = {x, score};
-  return score.detach();
+  const torch::NoGradGuard no_grad;
+  LayersPass* pass = keep_ ? &passes_[static_cast<std::size_t>(step)] : nullptr;
+  return layers_forward(layers(step), position, observation_part_, pass).clamp(-kScoreLimit, kScoreLimit);
 }
 
 torch::Tensor ScoreNetwork::ForObservations::backward(std::int64_t step, const torch::Tensor& score_gradient) {
-  const Step kept = std::exchange(steps_[static_cast<std::size_t>(step)], {});
-  torch::autograd::backward({kept.score}, {score_gradient});
-  return kept.position.grad();
+  const torch::NoGradGuard no_grad;
+  const LayersPass pass = std::exchange(passes_[static_cast<std::size_t>(step)], {});
+  const torch::Tensor within_limits = pass.kept.back().abs() <= kScoreLimit;
+  const LayersGradients gradients =
+      layers_backward(layers(step), pass, score_gradient * within_limits, /*wants_input=*/true);
+  observation_gradient_ += gradients.of_addend;
+  return gradients.input;
 }
 
 void ScoreNetwork::ForObservations::finish_backward() {
-  std::vector<torch::Tensor> time_gradients;
-  for (const torch::Tensor& leaf : time_leaves_) time_gradients.push_back(leaf.grad());
-  torch::autograd::backward({time_part_, observation_part_},
-                            {torch::stack(time_gradients, 1), observation_leaf_.grad()});
+  torch::autograd::backward({time_part_, observation_part_}, {time_gradient_, observation_gradient_});
 }
 
 ReverseSdePolicy::ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::int64_t observation_size,

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nn/layer.hpp"
 #include "omad/reverse_sde.hpp"
 #include "tutti/random.hpp"
 #include "tutti/snapshot.hpp"
@@ -52,16 +53,13 @@ class ScoreNetwork {
     void finish_backward();
 
    private:
-    struct Step {
-      torch::Tensor position, score;
-    };
+    std::vector<Layer> layers(std::int64_t step) const;  // of the body; the step's time part is the first one's bias
 
     const ScoreNetwork& network_;
     bool keep_;
-    torch::Tensor time_part_, observation_part_;  // of the first layer, [N, T, H] and [N, B, H]
-    std::vector<torch::Tensor> time_leaves_;      // [N, H] for each step
-    torch::Tensor observation_leaf_;              // [N, B, H]
-    std::vector<Step> steps_;
+    torch::Tensor time_part_, observation_part_;          // of the first layer, [N, T, H] and [N, B, H]
+    torch::Tensor time_gradient_, observation_gradient_;  // the same for theirs, summed over the steps so far
+    std::vector<LayersPass> passes_;                      // one for each step
   };
 
   const WeightBlock& block() const { return block_; }

@@ -7,9 +7,12 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "observations.hpp"
+#include "reference_range.hpp"
+#include "renderer.hpp"
 
 namespace tutti::mamujoco {
 namespace {
@@ -142,6 +145,14 @@ class MamujocoEnvironment final : public RobotEnvironment {
     out[1] = simulation_.qpos()[1];
   }
 
+  Frame render(FrameSize size) override {
+    if (!renderer_ || renderer_->size() != size) {
+      renderer_.reset();
+      renderer_.emplace(simulation_.model(), factorization_, size);
+    }
+    return renderer_->draw(simulation_.qpos());
+  }
+
   void save(SnapshotWriter& writer) const override {
     writer.text("robot", config_.robot);
     writer.value("steps", steps_);
@@ -167,6 +178,9 @@ class MamujocoEnvironment final : public RobotEnvironment {
     }
     spec_.state_size = static_cast<std::int64_t>(state_.size());
     spec_.episode_limit = config_.episode_limit;
+    spec_.reference = reference_range(config_);
+    spec_.renders = true;
+    spec_.step_seconds = robot.time_step * robot.frame_skip;
     spec_.reward_terms = {"forward", "control"};
     if (robot.contact_weight != 0) spec_.reward_terms.emplace_back("contact");
     if (robot.survive_reward != 0) spec_.reward_terms.emplace_back("survive");
@@ -229,6 +243,7 @@ class MamujocoEnvironment final : public RobotEnvironment {
   Simulation simulation_;
   std::vector<LocalObservation> local_;  // of each agent
   EnvironmentSpec spec_;
+  std::optional<Renderer> renderer_;  // once something was drawn
   std::int64_t steps_ = 0;
 
   // Of the call in progress.

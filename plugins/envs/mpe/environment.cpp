@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "cooperative_navigation.hpp"
+#include "drawing.hpp"
 #include "physical_deception.hpp"
+#include "reference_range.hpp"
 
 namespace tutti::mpe {
 namespace {
@@ -41,6 +43,8 @@ EnvironmentSpec make_spec(const Config& config, const Scenario& scenario) {
   spec.state_size = static_cast<std::int64_t>(scenario.state_size());
   spec.state_is_joint_observation = scenario.first_learner() == 0;
   spec.episode_limit = config.episode_limit;
+  spec.renders = true;
+  spec.step_seconds = kTimeStep;
   spec.coverage = {{"x", -2, 2, 40}, {"y", -2, 2, 40}};
   spec.coverage_points = static_cast<std::int64_t>(scenario.num_learners());
   spec.facts = {{"reference", reference_of(config)},
@@ -52,6 +56,7 @@ EnvironmentSpec make_spec(const Config& config, const Scenario& scenario) {
   } else {
     spec.facts.emplace_back("adversary", config.adversary);
   }
+  spec.reference = reference_range(config);
   return spec;
 }
 
@@ -71,12 +76,14 @@ class MpeEnvironment final : public Environment {
 
   void reset(std::uint64_t seed) override {
     scenario_->reset(seed);
+    drawing_.begin();
     steps_ = 0;
   }
 
   StepResult step(std::span<const float> joint_action) override {
     read_actions(joint_action);
     scenario_->step(actions_);
+    if (drawing_.follows()) drawing_.follow(scenario_->world());
     ++steps_;
     return {.reward = team_reward(), .terminated = false, .truncated = steps_ >= spec_.episode_limit};
   }
@@ -109,6 +116,8 @@ class MpeEnvironment final : public Environment {
     }
   }
 
+  Frame render(FrameSize size) override { return drawing_.draw(*scenario_, size); }
+
   void save(SnapshotWriter& writer) const override {
     writer.value("steps", steps_);
     scenario_->save(writer);
@@ -117,6 +126,7 @@ class MpeEnvironment final : public Environment {
   void load(SnapshotReader& reader) override {
     steps_ = reader.value<std::int64_t>("steps");
     scenario_->load(reader);
+    drawing_.begin();
   }
 
  private:
@@ -151,6 +161,7 @@ class MpeEnvironment final : public Environment {
   TeamReward team_reward_;
   std::unique_ptr<Scenario> scenario_;
   EnvironmentSpec spec_;
+  Drawing drawing_;
   std::int64_t steps_ = 0;
   std::vector<Action> actions_;          // of the step in progress
   mutable std::vector<double> scratch_;  // observations before they are rounded to float

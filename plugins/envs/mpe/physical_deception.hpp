@@ -35,6 +35,8 @@ class PhysicalDeception final : public Scenario {
   std::size_t goal() const { return goal_; }  // index of the landmark
   void set_goal(std::size_t goal) { goal_ = goal; }
 
+  std::optional<std::size_t> goal_landmark() const override { return goal_; }
+
   double adversary_distance() const { return adversary_distance_; }
   double goal_distance() const { return goal_distance_; }
 

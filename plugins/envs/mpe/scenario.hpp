@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,9 @@ class Scenario {
   /// What the rewards are made of, besides themselves.
   virtual std::vector<std::string> term_names() const = 0;
   virtual void terms(std::span<double> out) const = 0;
+
+  /// The landmark that the learners have to reach, where the task has one; to draw it.
+  virtual std::optional<std::size_t> goal_landmark() const { return std::nullopt; }
 
   virtual void save(SnapshotWriter& writer) const;
   virtual void load(SnapshotReader& reader);

@@ -5,8 +5,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
+#include "reports/data/csv.hpp"
 #include "reports/data/import/imported_run.hpp"
 #include "reports/data/names.hpp"
 #include "results/files.hpp"
@@ -17,37 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Fields of RFC 4180, where no field holds a line break.
-std::vector<std::string> fields_of(const std::string& line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[++i];
-    } else if (line[i] == '"') {
-      quoted = !quoted;
-    } else if (line[i] == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += line[i];
-    }
-  }
-  return fields;
-}
-
-std::vector<std::vector<std::string>> rows_of(std::string text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  std::vector<std::vector<std::string>> rows;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) rows.push_back(fields_of(line));
-  }
-  return rows;
-}
-
 ImportedFile read_csv_file(const fs::path& file, const std::string& text) {
-  const auto rows = rows_of(text);
+  const auto rows = csv_rows(text);
   if (!rows.empty() && is_tidy_csv(rows[0])) return read_tidy_csv(rows);
   if (!rows.empty() && is_seed_csv(rows[0])) return read_seed_csv(file, rows);
   throw Error("its header is none that is known: exp_name,env_name,seed,metric,env_step,value or step,avg_return");
@@ -168,8 +139,7 @@ class Importer {
       return false;
     }
     run.seed = free_seed(run, imported.seed);
-    run.state = RunState::kComplete;
-    run.status = "imported";
+    run.state = RunState::kFinished;
     run.imported = true;
     run.evaluations = std::move(imported.evaluations);
     run.absolute = std::move(imported.absolute);

@@ -1,9 +1,9 @@
 // step,avg_return or step,reward: a file for each seed. Its folders say the rest: <task>/<algorithm>/<seed>.csv.
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reports/data/csv.hpp"
 #include "reports/data/import/imported_run.hpp"
 #include "reports/data/names.hpp"
 #include "tutti/error.hpp"
@@ -27,12 +27,6 @@ std::size_t column_among(const Fields& header, const Names& names) {
   return header.size();
 }
 
-double number_in(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : std::nan("");
-}
-
 }  // namespace
 
 bool is_seed_csv(const Fields& header) {
@@ -53,9 +47,9 @@ ImportedFile read_seed_csv(const std::filesystem::path& file, const std::vector<
   try {
     for (std::size_t i = 1; i < rows.size(); ++i) {
       if (rows[i].size() != rows[0].size()) throw Error("line " + std::to_string(i + 1) + " is not whole");
-      const double number = number_in(rows[i][step]);
+      const double number = to_double(rows[i][step]).value_or(kMissing);
       if (std::isnan(number)) throw Error("line " + std::to_string(i + 1) + ": the step is not a number");
-      run.evaluations.push_back(evaluation_at(number, episode_returns(nlohmann::json(number_in(rows[i][value])))));
+      run.evaluations.push_back(evaluation_at(number, episode_returns(nlohmann::json(to_double(rows[i][value]).value_or(kMissing)))));
     }
     order_steps(run.evaluations);
     result.runs.push_back(std::move(run));

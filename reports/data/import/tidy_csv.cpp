@@ -2,13 +2,13 @@
 // evaluation. Columns may come in any order, and others beside them.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
+#include "reports/data/csv.hpp"
 #include "reports/data/import/imported_run.hpp"
 #include "reports/data/names.hpp"
 #include "tutti/error.hpp"
@@ -38,12 +38,6 @@ std::string metric_among(const std::set<std::string>& there) {
   std::string names;
   for (const std::string& name : there) names += (names.empty() ? "" : ", ") + name;
   throw Error("has no metric \"return\"; its metrics: " + (names.empty() ? "none" : names));
-}
-
-double number_in(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : std::nan("");
 }
 
 }  // namespace
@@ -76,7 +70,7 @@ ImportedFile read_tidy_csv(const std::vector<Fields>& rows) {
     if (lower_case(row[place[3]]) != metric) continue;
     const Key key{row[place[0]], row[place[1]], row[place[2]]};
     if (!runs.contains(key)) order.push_back(key);
-    const double step = number_in(row[place[4]]), value = number_in(row[place[5]]);
+    const double step = to_double(row[place[4]]).value_or(kMissing), value = to_double(row[place[5]]).value_or(kMissing);
     auto& evaluations = runs[key];
     if (!std::isfinite(step)) {
       problems.emplace(key, "line " + std::to_string(i + 1) + ": env_step \"" + row[place[4]] + "\" is not a number");

@@ -40,8 +40,8 @@ void expect_all(const std::string& text, const std::vector<std::string>& parts) 
 TEST(Program, HelpListsEveryCommand) {
   const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* command :
-       {"run", "check", "status", "cancel", "report", "compare", "list", "describe", "test", "perf", "version"}) {
+  for (const char* command : {"run", "check", "status", "cancel", "report", "compare", "watch", "list", "describe",
+                              "verify", "new", "test", "perf", "install", "package", "version"}) {
     expect_all(outcome.out, {std::string("\n  ") + command + " "});
     EXPECT_EQ(run({command, "--help"}).status, 0) << command;
   }
@@ -96,6 +96,18 @@ TEST(Program, PluginFolderThatIsNoneIsSaidToBeSo) {
   EXPECT_EQ(outcome.err, "warning: nowhere: no folder; expected one with plugins\n");
 }
 
+TEST(Program, FurtherFoldersOfPluginsAreTakenAndShown) {
+  const TemporaryFolder folder;
+  const std::string toy = TUTTI_BINARY_DIR "/fixtures/toy";
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--plugins", toy, "list"}, {"list", "--plugins", toy}}) {
+    const Outcome outcome = tutti(words, folder.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    expect_all(outcome.out, {"bandit", "learner", "looked for in:\n  " + toy + "\n"});
+  }
+  expect_all(run({"--help"}).out, {"--plugins", "TUTTI_PLUGIN_PATH"});
+}
+
 TEST(Program, ListShowsWhatIsLoaded) {
   expect_all(run({"list"}).out, {"learner", "Walks at random.", "line/short", "line/long"});
   const Outcome tasks = run({"list", "tasks"});
@@ -130,7 +142,7 @@ TEST(Program, CheckPrintsThePlanAndItsCost) {
                            "1,000 environment steps, 11 evaluations of 4 episodes",
                            "absolute evaluation of 40 episodes", "line/long"});
   // (11 x 4 + 40) episodes of 50 steps; the preset's two copies; disk as the plugin says: 1000 bytes for each copy.
-  expect_all(outcome.out, {"4,200", "2.0 KB", "3,000 environment steps of training, at most 12,600 of evaluation"});
+  expect_all(outcome.out, {"4,200", "2.0 kB", "3,000 environment steps of training, at most 12,600 of evaluation"});
 }
 
 TEST(Program, CheckEstimatesTimeWhenAsked) {
@@ -138,6 +150,17 @@ TEST(Program, CheckEstimatesTimeWhenAsked) {
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   expect_all(outcome.out, {"time a run", "\nabout "});
   EXPECT_EQ(run({"check", "demo.toml"}).out.find("time a run"), std::string::npos);
+}
+
+TEST(Program, CheckOutlivesARunThatCrashesWhileItsTimeIsEstimated) {
+  const TemporaryFolder folder;
+  for (const char* fault : {"segfault", "exit", "throw", "throw_other"}) {
+    folder.write("crash.toml", kSuite + "[[algorithm]]\nname = \"faulty\"\nfault = \"" + fault + "\"\n");
+    const Outcome outcome = tutti({"check", "crash.toml", "--time"}, folder.path());
+    EXPECT_EQ(outcome.status, 1) << fault << outcome.err;
+    expect_all(outcome.out, {"learner", "fails", "\nabout "});
+    expect_all(outcome.err, {"faulty on line/long: begun to estimate its time, the run failed: "});
+  }
 }
 
 TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
@@ -158,7 +181,7 @@ TEST(Program, TheCommandLineChangesThePlan) {
   expect_all(run({"check", "demo.toml", "--seeds", "7,8", "--steps", "5_00"}).out,
              {"= 2 runs", "500 environment steps, 6 evaluations"});
   expect_all(run({"check", "demo.toml", "--set", "evaluation.episodes=2", "--set", "learner.copies=9"}).out,
-             {"of 2 episodes", "8.8 KB"});
+             {"of 2 episodes", "9.0 kB"});
 }
 
 TEST(Program, CheckSaysWhichStepsAreNotEvaluated) {
@@ -294,7 +317,49 @@ TEST(Program, NothingFromAFileReachesTheTerminalAsAControlSequence) {
   }
 }
 
-TEST(Program, VersionTellsWhatPluginsNeed) { expect_all(run({"version"}).out, {"tutti ", "sdk "}); }
+TEST(Program, VersionTellsWhatPluginsNeed) {
+  expect_all(run({"version"}).out, {"tutti ", "sdk "});
+  const Outcome option = run({"--version"});
+  EXPECT_EQ(option.status, 0);
+  expect_all(option.out, {"tutti ", "sdk "});
+}
+
+TEST(Program, AMisspeltCommandGetsTheNearestOne) {
+  const Outcome outcome = run({"reprot", "results/demo"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "unknown command \"reprot\"; did you mean \"report\"?; `tutti --help` says more\n");
+}
+
+TEST(Program, VerifySaysInWordsWhatAPluginKeeps) {
+  const Outcome sound = run({"verify", "line"});
+  EXPECT_EQ(sound.status, 0) << sound.out << sound.err;
+  expect_all(sound.out, {"task line/short\n  ok      the same seed gives the same episode\n", " 0 failed"});
+  const Outcome file = run({"verify", TUTTI_BINARY_DIR "/fixtures/unsound/environment.so"});
+  EXPECT_EQ(file.status, 1);
+  expect_all(file.out,
+             {"  FAILED  an episode ends at its limit: an episode goes on after 20 steps, the episode_limit; look at"});
+  const Outcome unknown = run({"verify", "lime"});
+  EXPECT_EQ(unknown.status, 2);
+  expect_all(unknown.err, {"no plugin is named \"lime\"; did you mean \"line\"?"});
+  EXPECT_EQ(run({"verify", "nowhere/x.so"}).status, 2);
+  const Outcome refused = run({"verify", TUTTI_BINARY_DIR "/fixtures/refused/wrong_tag.so"});
+  EXPECT_EQ(refused.status, 2);
+  expect_all(refused.err, {"but this host is"});
+}
+
+TEST(Program, NewWritesAProjectAndNeverOverOne) {
+  const TemporaryFolder folder;
+  const Outcome outcome = tutti({"new", "environment", "my_task"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"my_task/my_task.cpp\n", "my_task/suite.toml\n", "ninja -C my_task/build"});
+  expect_all(end_to_end::content(folder.path() / "my_task/my_task.cpp"),
+             {"class MyTaskEnvironment final", ".name = \"my_task\""});
+  EXPECT_EQ(end_to_end::content(folder.path() / "my_task/my_task.cpp").find("{{"), std::string::npos);
+  EXPECT_EQ(tutti({"new", "environment", "my_task"}, folder.path()).status, 2);
+  EXPECT_EQ(tutti({"new", "algorithm", "my_task", "--dir", "elsewhere"}, folder.path()).status, 0);
+  for (const char* name : {"My", "a/b", "", "-x", "1st", "test", "learner"})
+    EXPECT_EQ(tutti({"new", "algorithm", name}, folder.path()).status, 2) << name;
+}
 
 }  // namespace
 }  // namespace tutti::cli

@@ -16,14 +16,22 @@ TEST(TextTable, CountsCharactersNotBytes) {
   EXPECT_EQ(text_table({{"a", "b"}, {"é", "x"}, {"zz", "y"}}), "a   b\né   x\nzz  y\n");
 }
 
-TEST(TextTable, OfNothingIsNothing) { EXPECT_EQ(text_table({}), ""); }
-
-TEST(Numbers, AreGroupedByThousands) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(-1234567), "-1,234,567");
+TEST(TextTable, BreaksWordsWhereTheTerminalIsNarrow) {
+  const std::vector<std::vector<std::string>> rows = {{"name", "n", "source"},
+                                                      {"a", "12", "some long source of many words"}};
+  EXPECT_EQ(text_table(rows, 24),
+            "name   n  source\n"
+            "a     12  some long\n"
+            "          source of many\n"
+            "          words\n");
+  EXPECT_EQ(text_table(rows, 80), text_table(rows));
 }
+
+TEST(TextTable, BreaksWordsThatAreTooLongBetweenCharacters) {
+  EXPECT_EQ(text_table({{"k", "v"}, {"a", "éééééééééééééééé"}}, 15), "k  v\na  éééééééééééé\n   éééé\n");
+}
+
+TEST(TextTable, OfNothingIsNothing) { EXPECT_EQ(text_table({}), ""); }
 
 }  // namespace
 }  // namespace tutti::cli

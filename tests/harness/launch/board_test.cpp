@@ -20,16 +20,6 @@ BoardRow row(RunState state, std::int64_t step, std::optional<double> seconds_pe
   return result;
 }
 
-TEST(Board, DurationsAndCountsReadWell) {
-  EXPECT_EQ(duration_text(0), "0:00");
-  EXPECT_EQ(duration_text(34.2), "0:35");
-  EXPECT_EQ(duration_text(3729), "1:02:09");
-  EXPECT_EQ(duration_text(76 * 3600), "3d 04h");
-  EXPECT_EQ(count_text(950), "950");
-  EXPECT_EQ(count_text(12'550), "12.5k");
-  EXPECT_EQ(count_text(1'250'000), "1.25M");
-}
-
 TEST(Board, TimeLeftOfARunIsItsStepsLeftAtItsPace) {
   const Board board;
   EXPECT_EQ(board.seconds_left(row(RunState::kRunning, 400, 0.5)), 300);

@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "launch/room.hpp"
+#include "launch/resource_check.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 
@@ -124,7 +124,7 @@ TEST_F(DiskTest, DiskWithoutRoomForTheReplayBuffersIsRefusedBeforehand) {
     launch(suite);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("1 run(s) at once need up to 97.7 KB more"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("1 run(s) at once need up to 100 kB more"), std::string::npos)
         << error.what();
   }
   EXPECT_FALSE(std::filesystem::exists(run_folder(plan(suite).runs.at(0))));
@@ -134,14 +134,14 @@ TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
   const SmallDisk disk(folder_.path(), "160k");
   if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
   std::string suite = line_suite();
-  suite.replace(suite.find("copies = 4"), 10, "copies = 100");  // 97.7 KB
+  suite.replace(suite.find("copies = 4"), 10, "copies = 100");  // 100 kB
   const std::filesystem::path work = run_folder(plan(suite).runs.at(0)) / "checkpoint" / "work";
   results::make_folder(work);
   results::make_reserve(work / "replay.bin", 96 << 10);
-  EXPECT_NO_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_));
+  EXPECT_NO_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_));
   std::filesystem::remove(work / "replay.bin");
   results::make_reserve(folder_.path() / "something else", 96 << 10);
-  EXPECT_THROW(check_room(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
+  EXPECT_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_EQ(summary.finished, 1);
   const suite::Run run = plan(line_suite()).runs.at(0);
   const results::RunRecord record = record_of(run);
-  EXPECT_EQ(record.status, results::RunStatus::kFinished);
+  EXPECT_EQ(record.status, results::RunState::kFinished);
   EXPECT_EQ(record.suite_digest, sha256_of_file(folder_.path() / "line" / "suite.toml"));
   EXPECT_EQ(record.config_digest, sha256_of_file(run_folder(run) / "config.toml"));
   EXPECT_EQ(record.table_digests.at(run::kBestPolicyFile), sha256_of_file(run_folder(run) / run::kBestPolicyFile));
@@ -97,7 +97,7 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
     EXPECT_EQ(summary.failed, run.task == "faulty" ? 2 : 1);
     EXPECT_EQ(summary.finished, run.task == "faulty" ? 0 : 1);
     const results::RunRecord record = record_of(run);
-    EXPECT_EQ(record.status, results::RunStatus::kFailed);
+    EXPECT_EQ(record.status, results::RunState::kFailed);
     EXPECT_EQ(record.failure.value().kind, fault.kind);
     EXPECT_NE(record.failure->message.find(fault.message), std::string::npos) << record.failure->message;
     EXPECT_TRUE(contains(record.failure->log, fault.log)) << fault.log;
@@ -187,7 +187,7 @@ TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
     EXPECT_NE(text.find("in work: process " + std::to_string(::getpid())), std::string::npos) << text;
     EXPECT_EQ(text.find("to go on"), std::string::npos) << text;
   }
-  const std::string command = "to go on: ./tutti run " + planned.file.string() +
+  const std::string command = "to continue: ./tutti run " + planned.file.string() +
                               " --seeds 1 --set 'learner.name=two words' --results " + folder_.path().string() + "\n";
   EXPECT_NE(status_text(folder, 120).find(command), std::string::npos) << status_text(folder, 120);
   const testing_support::TemporaryFolder other;
@@ -336,7 +336,7 @@ TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndTheRunStartsAgain) {
     EXPECT_EQ(view_run(run_folder(run)).state, RunState::kRunning);
   }
   EXPECT_TRUE(launch(line_suite()).complete());
-  EXPECT_EQ(record_of(run).status, results::RunStatus::kFinished);
+  EXPECT_EQ(record_of(run).status, results::RunState::kFinished);
 }
 
 TEST_F(LaunchTest, FolderThatCannotBeMadeCostsOnlyItsRun) {

@@ -179,8 +179,8 @@ TEST_F(FakeSlurm, OtherSeedsAreSubmittedWhileTheFirstArePendingAndTheSameAreNot)
   const Submission second = submit(both);
   EXPECT_EQ(second.runs, 1U);
   EXPECT_EQ(second.queued, 1U);
-  EXPECT_EQ(results::read_plan(suite_folder(both)).seeds, (std::vector<std::uint64_t>{1, 2, 3}));
-  EXPECT_EQ(results::read_plan(suite_folder(both)).runs.size(), 3U);
+  EXPECT_EQ(results::read_plan_record(suite_folder(both)).seeds, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(results::read_plan_record(suite_folder(both)).runs.size(), 3U);
 
   write("queue", "4711 PENDING\n");  // which of them, Slurm does not say
   EXPECT_NE(refusal(seeds("1, 2")).find("nothing was submitted"), std::string::npos);

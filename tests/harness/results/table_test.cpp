@@ -84,7 +84,7 @@ TEST(Table, DoesNotGoOnWithOtherColumns) {
     FAIL() << "rows would not fit their header";
   } catch (const FileError& error) {
     EXPECT_EQ(std::string(error.what()),
-              file.string() + " was written by another version, with other columns; --fresh starts the run anew");
+              file.string() + " was written by another version, with other columns; --fresh starts the run again");
   }
 }
 

@@ -105,5 +105,45 @@ TEST(Finite, FindsInfinitiesAndNansAndNothingElse) {
   }
 }
 
+TEST(Copies, ActionOutsideItsBoundsEndsTheRun) {
+  Copies copies(lines(2), 7);
+  copies.start();
+  std::ranges::fill(copies.actions().all(), 1.0F);
+  EXPECT_NO_THROW(copies.step(8, [](const Environment&) {}));
+  copies.actions().row(1)[1] = -1.25F;
+  try {
+    copies.step(8, [](const Environment&) {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "step 8, copy 1: action 1 is -1.25; the algorithm has to choose from [-1, 1]");
+  }
+}
+
+TEST(Copies, EpisodeBeyondItsLimitEndsTheRun) {
+  class Endless final : public fixtures::LineEnvironment {
+   public:
+    Endless() : LineEnvironment(kEpisodeLimit) {}
+    StepResult step(std::span<const float> action) override {
+      return {.reward = LineEnvironment::step(action).reward, .terminated = false, .truncated = false};
+    }
+  };
+  std::vector<std::unique_ptr<Environment>> environments;
+  environments.push_back(std::make_unique<Endless>());
+  Copies copies(std::move(environments), 7);
+  copies.start();
+  for (std::int64_t i = 0; i + 1 < kEpisodeLimit; ++i) {
+    step(copies);
+    copies.advance();
+  }
+  try {
+    step(copies);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "step 0, copy 0: the environment's episode goes on after 3 steps, its episode_limit; it has to set "
+                 "truncated");
+  }
+}
+
 }  // namespace
 }  // namespace tutti::run

@@ -30,7 +30,7 @@ inline suite::Plan plan_from(const std::string& text, loader::Registry& registry
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "suite.toml";
   results::write_file(file, text, results::Durability::kProcess);
-  return suite::read_plan(file, catalogue);
+  return suite::read_suite(file, catalogue);
 }
 
 /// One task of the line environment and one well-behaved algorithm; small enough to run in milliseconds.

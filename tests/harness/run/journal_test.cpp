@@ -33,7 +33,7 @@ TEST_F(JournalTest, NewAttemptKeepsWhatTheEarlierOneKnewUntilItKnowsBetter) {
   const suite::Run run = testing_support::plan_from(testing_support::line_suite(), registry).runs.at(0);
   results::RunRecord earlier;
   earlier.run_id = "first";
-  earlier.plugins = {{"algorithm", "learner", "1.0", "sdk", "digest"}};
+  earlier.plugins = {{"algorithm", "learner", "1.0", "sdk", "digest", "", "", "", "", ""}};
   earlier.libraries = {{"C library", "2.36"}};
   earlier.task_facts = {{"agents", "2"}};
   earlier.progress.environment_steps = 120;

@@ -238,7 +238,7 @@ TEST_F(TrainingTest, RunWithoutAWholeCheckpointSaysThatItStartsAnew) {
                            .log = [&](const std::string& line) { log.push_back(line); }});
   EXPECT_EQ(training.first_step(), 0);
   ASSERT_EQ(log.size(), 3U);
-  EXPECT_NE(log.back().find("the run starts anew"), std::string::npos) << log.back();
+  EXPECT_NE(log.back().find("the run starts again"), std::string::npos) << log.back();
 }
 
 // The first rows of every table are behind both checkpoints.
@@ -313,6 +313,39 @@ TEST_F(TrainingTest, MetricThatIsNotFiniteEndsTheRunWithStepAndName) {
     FAIL();
   } catch (const NotFiniteError& error) {
     EXPECT_STREQ(error.what(), "step 20: weight is nan");
+  }
+}
+
+TEST_F(TrainingTest, WhatAPluginForgetsToSaveEndsTheRunWithASentence) {
+  const auto problem = [&](const std::string& algorithm_fault, const std::string& environment_fault) {
+    std::string suite = line_suite();
+    suite.replace(suite.find("environment_steps = 200"), 23, "environment_steps = 400");
+    if (!algorithm_fault.empty())
+      suite.replace(suite.find("name = \"learner\""), 16, "name = \"faulty\"\nfault = \"" + algorithm_fault + '"');
+    if (!environment_fault.empty()) {
+      suite.replace(suite.find("name = \"line/short\""), 19,
+                    "environment = \"faulty\"\nlabel = \"spoiled\"\nfault = \"" + environment_fault + '"');
+    }
+    try {
+      execute(suite, TemporaryFolder().path());
+      return std::string("nothing was thrown");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::vector<std::vector<std::string>> cases = {
+      {"none", "none", "nothing was thrown"},
+      {"empty_policy", "", "the algorithm acts otherwise after load_policy()"},
+      {"forgets", "", "an algorithm that loads what another saved saves other bytes and acts otherwise"},
+      {"save_throws", "", "before the first step, saving the algorithm: cannot be saved, on purpose"},
+      {"frozen_policy", "", "step 400: the algorithm counts 100 updates, but its policy is the one that it began with"},
+      {"metric_twice", "", "metric \"weight\" is there twice"},
+      {"wide_action", "", "step 12, copy 0: action 0 is 1.5; the algorithm has to choose from [-1, 1]"},
+      {"", "forgets", "a copy of the environment that loads what another saved does not go on as that one does"},
+      {"", "endless", "evaluation at step 0, episode 0: the environment's episode goes on after 20 steps"}};
+  for (const auto& entry : cases) {
+    EXPECT_NE(problem(entry[0], entry[1]).find(entry[2]), std::string::npos)
+        << entry[0] << entry[1] << ": " << problem(entry[0], entry[1]);
   }
 }
 

@@ -58,6 +58,16 @@ TEST(Random, NormalsHaveTheMomentsOfTheNormalDistribution) {
   EXPECT_NEAR(variance, 1, 4 * std::sqrt(2.0 / 200'000));
 }
 
+TEST(Random, NormalsInSinglePrecisionAreThoseInDoublePrecision) {
+  for (const std::size_t count : {1U, 7U, 256U, 100'001U}) {
+    std::vector<float> single(count);
+    std::vector<double> twice(count);
+    RandomStream(3).fill_normal(std::span<float>(single));
+    RandomStream(3).fill_normal(std::span<double>(twice));
+    for (std::size_t i = 0; i < count; ++i) ASSERT_NEAR(single[i], twice[i], 2e-6) << i;
+  }
+}
+
 TEST(Random, IndicesCoverTheirRangeEvenly) {
   RandomStream random(3);
   std::vector<int> counts(7);

@@ -40,6 +40,7 @@ struct Climber {
 void grid_tasks(std::vector<TaskSpec>& tasks) {
   tasks.push_back({"small", {{"width", std::int64_t{2}}}, "", ""});
   tasks.push_back({"large", {{"width", std::int64_t{50}}}, "", ""});
+  tasks.push_back({"endless", {{"width", std::int64_t{300}}}, "", ""});
 }
 
 void climber_presets(std::vector<Preset>& presets) {

@@ -22,7 +22,7 @@ class SuiteFile {
   SuiteFile& operator=(const SuiteFile&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  Plan plan(const CommandLine& command_line = {}) const { return read_plan(path_, fake_catalogue(), command_line); }
+  Plan plan(const CommandLine& command_line = {}) const { return read_suite(path_, fake_catalogue(), command_line); }
 
   /// What reading says, with the path of the file shortened to "suite.toml"; "accepted" if nothing is wrong.
   std::string problems(const CommandLine& command_line = {}) const;

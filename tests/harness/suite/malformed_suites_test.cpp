@@ -124,6 +124,9 @@ const std::vector<Case> kCases = {
     {"NamedTaskThatIsAnother",
      {.task = "[[task]]\nname = \"grid/small\"\nwidth = 3"},
      "suite.toml:8:9: task[1].width: is what makes it grid/small; a task with another value needs a label of its own"},
+    {"NamedTaskOutOfRange",
+     {.task = "[[task]]\nname = \"grid/endless\""},
+     "suite.toml:6:1: task[1].width: is 300 by task endless; expected integer in [1, 100]"},
     {"LabelThatIsANamedTask",
      {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"grid/large\""},
      "suite.toml:8:9: task[1].label: \"grid/large\" is the name of a task; expected a name of its own"},
@@ -272,7 +275,7 @@ const std::vector<Case> kCases = {
       .rest = "[slurm]\nmemory = \"lots\""},
      "suite.toml:1:9: seeds: a seed is listed twice\n"
      "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is -1)\n"
-     "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large\n"
+     "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large, grid/endless\n"
      "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")\n"
      "suite.toml:12:10: slurm.memory: expected a size such as 4G (is \"lots\")"},
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -182,6 +183,29 @@ void expect_bad_actions_refused(Environment& environment, const std::string& pre
     EXPECT_NE(message.find(where), std::string::npos) << message;
     EXPECT_NE(message.find("expected a number in [-1, 1]"), std::string::npos) << message;
   }
+}
+
+void expect_random_play_at_low_end(Environment& environment, std::size_t episodes) {
+  ASSERT_TRUE(environment.spec().reference);
+  const ReferenceRange& range = *environment.spec().reference;
+  EXPECT_LT(range.low, range.high);
+  RandomStream random(3);
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t episode = 0; episode < episodes; ++episode) {
+    environment.reset(derive_seed(3, "episode", episode));
+    double episode_return = 0;
+    for (StepResult result; !over(result);) {
+      result = environment.step(random_action(environment.spec(), random));
+      episode_return += result.reward;
+    }
+    sum += episode_return;
+    squares += episode_return * episode_return;
+  }
+  const auto count = static_cast<double>(episodes);
+  const double mean = sum / count;
+  const double deviation = std::sqrt((squares - sum * mean) / (count - 1));
+  EXPECT_NEAR(mean, range.low, 4 * deviation * std::sqrt(1 / count + 1 / 400.0)) << range.low_source;
 }
 
 std::string message_of(const std::function<void()>& call) {

@@ -41,6 +41,10 @@ void expect_no_allocation(Environment& environment);
 /// Wrong sizes and values that are not finite are refused, in a sentence that holds `prefix` and names the agent.
 void expect_bad_actions_refused(Environment& environment, const std::string& prefix);
 
+/// The low end of the declared reference range is what `episodes` of uniformly random play score, within four standard
+/// errors of the difference of two means, that of the at least 400 episodes behind the declaration and this one.
+void expect_random_play_at_low_end(Environment& environment, std::size_t episodes);
+
 /// The message of the Error that `call` throws; fails the test when it throws none.
 std::string message_of(const std::function<void()>& call);
 

@@ -28,7 +28,7 @@ class TableRow : public testing::Test {
     add_row(suite_, "H", {5950.1, 5600.4, 6100.8, 5780.2, 5875.5});
     add_row(suite_, "Q", {3100.0, 2950.5, 3300.25, 2875.0, 3050.75});
   }
-  std::vector<Cell> row(const std::string& mark, const std::string& spread = "sd") {
+  std::vector<Cell> row(Underline mark, SpreadKind spread = SpreadKind::kDeviation) {
     ReportOptions options = quick_options();
     options.mark = mark;
     options.spread = spread;
@@ -41,7 +41,7 @@ class TableRow : public testing::Test {
 };
 
 TEST_F(TableRow, HasTheReferenceNumbers) {
-  const std::vector<Cell> cells = row("welch");
+  const std::vector<Cell> cells = row(Underline::kWelch);
   EXPECT_NEAR(cells[0].mean, 6105.7, 1e-9);
   EXPECT_NEAR(cells[0].sd, 167.09947636063976, 1e-9);
   EXPECT_NEAR(cells[1].p, 0.06154012449568604, 1e-11);
@@ -51,21 +51,21 @@ TEST_F(TableRow, HasTheReferenceNumbers) {
 }
 
 TEST_F(TableRow, UnderlinesWhatCannotBeToldFromTheBest) {
-  for (const char* mark : {"welch", "overlap", "second"}) {
+  for (const Underline mark : {Underline::kWelch, Underline::kOverlap, Underline::kSecond}) {
     const std::vector<Cell> cells = row(mark);
-    EXPECT_TRUE(cells[0].best) << mark;
-    EXPECT_FALSE(cells[0].underlined) << mark;
-    EXPECT_TRUE(cells[1].underlined) << mark;
-    EXPECT_FALSE(cells[2].underlined) << mark;
-    EXPECT_FALSE(cells[2].best) << mark;
+    EXPECT_TRUE(cells[0].best) << static_cast<int>(mark);
+    EXPECT_FALSE(cells[0].underlined) << static_cast<int>(mark);
+    EXPECT_TRUE(cells[1].underlined) << static_cast<int>(mark);
+    EXPECT_FALSE(cells[2].underlined) << static_cast<int>(mark);
+    EXPECT_FALSE(cells[2].best) << static_cast<int>(mark);
   }
-  EXPECT_FALSE(row("bootstrap")[2].underlined);
+  EXPECT_FALSE(row(Underline::kBootstrap)[2].underlined);
 }
 
 TEST_F(TableRow, ShowsTheSpreadThatWasAskedFor) {
-  EXPECT_NEAR(row("welch", "sd0")[0].spread, 149.45831525880388, 1e-9);
-  EXPECT_NEAR(row("welch", "sem")[0].spread, 74.72915762940193, 1e-9);
-  EXPECT_NEAR(row("welch", "ci")[0].spread, 207.48140391570772, 1e-9);
+  EXPECT_NEAR(row(Underline::kWelch, SpreadKind::kDeviationN)[0].spread, 149.45831525880388, 1e-9);
+  EXPECT_NEAR(row(Underline::kWelch, SpreadKind::kError)[0].spread, 74.72915762940193, 1e-9);
+  EXPECT_NEAR(row(Underline::kWelch, SpreadKind::kInterval)[0].spread, 207.48140391570772, 1e-9);
 }
 
 TEST_F(TableRow, CellsOfOneRunCannotBeTested) {
@@ -76,16 +76,16 @@ TEST_F(TableRow, CellsOfOneRunCannotBeTested) {
   }());
   for (const char* mark : {"welch", "overlap", "bootstrap"}) {
     const std::vector<Cell> cells = row(mark);
-    EXPECT_TRUE(cells[3].untested) << mark;
-    EXPECT_FALSE(cells[3].underlined) << mark;
-    EXPECT_FALSE(cells[1].untested) << mark;
+    EXPECT_TRUE(cells[3].untested) << static_cast<int>(mark);
+    EXPECT_FALSE(cells[3].underlined) << static_cast<int>(mark);
+    EXPECT_FALSE(cells[1].untested) << static_cast<int>(mark);
   }
-  EXPECT_FALSE(row("second")[3].untested);
+  EXPECT_FALSE(row(Underline::kSecond)[3].untested);
 }
 
 // Both ends of mean ± sd, as the overlap rule compares them.
 TEST_F(TableRow, HasTheReferenceOverlaps) {
-  const std::vector<Cell> cells = row("overlap");
+  const std::vector<Cell> cells = row(Underline::kOverlap);
   EXPECT_NEAR(cells[0].mean - cells[0].sd, 5938.600523639359, 1e-9);
   EXPECT_NEAR(cells[1].mean + cells[1].sd, 6048.545197640762, 1e-9);
   EXPECT_NEAR(cells[2].mean + cells[2].sd, 3217.711841470996, 1e-9);
@@ -171,8 +171,8 @@ TEST_F(CurveSuite, HasTheReferenceSampleEfficiency) {
 
 TEST_F(CurveSuite, TakesAThresholdByValue) {
   ReportOptions options = quick_options();
-  options.threshold = "value";
-  options.thresholds = "mpe/a 25";
+  options.threshold = ThresholdKind::kValue;
+  options.thresholds = {{"mpe/a", 25}};
   const EfficiencyRow row = report(options).efficiency.rows[0];
   EXPECT_EQ(row.threshold, 25);
   EXPECT_NEAR(row.cells[1].speed_up.value, 2.4, 1e-12);
@@ -188,26 +188,26 @@ TEST_F(CurveSuite, RefusesTasksThatItDoesNotHave) {
     return std::string();
   };
   ReportOptions options = quick_options();
-  options.thresholds = "mpe/a 25; mpe/aa 3";
+  options.thresholds = {{"mpe/a", 25}, {"mpe/aa", 3}};
   EXPECT_EQ(message(options), "report option \"thresholds\": there is no task \"mpe/aa\" among the runs; tasks: mpe/a");
-  options.thresholds = "";
-  options.bounds = "mpe/aa 0 1";
+  options.thresholds.clear();
+  options.bounds = {{"mpe/aa", {0, 1}}};
   EXPECT_NE(message(options).find("report option \"bounds\": there is no task \"mpe/aa\""), std::string::npos);
 }
 
 TEST_F(CurveSuite, TellsWhichTaskHasNoThreshold) {
   suite_.add(plain_run("mpe/b", "b", 0, {0, 1, 2, 3, 4, 5}, 5));
   ReportOptions options = quick_options();
-  options.threshold = "value";
-  options.thresholds = "mpe/a 25";
+  options.threshold = ThresholdKind::kValue;
+  options.thresholds = {{"mpe/a", 25}};
   const std::string warning = "mpe/b: thresholds gives no return to be reached, so it has no steps and no speed-up";
   EXPECT_EQ(std::ranges::count(report(options).warnings, warning), 1);
 }
 
 TEST_F(CurveSuite, GivesNoRatioAboveWhatTheBaselinesReached) {
   ReportOptions options = quick_options();
-  options.threshold = "value";
-  options.thresholds = "mpe/a 80";
+  options.threshold = ThresholdKind::kValue;
+  options.thresholds = {{"mpe/a", 80}};
   const Analysis analysis = report(options);
   const EfficiencyRow& row = analysis.efficiency.rows[0];
   EXPECT_TRUE(std::isinf(row.baseline_steps));
@@ -223,7 +223,7 @@ TEST_F(CurveSuite, AveragesRunsAndShadesTheBandThatWasAskedFor) {
   ReportOptions options = quick_options();
   EXPECT_EQ(report(options).curves.steps[0][1].mean, (std::vector<double>{0, 30, 55, 65, 75, 85}));
   EXPECT_TRUE(report(options).curves.steps[0][1].low.empty());  // two runs: no interval
-  options.band = "minmax";
+  options.band = Band::kRange;
   const Curve curve = report(options).curves.steps[0][1];
   EXPECT_EQ(curve.x, (std::vector<double>{0, 1000, 2000, 3000, 4000, 5000}));
   EXPECT_EQ(curve.low, (std::vector<double>{0, 20, 50, 60, 70, 80}));
@@ -232,7 +232,7 @@ TEST_F(CurveSuite, AveragesRunsAndShadesTheBandThatWasAskedFor) {
 
 TEST_F(CurveSuite, SmoothsDrawnCurvesAndNothingElse) {
   ReportOptions options = quick_options();
-  options.smooth = "centered 3";
+  options.smooth = parse_smoothing("centered 3");
   const Analysis smooth = report(options);
   const std::vector<double> expected = {15, 28.333333333333332, 50, 65, 75, 80};
   for (std::size_t k = 0; k < expected.size(); ++k) EXPECT_NEAR(smooth.curves.steps[0][1].mean[k], expected[k], 1e-12);
@@ -283,7 +283,9 @@ TEST(PublishedCoverage, StandsBesideWhatWasMeasuredAfterAsManySteps) {
     run.coverage = {{250'000, 1367, 900.0 + seed, 90, 10, 0.5}, {500'000, 1367, 1200, 90, 10, 0.5}};
     suite.add(run);
   }
-  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  ReportOptions options = quick_options();
+  options.published = "omad";
+  const Analysis analysis = analyse_folder(suite.write(), options);
   ASSERT_TRUE(analysis.published);
   const PublishedCoverage& figure = analysis.published->coverage[0];
   EXPECT_EQ(figure.algorithm, "OMAD");
@@ -406,9 +408,24 @@ TEST(Mixed, APropertyThatARunDoesNotRecordIsADifference) {
   options.mixed = true;
   const Analysis analysis = analyse_folder(suite.write(), options);
   ASSERT_FALSE(analysis.differences.empty());
-  EXPECT_EQ(analysis.differences[0].property, "library: MuJoCo");
+  EXPECT_EQ(analysis.differences[0].property, "library of o: MuJoCo");
   EXPECT_EQ(analysis.differences[0].values[0].value, "");
   EXPECT_EQ(analysis.differences[0].values[0].runs, 1);
+}
+
+TEST(Mixed, LibrariesAreComparedWithinAnAlgorithmAndOnlyThoseThatDecideNumbers) {
+  SuiteFolder suite(1, 2);
+  FakeRun first = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+  first.record.libraries = {{"LibTorch", "1.13.0 (headers)"}, {"Boost", "1_74 (headers)"}};
+  suite.add(first);
+  FakeRun other = plain_run("mpe/a", "p", 0, {0, 1}, 0);
+  other.record.libraries = {{"LibTorch", "1.13.0"}, {"Boost", "1_83 (headers)"}};
+  suite.add(other);
+  EXPECT_NO_THROW(analyse_folder(suite.write(), quick_options()));
+  FakeRun second = plain_run("mpe/a", "o", 1, {0, 1}, 0);
+  second.record.libraries = {{"LibTorch", "2.1.0 (headers)"}, {"Boost", "1_74 (headers)"}};
+  suite.add(second);
+  EXPECT_THROW(analyse_folder(suite.write(), quick_options()), Error);
 }
 
 // One folder is evaluated every 200 steps, the other every 100: the curve y = step / 100 in both.
@@ -422,7 +439,7 @@ class MixedIntervals : public testing::Test {
   Analysis report() {
     ReportOptions options = quick_options();
     options.mixed = true;
-    options.failed = "worst";
+    options.failed = FailedRuns::kWorst;
     const std::vector<std::filesystem::path> folders = {coarse_.write(), fine_.write()};
     return analyse(folders, options);
   }
@@ -445,7 +462,7 @@ TEST_F(MixedIntervals, AFailedRunStaysFlatToTheEndOfItsOwnPlan) {
   const Analysis analysis = report();
   for (const reports::Run& run : analysis.data->runs) {
     if (run.worst) {
-      EXPECT_EQ(run.protocol.evaluations, 4);
+      EXPECT_EQ(run.protocol.evaluations(), 4);
     }
   }
   EXPECT_EQ(analysis.curves.steps[0][0].x, (std::vector<double>{0, 200, 400}));
@@ -526,12 +543,12 @@ TEST(Comparison, AFailureCountsTheSameOnBothSides) {
     fail(folder->add(plain_run("mpe/a", "o", 1, {0}, 0)), "signal");
   }
   ReportOptions options = quick_options();
-  options.failed = "worst";
+  options.failed = FailedRuns::kWorst;
   const Comparison comparison = compare(a.write(), b.write(), options);
   EXPECT_EQ(comparison.rows[0].a.runs, (std::vector<double>{1, -50}));
   EXPECT_EQ(comparison.rows[0].b.runs, (std::vector<double>{1, -50}));
   EXPECT_TRUE(comparison.warnings.empty()) << comparison.warnings[0];
-  options.failed = "exclude";
+  options.failed = FailedRuns::kExcluded;
   EXPECT_EQ(compare(a.write(), b.write(), options).warnings,
             (std::vector<std::string>{"A: mpe/a/o/seed-1 is failed and not compared",
                                       "B: mpe/a/o/seed-1 is failed and not compared"}));
@@ -577,7 +594,7 @@ TEST(Comparison, SaysWhyARowHasNoNumbers) {
     folder->add(run);
   }
   ReportOptions options = quick_options();
-  options.score = "absolute";
+  options.score = parse_score("absolute");
   EXPECT_EQ(compare(a.write(), b.write(), options).warnings,
             (std::vector<std::string>{"mpe/a, o: no run of A has a score \"absolute\"",
                                       "mpe/a, o: no run of B has a score \"absolute\""}));

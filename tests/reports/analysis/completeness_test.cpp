@@ -52,7 +52,7 @@ TEST_F(PartialSuite, AggregatesOverTheSeedsThatAreCompleteOnAllTasks) {
   EXPECT_EQ(analysis.main.cells[1][1].n, 2);
   EXPECT_EQ(analysis.main.cells[1][1].missing, 1);
   ASSERT_EQ(analysis.missing.size(), 1U);
-  EXPECT_EQ(analysis.missing[0].status, "not started");
+  EXPECT_EQ(analysis.missing[0].state, RunState::kWaiting);
 }
 
 TEST_F(PartialSuite, RaggedAggregatesUseEveryRun) {
@@ -72,6 +72,33 @@ TEST_F(PartialSuite, ASingleRunHasAValueAndNoInterval) {
   EXPECT_FALSE(analysis.aggregates.algorithms[2].iqm.interval);
 }
 
+TEST(SmallSamples, FewerThanThreeRunsCarryNoIntervalNoBandAndNoVerdict) {
+  for (const int runs : {2, 3}) {
+    SuiteFolder suite(3, 2);
+    for (const char* task : {"mpe/a", "mpe/b"}) {
+      for (int seed = 0; seed < runs; ++seed) {
+        suite.add(plain_run(task, "good", seed, {0, 5.0 + seed, 8, 9.0 + seed}, 9.0 + seed));
+        suite.add(plain_run(task, "bad", seed, {0, 1.0 + seed, 2, 3.0 - seed}, 3.0 - seed));
+      }
+    }
+    suite.propose("good");
+    const Analysis analysis = analyse_folder(suite.write(), quick_options());
+    const bool enough = runs >= 3;
+    const Aggregates& aggregates = analysis.aggregates;
+    EXPECT_EQ(aggregates.algorithms[0].iqm.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.algorithms[1].gap.interval.has_value(), enough);
+    EXPECT_EQ(analysis.main.iqm[0].interval.has_value(), enough);
+    EXPECT_EQ(!aggregates.profiles[0].low.empty(), enough);
+    EXPECT_EQ(aggregates.improvements[0].probability.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.improvements[0].marked, enough);
+    EXPECT_EQ(!analysis.curves.aggregate[0].low.empty(), enough);
+    EXPECT_EQ(!analysis.curves.steps[0][0].low.empty(), enough);
+    EXPECT_EQ(analysis.efficiency.rows[0].cells[0].auc_interval.has_value(), enough);
+    EXPECT_EQ(analysis.efficiency.rows[0].cells[0].speed_up.interval.has_value(), enough);
+    EXPECT_EQ(aggregates.improvements[0].probability.value, 1);
+  }
+}
+
 TEST_F(PartialSuite, AnAlgorithmWithoutACompleteSeedHasNoAggregate) {
   suite_.add(plain_run("mpe/a", "half", 0, {0, 1, 2}, 3));
   const Analysis analysis = report();
@@ -84,9 +111,9 @@ TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
   fail(suite_.folder_of("mpe/a", "base", 1), "not-finite");
   const Analysis analysis = report();
   ASSERT_EQ(analysis.failures.size(), 1U);
-  EXPECT_EQ(analysis.failures[0].kind, "not-finite");
+  EXPECT_EQ(analysis.failures[0].failure.kind, "not-finite");
   EXPECT_EQ(analysis.missing.size(), 1U) << "a failed run is listed once";
-  EXPECT_EQ(analysis.failures[0].log, (std::vector<std::string>{"last line"}));
+  EXPECT_EQ(analysis.failures[0].failure.log, (std::vector<std::string>{"last line"}));
   EXPECT_EQ(analysis.main.cells[0][0].n, 2);
   EXPECT_EQ(analysis.main.cells[0][0].failed, 1);
   EXPECT_TRUE(std::ranges::any_of(analysis.warnings,
@@ -96,7 +123,7 @@ TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
 TEST_F(PartialSuite, FailedRunsCanCountAsTheWorst) {
   fail(suite_.folder_of("mpe/a", "omad", 1), "signal");
   ReportOptions options = quick_options();
-  options.failed = "worst";
+  options.failed = FailedRuns::kWorst;
   const Analysis analysis = report(options);
   const Cell& cell = analysis.main.cells[0][1];
   EXPECT_EQ(cell.n, 3);
@@ -111,28 +138,29 @@ TEST(Scores, AFailedRunStaysFlatFromItsFailureOn) {
   run.evaluations.resize(2);
   run.evaluations[0].mean = 1;
   run.evaluations[1].mean = 2;
-  run.protocol.evaluations = 4;
+  run.protocol.environment_steps = 40;
+  run.protocol.interval = 10;
   EXPECT_EQ(curve_of(run), (std::vector<double>{1, 2, -5, -5, -5}));
 }
 
 TEST(Scores, AreWhatTheirNamesSay) {
   reports::Run run;  // testing::Test has a Run of its own
-  run.state = RunState::kComplete;
+  run.state = RunState::kFinished;
   for (int k = 0; k <= 4; ++k) {
     run.evaluations.push_back(
         {.index = k, .step = k * 10, .returns = {}, .lengths = {}, .terminated = {}, .mean = k == 2 ? 9.0 : k});
   }
   run.absolute = Evaluation{.returns = {}, .lengths = {}, .terminated = {}, .mean = 7};
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("final")), 4);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("best")), 9);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("absolute")), 7);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-2")), 3.5);
-  EXPECT_EQ(score_of(run, ReportOptions::parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
+  EXPECT_EQ(score_of(run, parse_score("final")), 4);
+  EXPECT_EQ(score_of(run, parse_score("best")), 9);
+  EXPECT_EQ(score_of(run, parse_score("absolute")), 7);
+  EXPECT_EQ(score_of(run, parse_score("last-2")), 3.5);
+  EXPECT_EQ(score_of(run, parse_score("last-10")), (1 + 9 + 3 + 4) / 4.0);  // never the untrained one
 }
 
 TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
-  const Score last = ReportOptions::parse_score("last-10");
-  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .evaluations = 5, .mode = {}, .seeds = {}}),
+  const Score last = parse_score("last-10");
+  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .mode = {}, .seeds = {}}),
             "mean over the last 5 evaluations of a run");
   EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
 }
@@ -145,53 +173,131 @@ TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {
 
 TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {
   ReportOptions options = quick_options();
-  options.normalize = "pinned";
-  options.bounds = "mpe/a 0 20; mpe/b 0 40";
+  options.normalize = Normalization::kPinned;
+  options.bounds = {{"mpe/a", {0, 20}}, {"mpe/b", {0, 40}}};
   const Analysis analysis = report(options);
   EXPECT_EQ(analysis.tasks[1].bounds.high, 40);
   EXPECT_NEAR(analysis.aggregates.algorithms[0].mean.value, (8 / 20.0 + 8 / 40.0) / 2, 1e-12);
-  options.bounds = "mpe/a 0 20";
-  expect_refused(options, "task mpe/b has no return for 0");
+  options.bounds = {{"mpe/a", {0, 20}}};
+  expect_refused(options, "mpe/b has no bounds");
 }
 
-TEST_F(PartialSuite, ReferenceBoundsAreMeanScoresOfAlgorithms) {
-  ReportOptions options = quick_options();
-  options.normalize = "reference";
-  options.reference_low = "base";
-  options.reference = "omad";
-  const Analysis analysis = report(options);
-  EXPECT_EQ(analysis.tasks[0].bounds.low, 8);
-  EXPECT_EQ(analysis.tasks[0].bounds.high, 13);
-  options.reference = "nobody";
-  EXPECT_THROW(report(options), Error);
-  options.reference = "base";
-  options.reference_low = "omad";
-  expect_refused(options, "task mpe/a: the return for 0 is 13, not below the one for 1, which is 8");
+// What random play gets and a named achievement, for the first of two tasks or for both.
+void declare_ranges(SuiteFolder& suite, bool both) {
+  suite.plan.tasks.at(0).reference = ReferenceRange{2, "random play", 10, "a scripted team"};
+  if (both) suite.plan.tasks.at(1).reference = ReferenceRange{0, "random play", 4, "a paper"};
 }
 
-TEST_F(PartialSuite, ReferenceBoundsWithoutAbsoluteEvaluationsAreThoseOfTheLastOnes) {
-  SuiteFolder suite(2, 2);
+SuiteFolder& two_tasks(SuiteFolder& suite) {
   suite.plan.protocol.absolute = false;
-  for (const auto& [algorithm, mean] : {std::pair{"base", 4.0}, std::pair{"omad", 8.0}}) {
+  for (const char* task : {"mpe/a", "mpe/b"}) {
     for (int seed = 0; seed < 2; ++seed) {
-      FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, 0);
+      FakeRun run = plain_run(task, "base", seed, {0, 6, 6}, 0);
       run.absolute.clear();
       suite.add(run);
     }
   }
+  return suite;
+}
+
+TEST(ReferenceRange, IsTheScaleWhereEveryTaskDeclaresOne) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), true);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.normalization, Normalization::kReference);
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 2);
+  EXPECT_EQ(analysis.tasks[0].bounds.high_source, "a scripted team");
+  // 0.5 on the first task; beyond the achievement on the second, and shown as it is.
+  EXPECT_EQ(analysis.aggregates.algorithms[0].mean.value, (0.5 + 1.5) / 2);
+}
+
+TEST(ReferenceRange, IsTheSameWhenAnAlgorithmIsAdded) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), true);
+  const double before = analyse_folder(suite.write(), quick_options()).aggregates.algorithms[0].iqm.value;
+  for (const char* task : {"mpe/a", "mpe/b"}) suite.add(plain_run(task, "other", 0, {0, 60, 90}, 90));
+  EXPECT_EQ(analyse_folder(suite.write(), quick_options()).aggregates.algorithms[0].iqm.value, before);
+}
+
+TEST(ReferenceRange, GivesWayToMinimumAndMaximumWhereATaskHasNone) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), false);
   ReportOptions options = quick_options();
-  options.normalize = "reference";
-  options.reference_low = "base";
-  options.reference = "omad";
   const Analysis analysis = analyse_folder(suite.write(), options);
-  EXPECT_EQ(analysis.tasks[0].bounds.low, 4);
-  EXPECT_EQ(analysis.tasks[0].bounds.high, 8);
-  EXPECT_EQ(analysis.aggregates.algorithms[1].iqm.value, 1);
+  EXPECT_EQ(analysis.normalization, Normalization::kMinmax);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 7);
+  options.normalize = Normalization::kReference;
+  try {
+    analyse_folder(suite.write(), options);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("mpe/b has no reference range"), std::string::npos) << error.what();
+  }
+}
+
+TEST(ReferenceRange, GivesWayToTheBoundsOfTheSuite) {
+  SuiteFolder suite(2, 2);
+  declare_ranges(two_tasks(suite), false);
+  ReportOptions options = quick_options();
+  options.bounds = {{"mpe/a", {0, 12}}, {"mpe/b", {5, 6}}};
+  const Analysis analysis = analyse_folder(suite.write(), options);
+  EXPECT_EQ(analysis.normalization, Normalization::kReference);
+  EXPECT_EQ(analysis.tasks[0].bounds.high, 12);
+  EXPECT_EQ(analysis.tasks[1].bounds.low, 5);
+}
+
+FakeRun untrained(const std::string& algorithm, int seed, double mean, const std::string& configuration) {
+  FakeRun run = plain_run("mpe/a", algorithm, seed, {0, mean, mean}, mean);
+  run.updates = 0;
+  run.configuration = configuration;
+  return run;
+}
+
+bool warns(const Analysis& analysis, const std::string& part) {
+  return std::ranges::any_of(analysis.warnings,
+                             [&](const std::string& warning) { return warning.find(part) != std::string::npos; });
+}
+
+TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
+  SuiteFolder suite(2, 2);
+  for (int seed = 0; seed < 3; ++seed) {
+    suite.add(plain_run("mpe/a", "learned", seed, {0, 4, 5}, 5));
+    suite.add(untrained("lucky", seed, 9, "[algorithm_values]\nwarm_up_steps = 5000\n"));
+    suite.add(untrained("random", seed, 8, ""));
+  }
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_TRUE(analysis.main.cells[0][0].best);
+  EXPECT_FALSE(analysis.main.cells[0][1].best);
+  EXPECT_EQ(analysis.main.cells[0][1].without_update, 3);
+  EXPECT_TRUE(warns(analysis, "lucky made no update on mpe/a"));
+  EXPECT_FALSE(warns(analysis, "random made no update"));  // it has nothing to learn
+}
+
+TEST(Budget, StepsAfterTheLastEvaluationAreSaid) {
+  SuiteFolder suite(2, 2, 1000);
+  suite.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
+  EXPECT_FALSE(warns(analyse_folder(suite.write(), quick_options()), "not evaluated"));
+  SuiteFolder longer(2, 2, 1000);
+  longer.plan.protocol.environment_steps = 2500;
+  longer.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
+  EXPECT_TRUE(warns(analyse_folder(longer.write(), quick_options()), "The last 500 of 2500 environment steps"));
+}
+
+TEST(Budget, FinishedRunsOutsideThePlanAreNamed) {
+  SuiteFolder suite(2, 2);
+  for (int seed = 0; seed < 3; ++seed) suite.add(plain_run("mpe/a", "learned", seed, {0, 4, 5}, 5));
+  suite.plan.runs.erase(suite.plan.runs.begin(), suite.plan.runs.begin() + 2);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  ASSERT_EQ(analysis.damage.size(), 1U);
+  EXPECT_EQ(
+      analysis.damage[0].what,
+      "2 finished runs are in the folder but not in its plan: mpe/a/learned/seed-0, mpe/a/learned/seed-1; they are "
+      "left out");
 }
 
 TEST_F(PartialSuite, RawReturnsAreNotAggregated) {
   ReportOptions options = quick_options();
-  options.normalize = "none";
+  options.normalize = Normalization::kNone;
   const Analysis analysis = report(options);
   EXPECT_FALSE(analysis.aggregates.available);
   EXPECT_FALSE(analysis.aggregates.reason.empty());

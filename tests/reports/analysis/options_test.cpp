@@ -21,48 +21,50 @@ TEST(ReportOptions, DeclareEveryOptionOnceWithADescription) {
 }
 
 TEST(ReportOptions, ReadScoresByName) {
-  EXPECT_EQ(ReportOptions::parse_score("absolute").kind, Score::Kind::kAbsolute);
-  EXPECT_EQ(ReportOptions::parse_score("last-5").count, 5);
+  EXPECT_EQ(parse_score("absolute").kind, Score::Kind::kAbsolute);
+  EXPECT_EQ(parse_score("last-5").count, 5);
+  for (const char* name : {"final", "absolute", "best", "last-7"}) EXPECT_EQ(to_text(parse_score(name)), name);
   for (const char* wrong : {"", "last-", "last-0", "last--3", "last-5x", "Final"}) {
-    EXPECT_THROW(ReportOptions::parse_score(wrong), Error) << wrong;
+    EXPECT_THROW((void)parse_score(wrong), Error) << wrong;
   }
 }
 
 TEST(ReportOptions, ReadSmoothing) {
-  ReportOptions options;
-  options.smooth = "centered 5";
-  EXPECT_EQ(options.smoothing().window, 5);
-  options.smooth = "ema 0.6";
-  EXPECT_EQ(options.smoothing().alpha, 0.6);
+  EXPECT_EQ(parse_smoothing("centered 5").window, 5);
+  EXPECT_EQ(parse_smoothing("ema 0.6").alpha, 0.6);
+  for (const char* text : {"none", "centered 3", "trailing 4", "ema 0.25"})
+    EXPECT_EQ(to_text(parse_smoothing(text)), text);
   for (const char* wrong : {"", "centered 4", "centered", "trailing 0", "ema 1", "ema x", "none 3", "trailing 3 4"}) {
-    options.smooth = wrong;
-    EXPECT_THROW(options.smoothing(), Error) << wrong;
+    EXPECT_THROW((void)parse_smoothing(wrong), Error) << wrong;
   }
 }
 
-TEST(ReportOptions, ReadBoundsAndThresholdsByTask) {
-  ReportOptions options;
-  options.bounds = "mpe/a -100 0; mamujoco/ant 0 6000.5;";
-  const auto bounds = options.task_bounds();
-  ASSERT_EQ(bounds.size(), 2U);
-  EXPECT_EQ(bounds.at("mpe/a").low, -100);
-  EXPECT_EQ(bounds.at("mamujoco/ant").high, 6000.5);
-  options.thresholds = "mpe/a -30";
-  EXPECT_EQ(options.task_thresholds().at("mpe/a"), -30);
-  for (const char* wrong : {"mpe/a 0", "mpe/a 1 1", "mpe/a 0 x", "mpe/a 0 inf"}) {
-    options.bounds = wrong;
-    EXPECT_THROW(options.task_bounds(), Error) << wrong;
+TEST(ReportOptions, ReadBackEveryChoiceUnderItsName) {
+  ParameterSchema schema;
+  declare_options(schema);
+  for (const ParameterSpec& spec : schema) {
+    for (const std::string& chosen : spec.constraint.choices) {
+      const auto options = read_parameters<ReportOptions>({{spec.name, chosen}});
+      ParameterSchema again;
+      Parameters collect(again);
+      ReportOptions(options).declare(collect);
+      EXPECT_EQ(std::ranges::find(again, spec.name, &ParameterSpec::name)->default_value, ParameterValue(chosen))
+          << spec.name;
+    }
   }
 }
 
 TEST(ReportOptions, RefuseWhatContradictsItself) {
   ReportOptions pinned;
-  pinned.normalize = "pinned";
-  EXPECT_THROW(pinned.check(), Error);
+  pinned.normalize = Normalization::kPinned;
+  EXPECT_THROW(pinned.check_values_by_task(), Error);
   ReportOptions value;
-  value.threshold = "value";
-  EXPECT_THROW(value.check(), Error);
-  EXPECT_NO_THROW(ReportOptions().check());
+  value.threshold = ThresholdKind::kValue;
+  EXPECT_THROW(value.check_values_by_task(), Error);
+  ReportOptions reversed;
+  reversed.bounds["mpe/a"] = {1, 0};
+  EXPECT_THROW(reversed.check_values_by_task(), Error);
+  EXPECT_NO_THROW(ReportOptions().check_values_by_task());
 }
 
 TEST(ReportOptions, ComeFromThePlanWithTheCommandLineOnTop) {
@@ -71,43 +73,49 @@ TEST(ReportOptions, ComeFromThePlanWithTheCommandLineOnTop) {
   suite.set_option("curve_replicates", std::int64_t{500});
   const std::filesystem::path folder = suite.write();
   const std::span<const std::filesystem::path> folders(&folder, 1);
-  EXPECT_EQ(resolve_options(folders, {}).score, "best");
-  const ReportOptions options = resolve_options(folders, {{"score", std::string("final")}});
-  EXPECT_EQ(options.score, "final");
+  EXPECT_EQ(resolve_options(folders).score.kind, Score::Kind::kBest);
+  const ReportOptions options = resolve_options(folders, {.values = {{"score", std::string("final")}}});
+  EXPECT_EQ(options.score.kind, Score::Kind::kFinal);
   EXPECT_EQ(options.curve_replicates, 500);
 }
 
 TEST(ReportOptions, TakeBoundsAndThresholdsOfTheTasksOfEverySuite) {
   SuiteFolder first(1, 2), second(1, 2);
-  first.set_option("bounds", std::string("mpe/a 0 1"));
+  first.plan.bounds["mpe/a"] = {0, 1};
   first.set_option("score", std::string("best"));
-  second.set_option("bounds", std::string("mpe/b 0 2"));
-  second.set_option("thresholds", std::string("mpe/b 5"));
+  second.plan.bounds["mpe/b"] = {0, 2};
+  second.plan.thresholds["mpe/b"] = 5;
   second.set_option("score", std::string("final"));
   const std::vector<std::filesystem::path> folders = {first.write(), second.write()};
-  const ReportOptions options = resolve_options(folders, {});
-  EXPECT_EQ(options.task_bounds().size(), 2U);
-  EXPECT_EQ(options.task_bounds().at("mpe/b").high, 2);
-  EXPECT_EQ(options.task_thresholds().at("mpe/b"), 5);
-  EXPECT_EQ(options.score, "best");
-  EXPECT_EQ(resolve_options(folders, {{"bounds", std::string("mpe/a 0 9")}}).task_bounds().size(), 1U);
+  const ReportOptions options = resolve_options(folders);
+  EXPECT_EQ(options.bounds.size(), 2U);
+  EXPECT_EQ(options.bounds.at("mpe/b").high, 2);
+  EXPECT_EQ(options.thresholds.at("mpe/b"), 5);
+  EXPECT_EQ(options.score.kind, Score::Kind::kBest);
+  const ReportOptions changed = resolve_options(folders, {.bounds = {{"mpe/a", {0, 9}}}});
+  EXPECT_EQ(changed.bounds.at("mpe/a").high, 9);
+  EXPECT_EQ(changed.bounds.at("mpe/b").high, 2);
 }
 
 TEST(ReportOptions, RefuseTwoValuesForOneTask) {
-  ReportOptions options;
-  options.bounds = "mpe/a 0 1; mpe/a 0 1";
-  EXPECT_NO_THROW(options.check());
-  options.bounds = "mpe/a 0 1; mpe/a 0 2";
-  EXPECT_THROW(options.check(), Error);
-  options.bounds = "";
-  options.thresholds = "mpe/a 1; mpe/a 2";
-  EXPECT_THROW(options.check(), Error);
+  SuiteFolder first(1, 2), second(1, 2);
+  first.plan.bounds["mpe/a"] = second.plan.bounds["mpe/a"] = {0, 1};
+  std::vector<std::filesystem::path> folders = {first.write(), second.write()};
+  EXPECT_NO_THROW(resolve_options(folders));
+  second.plan.bounds["mpe/a"] = {0, 2};
+  second.write();
+  EXPECT_THROW(resolve_options(folders), Error);
+  second.plan.bounds.clear();
+  first.plan.thresholds["mpe/a"] = 1;
+  second.plan.thresholds["mpe/a"] = 2;
+  folders = {first.write(), second.write()};
+  EXPECT_THROW(resolve_options(folders), Error);
 }
 
 TEST(ReportOptions, RefuseUnknownNamesAndValuesOutOfRange) {
-  EXPECT_THROW(resolve_options({}, {{"scores", std::string("final")}}), Error);
-  EXPECT_THROW(resolve_options({}, {{"level", 1.5}}), Error);
-  EXPECT_THROW(resolve_options({}, {{"score", std::string("last")}}), Error);
+  EXPECT_THROW(resolve_options({}, {.values = {{"scores", std::string("final")}}}), Error);
+  EXPECT_THROW(resolve_options({}, {.values = {{"level", 1.5}}}), Error);
+  EXPECT_THROW(resolve_options({}, {.values = {{"score", std::string("last")}}}), Error);
 }
 
 }  // namespace

@@ -4,18 +4,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
 
 std::vector<TaskInfo> tasks(const std::vector<std::string>& labels) {
   std::vector<TaskInfo> result;
-  for (const std::string& label : labels) result.push_back({.label = label, .family = "", .facts = {}});
+  for (const std::string& label : labels) result.push_back({.label = label, .family = ""});
   return result;
 }
 
+std::optional<Published> figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
+                                 const std::vector<AlgorithmInfo>& algorithms = {}, std::int64_t steps = 0) {
+  return published_figures(choice, tasks, algorithms, steps);
+}
+
 TEST(Published, HasTheFiguresOfTheReportsTasksOnly) {
-  const auto published = published_figures("omad", tasks({"mpe/other", "mpe/coop-nav-n3"}));
+  const auto published = figures("omad", tasks({"mpe/other", "mpe/coop-nav-n3"}));
   ASSERT_TRUE(published);
   ASSERT_EQ(published->figures.size(), 2U);
   EXPECT_EQ(published->figures[0].task, 1U);
@@ -31,7 +40,7 @@ TEST(Published, HasTheFiguresOfTheReportsTasksOnly) {
 }
 
 TEST(Published, HasCoverageOfTheAnt) {
-  const auto published = published_figures("omad", tasks({"mamujoco/ant-2x4"}));
+  const auto published = figures("omad", tasks({"mamujoco/ant-2x4"}));
   ASSERT_EQ(published->coverage.size(), 3U);
   EXPECT_EQ(published->coverage[0].fraction, 0.683);
   EXPECT_EQ(published->coverage[0].bins, 934);
@@ -41,7 +50,7 @@ TEST(Published, HasCoverageOfTheAnt) {
 
 TEST(Published, EveryFigureIsQuotedDigitByDigit) {
   const auto published =
-      published_figures("omad", tasks({"mamujoco/ant-2x4", "mamujoco/half-cheetah-2x3", "mamujoco/swimmer-2x1"}));
+      figures("omad", tasks({"mamujoco/ant-2x4", "mamujoco/half-cheetah-2x3", "mamujoco/swimmer-2x1"}));
   std::vector<std::string> quoted;
   for (const PublishedFigure& figure : published->figures)
     quoted.push_back(figure.mean_text + "±" + figure.spread_text);
@@ -68,14 +77,68 @@ TEST(Published, MeansEveryVariantUnlessOneHasItsLabel) {
 }
 
 TEST(Published, SaysWhatLimitsTheComparison) {
-  const auto published = published_figures("omad", tasks({"mpe/coop-nav-n4"}));
+  const auto published = figures("omad", tasks({"mpe/coop-nav-n4"}));
   EXPECT_GE(published->caveats.size(), 4U);
   EXPECT_NE(published->source.find("2602.18291"), std::string::npos);
 }
 
 TEST(Published, IsAbsentForOtherTasksAndWhenNotWanted) {
-  EXPECT_FALSE(published_figures("omad", tasks({"mpe/other"})));
-  EXPECT_FALSE(published_figures("none", tasks({"mpe/coop-nav-n3"})));
+  EXPECT_FALSE(figures("omad", tasks({"mpe/other"})));
+  EXPECT_FALSE(figures("none", tasks({"mpe/coop-nav-n3"})));
+}
+
+TEST(Published, IsShownByItselfOnlyWhereTheComparisonSaysSomething) {
+  const std::vector<AlgorithmInfo> ours = {{.label = "ours", .name = "omad"}};
+  const std::vector<AlgorithmInfo> others = {{.label = "q", .name = "qmix"}};
+  const auto navigation = tasks({"mpe/coop-nav-n3"});
+  EXPECT_TRUE(figures("auto", navigation, ours, 1'000'000));
+  EXPECT_FALSE(figures("auto", navigation, ours, 900'000));
+  EXPECT_FALSE(figures("auto", navigation, others, 10'000'000));
+  EXPECT_FALSE(figures("auto", tasks({"mpe/other"}), ours, 10'000'000));
+}
+
+class PublishedFile : public testing::Test {
+ protected:
+  PublishedFile() : file_(std::filesystem::path(testing::TempDir()) / "published.toml") {}
+  ~PublishedFile() override { std::filesystem::remove(file_); }
+
+  Published read(const std::string& content) {
+    std::ofstream(file_) << content;
+    return *figures(file_.string(), tasks({"mpe/a"}));
+  }
+  std::string refusal(const std::string& content) {
+    try {
+      read(content);
+    } catch (const Error& error) {
+      return std::string(error.what()).substr(file_.string().size());
+    }
+    return "accepted";
+  }
+
+  std::filesystem::path file_;
+};
+
+constexpr const char* kHead = "title = \"A paper\"\nsource = \"Somebody 2026\"\nenvironment_steps = 2_000_000\n";
+
+TEST_F(PublishedFile, OfTheUsersIsReadLikeOurs) {
+  const Published published =
+      read(std::string(kHead) + "[[figure]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\nmean = \"12.50\"\nspread = 3\n");
+  ASSERT_EQ(published.figures.size(), 1U);
+  EXPECT_EQ(published.figures[0].mean_text, "12.50");
+  EXPECT_EQ(published.figures[0].mean, 12.5);
+  EXPECT_EQ(published.figures[0].spread, 3);
+  EXPECT_EQ(published.algorithms, std::vector<std::string>{"QMIX"});
+  EXPECT_EQ(published.environment_steps, 2'000'000);
+}
+
+TEST_F(PublishedFile, IsRefusedWithItsLine) {
+  EXPECT_EQ(refusal("source = \"x\"\n"), ":1: expected title = \"...\"");
+  EXPECT_EQ(refusal(std::string(kHead) + "figure = 3\n"), ":4: expected tables [[figure]]");
+  EXPECT_EQ(refusal(std::string(kHead) + "[[figure]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\nmean = \"many\"\n"),
+            ":7: mean: expected a number, such as \"12.50\"");
+  EXPECT_EQ(refusal(std::string(kHead) + "[[figure]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\n"),
+            ":4: expected mean = \"...\"");
+  EXPECT_EQ(refusal("title = \"x\n").substr(0, 3), ":1:");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class DamagedFolder : public testing::Test {
     EXPECT_EQ(analysis.main.cells[0][0].mean, 11.5);
     ASSERT_EQ(analysis.missing.size(), 1U);
     EXPECT_EQ(analysis.missing[0].seed, 0);
-    EXPECT_EQ(analysis.missing[0].status, "damaged");
+    EXPECT_EQ(analysis.missing[0].state, RunState::kDamaged);
   }
 
   void forget_digest() {

@@ -89,7 +89,7 @@ TEST_F(Export, MarlEvalHasTheLargestCommonSetOfRuns) {
   }
   const std::string readme = read_text(out() / "marl-eval" / "README.txt");
   EXPECT_NE(readme.find("mpe/a/omad/seed-2 (finished)"), std::string::npos);
-  EXPECT_NE(readme.find("mpe/b/base/seed-2 (not started)"), std::string::npos);
+  EXPECT_NE(readme.find("mpe/b/base/seed-2 (waiting)"), std::string::npos);
 }
 
 TEST_F(Export, MarlEvalRunsHoldEveryEpisode) {

@@ -23,11 +23,11 @@ std::string read(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-class LatexStyles : public ::testing::TestWithParam<const char*> {};
+class LatexStyles : public ::testing::TestWithParam<LatexStyle> {};
 
 TEST_P(LatexStyles, EveryTableCompiles) {
   if (!has_tex()) GTEST_SKIP() << "pdflatex with booktabs and siunitx is not installed";
-  const fs::path folder = fs::path(::testing::TempDir()) / ("latex-" + std::string(GetParam()));
+  const fs::path folder = fs::path(::testing::TempDir()) / ("latex-" + std::to_string(static_cast<int>(GetParam())));
   fs::remove_all(folder);
   ReportOptions options;
   options.latex = GetParam();
@@ -51,8 +51,10 @@ TEST_P(LatexStyles, EveryTableCompiles) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, LatexStyles, ::testing::Values("plain", "siunitx"),
-                         [](const auto& param_info) { return std::string(param_info.param); });
+INSTANTIATE_TEST_SUITE_P(Both, LatexStyles, ::testing::Values(LatexStyle::kPlain, LatexStyle::kSiunitx),
+                         [](const auto& param_info) {
+                           return std::string(param_info.param == LatexStyle::kPlain ? "plain" : "siunitx");
+                         });
 
 }  // namespace
 }  // namespace tutti::reports

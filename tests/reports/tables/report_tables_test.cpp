@@ -37,7 +37,7 @@ TEST(MainTable, PrintsTheWorkedRowWithItsMarks) {
 TEST(MainTable, ProposedAlgorithmsComeLastOrFirst) {
   ReportOptions options;
   EXPECT_EQ(display_order(three_columns(), options), (std::vector<std::size_t>{1, 2, 0}));
-  options.ours = "first";
+  options.ours_first = true;
   EXPECT_EQ(display_order(three_columns(), options), (std::vector<std::size_t>{0, 1, 2}));
 }
 
@@ -110,8 +110,8 @@ TEST(MilestonesTable, SharesOfTheSameEvaluationAreOne) {
 TEST(MainTable, TheCaptionNamesTheLevelInForce) {
   ReportOptions options;
   options.level = 0.9;
-  options.spread = "ci";
-  options.mark = "bootstrap";
+  options.spread = SpreadKind::kInterval;
+  options.mark = Underline::kBootstrap;
   const Table table = main_table(testing::synthetic_analysis(1, 2, 5), options).shown;
   EXPECT_TRUE(has(table.caption, "half width of the 90 % interval")) << table.caption;
   EXPECT_TRUE(has(caption_text(table), "Underlined: the 90 % bootstrap interval")) << caption_text(table);
@@ -232,9 +232,10 @@ TEST(ImprovementTable, EachPairIsShownOnce) {
 
 TEST(FailuresTable, SeedsWithTheSameStatusShareARow) {
   Analysis analysis = testing::empty_analysis(1, 1);
-  analysis.missing = {{"t", "a", 1, "running"}, {"t", "a", 2, "not started"}, {"t", "a", 3, "not started"}};
+  analysis.missing = {
+      {"t", "a", 1, RunState::kRunning}, {"t", "a", 2, RunState::kWaiting}, {"t", "a", 3, RunState::kWaiting}};
   const std::string text = to_markdown(failures_table(analysis, {}).shown);
-  EXPECT_TRUE(has(text, "| t | a | 2, 3 | not started |")) << text;
+  EXPECT_TRUE(has(text, "| t | a | 2, 3 | waiting |")) << text;
 }
 
 TEST(Tables, EveryRowHasOneCellForEachColumn) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -39,6 +40,14 @@ struct CoverageDimension {
   std::int64_t bins = 0;
 };
 
+/// Two returns of a task that make its scores comparable with those of others: reports map them to 0 and 1.
+struct ReferenceRange {
+  double low = 0;           // mean return of uniformly random actions
+  std::string low_source;   // how it was measured: "600 episodes, suites/..."
+  double high = 1;          // return of a named achievement, above `low`; others may exceed it
+  std::string high_source;  // whose, and by which convention of the reward
+};
+
 /// Sizes fixed for the lifetime of an Environment. Agents may differ.
 struct EnvironmentSpec {
   std::vector<AgentSpec> agents;            // N agents
@@ -50,7 +59,8 @@ struct EnvironmentSpec {
   std::int64_t coverage_points = 1;         // points that coverage() writes per step, e.g. one for each agent
   std::vector<std::pair<std::string, std::string>> facts;  // what fixes the numbers: time step, model digest, ...
   bool renders = false;                                    // capability: render() draws
-  double step_seconds = 0;  // simulated time of an environment step, for films in real time; 0: unknown
+  double step_seconds = 0;                  // simulated time of an environment step, for films in real time; 0: unknown
+  std::optional<ReferenceRange> reference;  // nothing: not known with these parameters
 
   std::int64_t joint_observation_size() const {
     std::int64_t sum = 0;

@@ -25,6 +25,17 @@ void clear(std::int64_t rows, std::int64_t columns, Real* c, std::int64_t c_stri
 
 }  // namespace
 
+const char* product_instructions() {
+  const auto effective = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+  const auto has = [&](dnnl_cpu_isa_t isa) {
+    return (effective & static_cast<unsigned>(isa)) == static_cast<unsigned>(isa);
+  };
+  if (has(dnnl_cpu_isa_avx512_core)) return "AVX-512";
+  if (has(dnnl_cpu_isa_avx2)) return "AVX2";
+  if (has(dnnl_cpu_isa_avx)) return "AVX";
+  return "SSE4.1";
+}
+
 template <>
 void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a,
                            Factor<float> b, float* c, std::int64_t c_stride, bool accumulate) {

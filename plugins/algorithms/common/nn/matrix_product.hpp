@@ -21,4 +21,8 @@ template <class Real>
 void matrix_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<Real> a, Factor<Real> b,
                     Real* c, std::int64_t c_stride, bool accumulate = false);
 
+/// The instructions that float32 products use on this processor: "AVX-512", "AVX2", "AVX" or "SSE4.1". The environment
+/// variable ONEDNN_MAX_CPU_ISA forces a lower one.
+const char* product_instructions();
+
 }  // namespace tutti

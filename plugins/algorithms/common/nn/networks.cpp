@@ -24,6 +24,19 @@ WeightBlock make_block(std::span<const std::uint64_t> seeds, std::int64_t inputs
   return block;
 }
 
+/// One network for each member of every group, or one for all of them; `seed` and an agent's number decide its weights.
+std::vector<Mlp> stacks(const AgentGroups& groups, const AgentNetworkSpec& spec, std::uint64_t seed) {
+  const auto count = static_cast<std::int64_t>(groups.agents());
+  const std::vector<std::uint64_t> seeds = network_seeds(seed, "agent", count);
+  std::vector<Mlp> result;
+  for (std::size_t group = 0; group < groups.count(); ++group) {
+    std::vector<LayerSpec> layers = spec.hidden;
+    layers.push_back({spec.outputs_per_action * groups.action_size(group), spec.output_activation});
+    result.emplace_back(groups.seeds(group, seeds), groups.inputs(group), layers);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<LayerSpec> layers(std::span<const std::int64_t> hidden, Activation activation, std::int64_t outputs,
@@ -42,25 +55,46 @@ std::vector<std::uint64_t> network_seeds(std::uint64_t seed, std::string_view na
 
 Mlp::Mlp(std::span<const std::uint64_t> seeds, std::int64_t inputs, std::vector<LayerSpec> layers,
          Initialisation initialisation)
-    : layers_(std::move(layers)), block_(make_block(seeds, inputs, layers_, initialisation)) {}
+    : Mlp(make_block(seeds, inputs, layers, initialisation), layers) {}
+
+Mlp::Mlp(WeightBlock block, std::vector<LayerSpec> specs) : specs_(std::move(specs)), block_(std::move(block)) {
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    const Tensor &weight = block_.tensor(2 * i), &bias = block_.tensor(2 * i + 1);
+    layers_.push_back({weight.detach(), bias.detach(), specs_[i].activation, weight.grad(), bias.grad()});
+  }
+}
 
 Tensor Mlp::operator()(const Tensor& input) const {
-  Tensor x = input;
-  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-    x = linear(x, block_.tensor(2 * layer), block_.tensor(2 * layer + 1), layers_[layer].activation);
+  return perceptron(layers_, block_.gradient().defined() ? block_.tensor(0) : Tensor(), input);
+}
+
+Tensor Mlp::first_part(const Tensor& input) const {
+  const torch::NoGradGuard no_grad;
+  const Layer& first = layers_.front();
+  return layer_forward({first.weight.narrow(1, 0, input.size(-1)), first.bias, Activation::kIdentity, {}, {}}, input);
+}
+
+Tensor Mlp::continued(const Tensor& part, const Tensor& rest) const {
+  std::vector<Layer> frozen;
+  for (const Layer& layer : layers_) frozen.push_back({layer.weight, layer.bias, layer.activation, {}, {}});
+  Layer& first = frozen.front();
+  first.weight = first.weight.narrow(1, first.weight.size(1) - rest.size(-1), rest.size(-1));
+  first.bias = torch::zeros_like(first.bias);  // the part has it already
+  return perceptron(frozen, {}, rest, part);
+}
+
+AgentNetworks::AgentNetworks(std::int64_t outputs_per_action, AgentGroups groups, std::vector<Mlp> networks)
+    : outputs_per_action_(outputs_per_action), groups_(std::move(groups)), networks_(std::move(networks)) {
+  for (std::size_t i = 0; i < groups_.agents(); ++i) {
+    const AgentGroups::Agent& agent = groups_.agent(i);
+    const Mlp& stack = networks_[agent.group];
+    of_agents_.push_back(groups_.shared() ? stack : stack.network(static_cast<std::int64_t>(agent.place)));
   }
-  return x;
 }
 
 AgentNetworks::AgentNetworks(const std::vector<AgentSpec>& agents, const AgentNetworkSpec& spec, std::uint64_t seed)
-    : outputs_per_action_(spec.outputs_per_action), groups_(agents, spec.share_parameters) {
-  const std::vector<std::uint64_t> seeds = network_seeds(seed, "agent", static_cast<std::int64_t>(agents.size()));
-  for (std::size_t group = 0; group < groups_.count(); ++group) {
-    std::vector<LayerSpec> layers = spec.hidden;
-    layers.push_back({spec.outputs_per_action * groups_.action_size(group), spec.output_activation});
-    networks_.emplace_back(groups_.seeds(group, seeds), groups_.inputs(group), layers);
-  }
-}
+    : AgentNetworks(spec.outputs_per_action, AgentGroups(agents, spec.share_parameters),
+                    stacks(AgentGroups(agents, spec.share_parameters), spec, seed)) {}
 
 Tensor AgentNetworks::operator()(const Tensor& observations) const {
   std::vector<Tensor> by_group;
@@ -72,9 +106,7 @@ Tensor AgentNetworks::operator()(const Tensor& observations) const {
 
 Tensor AgentNetworks::agent(std::size_t index, const Tensor& observations) const {
   const AgentGroups::Agent& agent = groups_.agent(index);
-  const Mlp& stack = networks_[agent.group];
-  const Mlp network = stack.networks() == 1 ? stack : stack.network(static_cast<std::int64_t>(agent.place));
-  const Tensor all = network(groups_.observation(index, observations));
+  const Tensor all = of_agents_[index](groups_.observation(index, observations));
   return all[0].view({observations.size(0), outputs_per_action_, agent.action_size}).transpose(0, 1);
 }
 
@@ -111,15 +143,15 @@ std::size_t AgentNetworks::optimizer_of(std::size_t agent) const {
 }
 
 AgentNetworks AgentNetworks::clone() const {
-  AgentNetworks result = *this;
-  for (Mlp& stack : result.networks_) stack = stack.clone();
-  return result;
+  std::vector<Mlp> copies;
+  for (const Mlp& stack : networks_) copies.push_back(stack.clone());
+  return {outputs_per_action_, groups_, std::move(copies)};
 }
 
 AgentNetworks AgentNetworks::to(torch::ScalarType type) const {
-  AgentNetworks result = *this;
-  for (Mlp& stack : result.networks_) stack = stack.to(type);
-  return result;
+  std::vector<Mlp> copies;
+  for (const Mlp& stack : networks_) copies.push_back(stack.to(type));
+  return {outputs_per_action_, groups_, std::move(copies)};
 }
 
 void AgentNetworks::save(SnapshotWriter& writer, std::string_view name) const {
@@ -128,6 +160,25 @@ void AgentNetworks::save(SnapshotWriter& writer, std::string_view name) const {
 
 void AgentNetworks::load(SnapshotReader& reader, std::string_view name) {
   for (Mlp& stack : networks_) stack.load(reader, name);
+}
+
+AgentsAtObservations::AgentsAtObservations(const AgentNetworks& networks, Tensor observations)
+    : networks_(networks), observations_(std::move(observations)), moved_(networks.agents(), false) {
+  for (std::size_t i = 0; i < networks_.agents(); ++i) outputs_.push_back(networks_.agent(i, observations_));
+}
+
+Tensor AgentsAtObservations::joint() const {
+  const torch::NoGradGuard no_grad;
+  return torch::cat(outputs_, 2);
+}
+
+Tensor AgentsAtObservations::agent(std::size_t index) const {
+  return moved_[index] ? networks_.agent(index, observations_) : outputs_[index];
+}
+
+void AgentsAtObservations::moved(std::size_t agent) {
+  const std::size_t network = networks_.optimizer_of(agent);
+  for (std::size_t i = 0; i < moved_.size(); ++i) moved_[i] = moved_[i] || networks_.optimizer_of(i) == network;
 }
 
 }  // namespace tutti

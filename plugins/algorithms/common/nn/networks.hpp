@@ -34,23 +34,31 @@ class Mlp {
   /// [K, B, inputs], or [B, inputs] shared by all networks -> [K, B, outputs].
   torch::Tensor operator()(const torch::Tensor& input) const;
 
+  /// The same in two parts, where the first columns of the input stay the same for many rows or many calls: what the
+  /// first layer makes of them, [B, S] -> [K, B, width], and the networks on the columns that follow, whose rows come
+  /// in equal numbers for each row of the first part, [R, inputs - S] -> [K, R, outputs]. Differentiable in the columns
+  /// that follow and in nothing else; the weights get no gradients.
+  torch::Tensor first_part(const torch::Tensor& input) const;
+  torch::Tensor continued(const torch::Tensor& part, const torch::Tensor& rest) const;
+
   std::int64_t networks() const { return block_.networks(); }
   const WeightBlock& block() const { return block_; }
   Weights weights() const { return block_.weights(); }
 
-  Mlp network(std::int64_t k) const { return {block_.network(k), layers_}; }  // K = 1, same memory
-  Mlp frozen() const { return {block_.frozen(), layers_}; }  // same memory; gradients pass through, not into it
-  Mlp clone() const { return {block_.clone(), layers_}; }    // a target network: memory of its own, frozen
-  Mlp to(torch::ScalarType type) const { return {block_.to(type), layers_}; }
+  Mlp network(std::int64_t k) const { return {block_.network(k), specs_}; }  // K = 1, same memory
+  Mlp frozen() const { return {block_.frozen(), specs_}; }  // same memory; gradients pass through, not into it
+  Mlp clone() const { return {block_.clone(), specs_}; }    // a target network: memory of its own, frozen
+  Mlp to(torch::ScalarType type) const { return {block_.to(type), specs_}; }
 
   void save(SnapshotWriter& writer, std::string_view name) const { block_.save(writer, name); }
   void load(SnapshotReader& reader, std::string_view name) { block_.load(reader, name); }
 
  private:
-  Mlp(WeightBlock block, std::vector<LayerSpec> layers) : layers_(std::move(layers)), block_(std::move(block)) {}
+  Mlp(WeightBlock block, std::vector<LayerSpec> specs);
 
-  std::vector<LayerSpec> layers_;
+  std::vector<LayerSpec> specs_;
   WeightBlock block_;
+  std::vector<Layer> layers_;  // views into the block
 };
 
 /// What every agent's network has in common.
@@ -96,9 +104,37 @@ class AgentNetworks {
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
+  AgentNetworks(std::int64_t outputs_per_action, AgentGroups groups, std::vector<Mlp> networks);
+
   std::int64_t outputs_per_action_;
   AgentGroups groups_;
-  std::vector<Mlp> networks_;  // one for each group: a stack with one network for each member, or one for all
+  std::vector<Mlp> networks_;   // one for each group: a stack with one network for each member, or one for all
+  std::vector<Mlp> of_agents_;  // the same, agent by agent
+};
+
+/// Networks at fixed observations [B, O], for updates that move one agent after another: what a network makes of them
+/// is computed once, and again only after it has moved.
+class AgentsAtObservations {
+ public:
+  /// Evaluates every agent's network with a graph if gradient mode is on.
+  AgentsAtObservations(const AgentNetworks& networks, torch::Tensor observations);
+
+  /// As AgentNetworks has them, [outputs, B, A] without gradient and [outputs, B, d_i] with a graph for one backward
+  /// pass. Of a network that has moved, joint() has the outputs before that.
+  torch::Tensor joint() const;
+  torch::Tensor agent(std::size_t index) const;
+  torch::Tensor replace(const torch::Tensor& joint, std::size_t agent, const torch::Tensor& actions) const {
+    return networks_.replace(joint, agent, actions);
+  }
+
+  /// The weights of an agent's network have changed.
+  void moved(std::size_t agent);
+
+ private:
+  const AgentNetworks& networks_;
+  torch::Tensor observations_;
+  std::vector<torch::Tensor> outputs_;  // as they were at first, for each agent
+  std::vector<bool> moved_;
 };
 
 }  // namespace tutti

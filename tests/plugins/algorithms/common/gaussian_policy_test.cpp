@@ -47,6 +47,36 @@ TEST(SquashedGaussian, CutsTheLogarithmOfTheDeviation) {
   EXPECT_EQ(log_deviation.grad().item<double>(), 0);
 }
 
+TEST(SquashedGaussian, HasTheGradientsOfAutomaticDifferentiation) {
+  RandomStream random(5);
+  const auto draw = [&](double scale) { return (scale * normal_tensor(random, {40, 6})).to(torch::kFloat64); };
+  const Tensor mean = draw(2).set_requires_grad(true), log_deviation = draw(2).set_requires_grad(true);
+  const Tensor noise = draw(1), along_actions = draw(1), along_densities = draw(1);
+  const SquashedSample ours = squashed_gaussian(mean, log_deviation, noise);
+  const Tensor log_scale = log_deviation.clamp(-20, 2);
+  const Tensor u = mean + log_scale.exp() * noise;
+  const Tensor theirs = -0.5 * noise.square() - 0.5 * std::log(2 * M_PI) - log_scale - log_tanh_derivative(u);
+  EXPECT_TRUE(ours.actions.allclose(torch::tanh(u), 1e-12, 1e-14));
+  EXPECT_TRUE(ours.log_densities.allclose(theirs, 1e-12, 1e-12));
+  const auto gradients = [&](const Tensor& actions, const Tensor& densities) {
+    return torch::autograd::grad({(actions * along_actions + densities * along_densities).sum()},
+                                 {mean, log_deviation});
+  };
+  const auto of_ours = gradients(ours.actions, ours.log_densities), of_theirs = gradients(torch::tanh(u), theirs);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(of_ours[i].allclose(of_theirs[i], 1e-12, 1e-12)) << "input " << i;
+}
+
+TEST(SquashedGaussian, AgreesInSingleAndDoublePrecision) {
+  RandomStream random(6);
+  const Tensor mean = 3 * normal_tensor(random, {40, 6}), log_deviation = normal_tensor(random, {40, 6}) - 1;
+  const Tensor noise = normal_tensor(random, {40, 6});
+  const SquashedSample single = squashed_gaussian(mean, log_deviation, noise);
+  const SquashedSample twice =
+      squashed_gaussian(mean.to(torch::kFloat64), log_deviation.to(torch::kFloat64), noise.to(torch::kFloat64));
+  EXPECT_TRUE(single.actions.to(torch::kFloat64).allclose(twice.actions, 1e-5, 1e-6));
+  EXPECT_TRUE(single.log_densities.to(torch::kFloat64).allclose(twice.log_densities, 1e-4, 1e-4));
+}
+
 TEST(GaussianActors, ActByTheMeanInEvaluationAndBySamplesOtherwise) {
   const std::vector<AgentSpec> agents{{"a", 2, 1}, {"b", 2, 1}};
   const GaussianActors actors(agents, {{8, Activation::kTanh}}, false, 3);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/matrix_product.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti {
@@ -39,7 +40,9 @@ TEST(Learning, ReportsTheLibrariesAtRunTime) {
   ASSERT_EQ(libraries.size(), 2U);
   EXPECT_EQ(libraries[0].name, "LibTorch");
   EXPECT_EQ(libraries[1].name, "oneDNN");
-  EXPECT_EQ(std::count(libraries[1].version.begin(), libraries[1].version.end(), '.'), 2);
+  const std::string version = libraries[1].version.substr(0, libraries[1].version.find(' '));
+  EXPECT_EQ(std::count(version.begin(), version.end(), '.'), 2);
+  EXPECT_EQ(libraries[1].version, version + " (" + product_instructions() + ")");
 }
 
 TEST(Learning, BothOrdersOfTwoAgentsAreEquallyLikely) {
@@ -51,6 +54,34 @@ TEST(Learning, BothOrdersOfTwoAgentsAreEquallyLikely) {
     swapped += order[0] == 1;
   }
   EXPECT_NEAR(swapped / 10'000.0, 0.5, 0.02);
+}
+
+TEST(ValuesAtStates, AreTheCriticsValuesAndHaveTheirGradientInTheActions) {
+  const std::vector<std::uint64_t> seeds{1, 2};
+  const std::int64_t hidden[] = {16, 16};
+  const Mlp critics(seeds, 7, layers(hidden, Activation::kRelu, 1));
+  RandomStream random(3);
+  const torch::Tensor states = normal_tensor(random, {4, 5});
+  const torch::Tensor actions = normal_tensor(random, {4, 2}).requires_grad_(true);
+  const torch::Tensor ours = ValuesAtStates(critics, states)(actions);
+  const torch::Tensor whole = critic_values(critics.frozen(), states, actions);
+  EXPECT_TRUE(ours.allclose(whole, 1e-5, 1e-6));
+  const torch::Tensor our_gradient = torch::autograd::grad({ours.square().sum()}, {actions})[0];
+  EXPECT_TRUE(our_gradient.allclose(torch::autograd::grad({whole.square().sum()}, {actions})[0], 1e-4, 1e-6));
+  EXPECT_EQ(critics.block().gradient().abs().sum().item<float>(), 0);
+}
+
+TEST(ValuesAtStates, ServeSeveralActionsForEachStateSideBySideOrInBlocks) {
+  const std::vector<std::uint64_t> seeds{1, 2};
+  const std::int64_t hidden[] = {16};
+  const Mlp critics(seeds, 7, layers(hidden, Activation::kMish, 1));
+  RandomStream random(4);
+  const torch::Tensor states = normal_tensor(random, {4, 5}), actions = normal_tensor(random, {12, 2});
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(ValuesAtStates(critics, states)(actions).allclose(
+      critic_values(critics, states.repeat_interleave(3, 0), actions), 1e-5, 1e-6));
+  EXPECT_TRUE(ValuesAtStates(critics, states, 3)(actions).allclose(
+      critic_values(critics, states.repeat({3, 1}), actions), 1e-5, 1e-6));
 }
 
 }  // namespace

@@ -18,21 +18,23 @@ ParameterValues small_values() {
           {"temperature_learning_rate", 3e-3}};
 }
 
-/// "Samples" of constant actions; the log-density is the action itself, times `density_scale`.
+/// "Samples" of constant actions at one row; the log-density is the action itself, times `density_scale`.
 struct ConstantPolicy {
   ConstantActors actors;
   double density_scale = 0;
-  SquashedSample sample(const Tensor& observations) const {
-    const Tensor actions = actors(observations)[0];
+  Tensor row = torch::zeros({1, 1}, torch::kFloat64);
+  SquashedSample sample() const {
+    const Tensor actions = actors(row)[0];
     return {actions, density_scale * actions};
   }
-  SquashedSample sample(std::size_t agent, const Tensor& observations) const {
-    const Tensor actions = actors.agent(agent, observations)[0];
+  SquashedSample sample(std::size_t agent) const {
+    const Tensor actions = actors.agent(agent, row)[0];
     return {actions, density_scale * actions};
   }
   Tensor replace(const Tensor& joint, std::size_t agent, const Tensor& actions) const {
     return actors.replace(joint, agent, actions);
   }
+  void moved(std::size_t) {}
 };
 
 struct Outcome {
@@ -51,7 +53,7 @@ Outcome one_sequence(std::vector<std::size_t> order, double density_scale, std::
     return torch::stack({product_of_actions(actions) + first_shift, product_of_actions(actions) + second_shift});
   };
   outcome.result = update_in_sequence(
-      policy, order, torch::zeros({1, 1}, torch::kFloat64), value, [&](std::size_t agent) { return alphas[agent]; },
+      policy, order, value, [&](std::size_t agent) { return alphas[agent]; },
       [&](std::size_t agent, const Tensor& loss, double log_density) {
         loss.backward();
         policy.actors.descend(agent);

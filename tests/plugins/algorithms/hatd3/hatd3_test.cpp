@@ -18,14 +18,21 @@ ParameterValues small_values() {
           {"discount", 0.9}};
 }
 
+/// Constant actors as AgentsAtObservations has them, at one row.
+struct ConstantActorsAtRow : ConstantActors {
+  Tensor row = torch::zeros({1, 1}, torch::kFloat64);
+  Tensor joint() const { return (*this)(row).detach(); }
+  Tensor agent(std::size_t i) const { return ConstantActors::agent(i, row); }
+  void moved(std::size_t) {}
+};
+
 /// theta after one actor step with Q = a_1 a_2 and gradient descent with step 1 from (0.1, -0.2).
 std::pair<double, double> after_one_step(std::vector<std::size_t> order) {
-  ConstantActors actors;
-  update_in_sequence(actors, order, torch::zeros({1, 1}, torch::kFloat64), product_of_actions,
-                     [&](std::size_t agent, const Tensor& loss) {
-                       loss.backward();
-                       actors.descend(agent);
-                     });
+  ConstantActorsAtRow actors;
+  update_in_sequence(actors, order, product_of_actions, [&](std::size_t agent, const Tensor& loss) {
+    loss.backward();
+    actors.descend(agent);
+  });
   return {actors.value(0), actors.value(1)};
 }
 

@@ -52,6 +52,14 @@ TEST_P(RobotTasks, SnapshotsAreExact) {
 TEST_P(RobotTasks, SeedsDecideEpisodes) {
   expect_seeded_episodes([] { return make(GetParam().values); });
 }
+TEST_P(RobotTasks, RandomPlayScoresTheLowEndOfTheReferenceRange) {
+  ParameterValues values = GetParam().values;
+  expect_random_play_at_low_end(*make(values), 20);
+  values["profile"] = std::string("harl");
+  expect_random_play_at_low_end(*make(values), 20);
+  values["episode_limit"] = std::int64_t{500};
+  EXPECT_FALSE(make(values)->spec().reference);
+}
 TEST_P(RobotTasks, BadActionsAreRefused) { expect_bad_actions_refused(*make(GetParam().values), "mamujoco "); }
 
 std::size_t mujoco_allocations = 0;

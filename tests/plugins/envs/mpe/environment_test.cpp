@@ -44,6 +44,9 @@ TEST_P(MpeTasks, SeedsDecideEpisodes) {
   expect_seeded_episodes([] { return make(GetParam().values); });
 }
 TEST_P(MpeTasks, StepsAllocateNothing) { expect_no_allocation(*make(GetParam().values)); }
+TEST_P(MpeTasks, RandomPlayScoresTheLowEndOfTheReferenceRange) {
+  expect_random_play_at_low_end(*make(GetParam().values), 1000);
+}
 TEST_P(MpeTasks, BadActionsAreRefused) { expect_bad_actions_refused(*make(GetParam().values), "mpe "); }
 
 INSTANTIATE_TEST_SUITE_P(Mpe, MpeTasks, testing::ValuesIn(tasks()), [](const auto& task) {
@@ -55,6 +58,23 @@ INSTANTIATE_TEST_SUITE_P(Mpe, MpeTasks, testing::ValuesIn(tasks()), [](const aut
 TEST(MpeEnvironment, EveryAdversarySnapshotsExactly) {
   for (const char* adversary : {"still", "pursuer"}) {
     expect_exact_snapshots([&] { return make(deception(adversary)); });
+  }
+}
+
+TEST(MpeEnvironment, ReferenceRangesAreThoseOfTheRewardThatIsPaid) {
+  ParameterValues values = deception("pursuer");
+  expect_random_play_at_low_end(*make(values), 1000);
+  const double sum = make(values)->spec().reference->high;
+  values["team_reward"] = std::string("mean");
+  expect_random_play_at_low_end(*make(values), 1000);
+  EXPECT_EQ(make(values)->spec().reference->high, sum / 2);
+  for (const auto& [name, value] : ParameterValues{{"team_reward", std::string("per_agent")},
+                                                   {"local_ratio", 0.25},
+                                                   {"episode_limit", std::int64_t{26}},
+                                                   {"agents", std::int64_t{5}}}) {
+    ParameterValues other = navigation(3);
+    other[name] = value;
+    EXPECT_FALSE(make(other)->spec().reference) << name;
   }
 }
 

@@ -33,6 +33,11 @@ TEST(World, FullForceHoldsAnOverlapOfFiveHundredths) {
   world.step(towards_each_other);
   EXPECT_NEAR(world.agents()[0].velocity.x, 0, 1e-12);
   EXPECT_NEAR(world.agents()[1].velocity.x, 0, 1e-12);
+  // Without the force the same overlap pushes them apart.
+  const Action still[2] = {};
+  world.step(still);
+  EXPECT_NEAR(world.agents()[0].velocity.x, -0.5, 1e-12);
+  EXPECT_NEAR(world.agents()[1].velocity.x, 0.5, 1e-12);
 }
 
 TEST(World, CoincidentAgentsExertNoForce) {
@@ -50,6 +55,8 @@ TEST(World, ActionsAreClippedComponentByComponent) {
   const Action at_limit{1, 0, 1, 1, 0};
   clipped.step(std::span(&beyond, 1));
   limit.step(std::span(&at_limit, 1));
+  EXPECT_DOUBLE_EQ(limit.agents()[0].velocity.x, 0.5);
+  EXPECT_DOUBLE_EQ(limit.agents()[0].velocity.y, -0.5);
   EXPECT_EQ(clipped.agents()[0].velocity.x, limit.agents()[0].velocity.x);
   EXPECT_EQ(clipped.agents()[0].velocity.y, limit.agents()[0].velocity.y);
 }

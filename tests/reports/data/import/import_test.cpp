@@ -176,8 +176,8 @@ TEST_F(Import, TasksThatOnlyAnImportHasChangeNoAggregate) {
   ReportOptions options = quick_options();
   options.imports = {file(bench_marl("balance", "mappo", 0))};
   EXPECT_EQ(analyse_folder(suite_.write(), options).aggregates.score, "absolute");
-  options.normalize = "pinned";
-  options.bounds = "mpe/a 0 10";
+  options.normalize = Normalization::kPinned;
+  options.bounds = {{"mpe/a", {0, 10}}};
   const Analysis pinned = analyse_folder(suite_.write(), options);
   EXPECT_TRUE(std::isnan(pinned.tasks[1].bounds.low));
   EXPECT_EQ(pinned.aggregates.algorithms[0].iqm.value, 0.7);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "nn/matrix_product.hpp"
 #include "tutti/error.hpp"
 #include "tutti/torch.hpp"
@@ -86,6 +89,34 @@ std::vector<Case> cases() {
 }
 INSTANTIATE_TEST_SUITE_P(EveryCase, Linear, testing::ValuesIn(cases()));
 
+TEST(Linear, AddsWhatItIsGivenBeforeTheActivation) {
+  RandomStream random(11);
+  const auto draw = [&](torch::IntArrayRef shape) {
+    return normal_tensor(random, shape).to(torch::kFloat64).requires_grad_(true);
+  };
+  const Tensor input = draw({2, 6, 3}), weight = draw({2, 3, 4}), bias = draw({2, 4}), addend = draw({2, 6, 4});
+  const Tensor ours = linear(input, weight, bias, Activation::kMish, addend);
+  const Tensor before = torch::matmul(input, weight) + bias.unsqueeze(1) + addend;
+  const Tensor theirs = before * torch::tanh(torch::softplus(before));
+  EXPECT_TRUE(ours.allclose(theirs, 1e-12, 1e-12));
+  const std::vector<Tensor> inputs{input, weight, bias, addend};
+  const auto our_gradients = torch::autograd::grad({ours.square().sum()}, inputs);
+  const auto their_gradients = torch::autograd::grad({theirs.square().sum()}, inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_TRUE(our_gradients[i].allclose(their_gradients[i], 1e-12, 1e-12)) << "input " << i;
+  }
+}
+
+TEST(Linear, AddsEachRowOfTheAddendToTheRowsThatItServes) {
+  RandomStream random(12);
+  const Tensor input = normal_tensor(random, {2, 6, 3}), weight = normal_tensor(random, {2, 3, 4});
+  const Tensor bias = normal_tensor(random, {2, 4}), addend = normal_tensor(random, {2, 2, 4});
+  const Tensor repeated = addend.repeat_interleave(3, 1);
+  EXPECT_TRUE(linear(input, weight, bias, Activation::kRelu, addend)
+                  .equal(linear(input, weight, bias, Activation::kRelu, repeated)));
+  EXPECT_THROW(linear(input, weight, bias, Activation::kRelu, normal_tensor(random, {2, 4, 4})), c10::Error);
+}
+
 TEST(Linear, ReadsStridedRowsWithoutACopyOfItsOwn) {
   RandomStream random(1);
   const Tensor joint = normal_tensor(random, {6, 3 * 4});  // three agents' observations side by side
@@ -110,6 +141,16 @@ TEST(Linear, GivesNoGradientToWeightsThatNeedNone) {
 
 TEST(Linear, RefusesAnInputOfAnotherWidth) {
   EXPECT_THROW(linear(torch::ones({2, 3}), torch::ones({1, 4, 1}), torch::zeros({1, 1})), c10::Error);
+}
+
+TEST(MatrixProduct, NamesTheInstructionsThatItIsHeldTo) {
+  const char* limit = std::getenv("ONEDNN_MAX_CPU_ISA");
+  const std::string name = product_instructions();
+  if (limit != nullptr && std::string(limit) == "SSE41") {
+    EXPECT_EQ(name, "SSE4.1");
+  } else {
+    EXPECT_TRUE(name == "AVX-512" || name == "AVX2" || name == "AVX" || name == "SSE4.1") << name;
+  }
 }
 
 TEST(MatrixProduct, EqualsLibTorchForEveryTranspositionAndAccumulation) {

@@ -34,6 +34,91 @@ TEST(Mlp, StackEqualsItsNetworksOneByOneInValuesAndGradients) {
   EXPECT_TRUE(stack.block().gradient().allclose(other.block().gradient(), 1e-6, 1e-6));
 }
 
+/// The same network from LibTorch's own operations, on leaves of its own.
+struct PlainStack {
+  std::vector<Tensor> parameters;
+  std::vector<Activation> activations;
+
+  Tensor operator()(Tensor x) const {
+    for (std::size_t i = 0; i < activations.size(); ++i) {
+      x = torch::matmul(x, parameters[2 * i]) + parameters[2 * i + 1].unsqueeze(1);
+      if (activations[i] == Activation::kRelu) x = torch::relu(x);
+      if (activations[i] == Activation::kTanh) x = torch::tanh(x);
+      if (activations[i] == Activation::kMish) x = x * torch::tanh(torch::softplus(x));
+      if (activations[i] == Activation::kGelu)
+        x = x * (1 + torch::tanh(0.7978845608028654 * (x + 0.044715 * x.pow(3)))) / 2;
+    }
+    return x;
+  }
+};
+
+struct Pair {
+  Mlp ours;
+  PlainStack plain;
+
+  Pair(std::int64_t networks, Activation activation, Activation output)
+      : ours(Mlp(network_seeds(1, "test", networks), 5, layers(std::vector<std::int64_t>{8, 6}, activation, 3, output))
+                 .to(torch::kFloat64)),
+        plain{{}, {activation, activation, output}} {
+    for (std::size_t i = 0; i < 6; ++i) {
+      plain.parameters.push_back(ours.block().tensor(i).detach().clone().requires_grad_(true));
+    }
+  }
+};
+
+class MlpWith : public testing::TestWithParam<std::pair<Activation, Activation>> {};
+
+TEST_P(MlpWith, HasTheGradientsOfAutomaticDifferentiation) {
+  const auto& [activation, output] = GetParam();
+  for (const bool shared : {true, false}) {
+    const Pair pair(2, activation, output);
+    RandomStream random(4);
+    const auto draw = [&](torch::IntArrayRef shape) { return normal_tensor(random, shape).to(torch::kFloat64); };
+    const Tensor input = (shared ? draw({7, 5}) : draw({2, 7, 5})).requires_grad_(true);
+    const Tensor twin = input.detach().clone().requires_grad_(true), direction = draw({2, 7, 3});
+    const Tensor ours = pair.ours(input), theirs = pair.plain(twin);
+    EXPECT_TRUE(ours.allclose(theirs, 1e-12, 1e-12));
+    (ours * direction).sum().backward();
+    (theirs * direction).sum().backward();
+    EXPECT_TRUE(input.grad().allclose(twin.grad(), 1e-11, 1e-12));
+    for (std::size_t i = 0; i < pair.plain.parameters.size(); ++i) {
+      EXPECT_TRUE(pair.ours.block().tensor(i).grad().allclose(pair.plain.parameters[i].grad(), 1e-11, 1e-12)) << i;
+    }
+  }
+}
+INSTANTIATE_TEST_SUITE_P(EveryActivation, MlpWith,
+                         testing::Values(std::pair(Activation::kRelu, Activation::kIdentity),
+                                         std::pair(Activation::kRelu, Activation::kTanh),
+                                         std::pair(Activation::kTanh, Activation::kIdentity),
+                                         std::pair(Activation::kMish, Activation::kIdentity),
+                                         std::pair(Activation::kGelu, Activation::kIdentity)));
+
+TEST(Mlp, GradientOfTheSmallerOfTwoValuesIsThatOfAutomaticDifferentiation) {
+  const Pair pair(2, Activation::kRelu, Activation::kIdentity);
+  RandomStream random(4);
+  const Tensor input = normal_tensor(random, {9, 5}).to(torch::kFloat64).requires_grad_(true);
+  const Tensor twin = input.detach().clone().requires_grad_(true);
+  pair.ours.frozen()(input).amin(0).sum().backward();
+  pair.plain(twin).amin(0).sum().backward();
+  EXPECT_TRUE(input.grad().allclose(twin.grad(), 1e-11, 1e-12));
+  EXPECT_EQ(pair.ours.block().gradient().abs().sum().item<double>(), 0);
+}
+
+TEST(Mlp, TwoPartsAreTheWholeInValuesAndInTheGradientOfTheSecond) {
+  const Pair pair(2, Activation::kRelu, Activation::kIdentity);
+  RandomStream random(5);
+  const Tensor states = normal_tensor(random, {4, 3}).to(torch::kFloat64);
+  const Tensor rest = normal_tensor(random, {12, 2}).to(torch::kFloat64).requires_grad_(true);
+  const Tensor twin = rest.detach().clone().requires_grad_(true);
+  const Tensor ours = pair.ours.continued(pair.ours.first_part(states), rest);
+  const Tensor theirs = pair.plain(torch::cat({states.repeat_interleave(3, 0), twin}, 1));
+  EXPECT_TRUE(ours.allclose(theirs, 1e-12, 1e-12));
+  ours.square().sum().backward();
+  theirs.square().sum().backward();
+  EXPECT_TRUE(rest.grad().allclose(twin.grad(), 1e-11, 1e-12));
+  EXPECT_EQ(pair.ours.block().gradient().abs().sum().item<double>(), 0);
+}
+
 TEST(Mlp, CountsTheParametersOfPublishedSizes) {
   const auto count = [](std::int64_t inputs, std::vector<std::int64_t> hidden, std::int64_t outputs) {
     return Mlp(network_seeds(1, "x", 1), inputs, layers(hidden, Activation::kRelu, outputs)).block().values().size(1);

@@ -1,0 +1,161 @@
+#include "run/round_trip.hpp"
+
+#include <cstring>
+#include <string>
+
+#include "run/copies.hpp"
+#include "run/error_context.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::run {
+namespace {
+
+constexpr std::uint64_t kSeed = 1;
+constexpr std::uint64_t kOtherSeed = 2;
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+template <typename Plugin>
+std::vector<std::byte> saved(Plugin& plugin) {
+  SnapshotWriter writer;
+  plugin.save(writer);
+  return writer.bytes();
+}
+
+template <typename Plugin>
+void load(Plugin& plugin, const std::vector<std::byte>& bytes) {
+  SnapshotReader reader(bytes);
+  plugin.load(reader);
+  reader.finish();
+}
+
+/// Calls `call`; what it throws gets "before the first step: " and what was tried.
+template <typename Call>
+auto trying(const char* what, Call call) {
+  return with_context([&] { return std::string("before the first step, ") + what; }, call);
+}
+
+// ---- environments
+
+/// What a copy shows and, once `stepped`, what its step gave.
+struct Sight {
+  std::vector<float> observations;
+  std::vector<float> state;
+  StepResult result;
+
+  explicit Sight(const Environment& environment, const StepResult& stepped = {})
+      : observations(static_cast<std::size_t>(environment.spec().joint_observation_size())),
+        state(static_cast<std::size_t>(environment.spec().state_size)),
+        result(stepped) {
+    observe_all(environment, observations);
+    environment.state(state);
+  }
+  bool operator==(const Sight& other) const {
+    return same_bits(observations, other.observations) && same_bits(state, other.state) &&
+           std::memcmp(&result.reward, &other.result.reward, sizeof result.reward) == 0 &&
+           result.terminated == other.result.terminated && result.truncated == other.result.truncated;
+  }
+};
+
+/// Steps once with random actions.
+StepResult step(Environment& environment, RandomStream& random) {
+  std::vector<float> actions(static_cast<std::size_t>(environment.spec().joint_action_size()));
+  random.fill_uniform(actions, -1, 1);
+  return environment.step(actions);
+}
+
+/// One step into an episode, unless that ends it.
+void step_into_an_episode(Environment& environment, RandomStream& random) {
+  environment.reset(kSeed);
+  const StepResult result = step(environment, random);
+  if (result.terminated || result.truncated) environment.reset(kSeed);
+}
+
+// ---- algorithms
+
+/// What an algorithm does in all modes.
+std::vector<float> all_actions(Algorithm& algorithm, Rows<const float> observations, std::size_t action_size) {
+  std::vector<float> actions = evaluation_actions(algorithm, observations, action_size);
+  std::vector<float> explored(observations.rows * action_size);
+  RandomStream random(kSeed);
+  algorithm.act(observations, ActMode::kExplore, random, {explored.data(), observations.rows, action_size});
+  actions.insert(actions.end(), explored.begin(), explored.end());
+  return actions;
+}
+
+}  // namespace
+
+std::vector<float> evaluation_actions(Algorithm& algorithm, Rows<const float> observations, std::size_t action_size) {
+  std::vector<float> actions(2 * observations.rows * action_size);
+  float* out = actions.data();
+  for (const ActMode mode : {ActMode::kDeterministic, ActMode::kSampled}) {
+    RandomStream random(kSeed);
+    algorithm.act(observations, mode, random, {out, observations.rows, action_size});
+    out += observations.rows * action_size;
+  }
+  return actions;
+}
+
+void check_restored_policy(const std::vector<float>& saved, const std::vector<float>& restored) {
+  if (same_bits(saved, restored)) return;
+  throw Error(
+      "the algorithm acts otherwise after load_policy() than when save_policy() was called; both have to keep all that "
+      "the evaluation modes of act() depend on");
+}
+
+void check_environment(const std::function<std::unique_ptr<Environment>()>& make) {
+  const std::unique_ptr<Environment> original = make();
+  const std::unique_ptr<Environment> copy = make();
+  RandomStream random(kSeed);
+  trying("in the first step of an episode", [&] { step_into_an_episode(*original, random); });
+  const std::vector<std::byte> bytes = trying("saving the environment", [&] { return saved(*original); });
+  trying("loading the environment into another copy", [&] { load(*copy, bytes); });
+  const bool same_bytes = trying("saving the loaded environment", [&] { return saved(*copy); }) == bytes;
+  bool alike = Sight(*original) == Sight(*copy);
+  RandomStream same = random;
+  trying("stepping after a load", [&] {
+    const StepResult expected = step(*original, random);
+    alike = alike && Sight(*original, expected) == Sight(*copy, step(*copy, same));
+  });
+  if (same_bytes && alike) return;
+  throw Error(std::string("before the first step: a copy of the environment that loads what another saved ") +
+              (alike ? "saves other bytes" : "does not go on as that one does") +
+              "; its save() and load() have to keep everything that the next step depends on");
+}
+
+void check_algorithm(const std::function<std::unique_ptr<Algorithm>(std::uint64_t seed)>& make,
+                     Rows<const float> observations, std::size_t action_size) {
+  std::unique_ptr<Algorithm> algorithm = make(kSeed);
+  const std::vector<std::byte> state = trying("saving the algorithm", [&] { return saved(*algorithm); });
+  SnapshotWriter policy;
+  trying("saving the policy", [&] { algorithm->save_policy(policy); });
+  const std::vector<float> actions = evaluation_actions(*algorithm, observations, action_size);
+
+  algorithm.reset();  // before there is another, because each may take much memory
+  algorithm = make(kOtherSeed);
+  trying("restoring the policy in an algorithm that was made with another seed", [&] {
+    SnapshotReader reader(policy.bytes());
+    algorithm->load_policy(reader);
+    reader.finish();
+    check_restored_policy(actions, evaluation_actions(*algorithm, observations, action_size));
+  });
+
+  algorithm.reset();
+  algorithm = make(kOtherSeed);
+  const auto load_state = [&] { load(*algorithm, state); };
+  trying("loading the algorithm into one that was made with another seed", load_state);
+  if (trying("saving the loaded algorithm", [&] { return saved(*algorithm); }) == state) return;
+
+  // Optimisers of LibTorch are written in no fixed order.
+  const std::vector<float> loaded_actions = all_actions(*algorithm, observations, action_size);
+  algorithm.reset();
+  algorithm = make(kSeed);
+  if (same_bits(all_actions(*algorithm, observations, action_size), loaded_actions)) return;
+  throw Error(
+      "before the first step: an algorithm that loads what another saved saves other bytes and acts otherwise; its "
+      "save() and load() have to keep everything that the next update depends on");
+}
+
+}  // namespace tutti::run

@@ -1,0 +1,70 @@
+// What a check is made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "verify/verify.hpp"
+
+namespace tutti::verify {
+
+/// What a check comes to.
+struct Result {
+  Verdict verdict = Verdict::kPassed;
+  std::string text;
+};
+
+inline Result passed(std::string text = "") { return {Verdict::kPassed, std::move(text)}; }
+inline Result failed(std::string text) { return {Verdict::kFailed, std::move(text)}; }
+inline Result noted(std::string text) { return {Verdict::kNoted, std::move(text)}; }
+inline Result skipped(std::string text) { return {Verdict::kSkipped, std::move(text)}; }
+
+/// A check of a `Maker`, which makes environments or algorithms.
+template <typename Maker>
+struct Check {
+  const char* name;     // the sentence that it proves
+  const char* look_at;  // if it fails
+  Result (*run)(Maker&);
+};
+
+/// A new environment of one task.
+struct EnvironmentMaker {
+  loader::Registry& registry;
+  std::string environment;
+  ParameterValues values;
+
+  std::unique_ptr<Environment> operator()() const { return registry.create_environment(environment, values); }
+};
+
+/// An algorithm with its default values.
+struct AlgorithmMaker {
+  loader::Registry& registry;
+  std::string algorithm;
+};
+
+const std::vector<Check<EnvironmentMaker>>& environment_checks();
+const std::vector<Check<AlgorithmMaker>>& algorithm_checks();
+
+/// `values` and the default of every parameter that they leave out.
+ParameterValues with_defaults(void (*declare)(ParameterSchema&), const ParameterValues& values);
+
+/// Memory of this process that is in use.
+std::int64_t resident_bytes();
+
+/// Takes what the process prints from now on.
+class OutputTrap {
+ public:
+  OutputTrap();
+  ~OutputTrap();
+  OutputTrap(const OutputTrap&) = delete;
+  OutputTrap& operator=(const OutputTrap&) = delete;
+
+  /// The start of what was printed so far.
+  std::string printed() const;
+
+ private:
+  int file_;
+};
+
+}  // namespace tutti::verify

@@ -1,0 +1,228 @@
+#include <gtest/gtest.h>
+
+#include "suite/fake_catalogue.hpp"
+#include "tutti/error.hpp"
+
+namespace tutti::suite {
+namespace {
+
+const std::string kHead = R"(
+name = "demo"
+seeds = [3, 1]
+[run]
+environment_steps = 1000
+[evaluation]
+interval = 100
+)";
+
+const Run& run_of(const Plan& plan, const std::string& task, const std::string& algorithm, std::uint64_t seed = 3) {
+  for (const Run& run : plan.runs) {
+    if (run.task == task && run.algorithm == algorithm && run.seed == seed) return run;
+  }
+  throw std::logic_error("no such run");
+}
+
+// "0.5 (preset tuned)"
+std::string shown(const ResolvedValues& values, const std::string& name) {
+  const Resolved& entry = values.at(name);
+  return to_text(entry.value) + " (" + entry.origin + ")";
+}
+
+TEST(ReadPlan, IsTheProductOfTasksAlgorithmsAndSeedsSeedBySeed) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+name = "grid/small"
+[[task]]
+name = "grid/large"
+[[algorithm]]
+name = "climber"
+[[algorithm]]
+name = "idler"
+)");
+  const Plan plan = file.plan();
+  ASSERT_EQ(plan.runs.size(), 8U);
+  EXPECT_EQ(plan.runs[0].folder(), "grid/small/climber/seed-3");
+  EXPECT_EQ(plan.runs[1].folder(), "grid/small/idler/seed-3");
+  EXPECT_EQ(plan.runs[2].folder(), "grid/large/climber/seed-3");
+  EXPECT_EQ(plan.runs[4].folder(), "grid/small/climber/seed-1");
+  EXPECT_EQ(plan.name, "demo");
+  EXPECT_EQ(plan.run.environment_steps, 1000);
+  EXPECT_EQ(plan.evaluation.episodes, 32);
+  EXPECT_EQ(plan.digest.size(), 64U);
+}
+
+TEST(ReadPlan, ValuesComeFromTheLastThatSetsThem) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+name = "grid/small"
+slip = 0
+[[task]]
+name = "grid/large"
+[[algorithm]]
+name = "climber"
+preset = "tuned"
+batch_size = 64
+buffer_size = 99
+[[override]]
+task = "grid/large"
+algorithm = "climber"
+buffer_size = 500
+)");
+  const Plan plan = file.plan({.seeds = {}, .environment_steps = {}, .settings = {"climber.layers=[4]"}});
+  const auto& small = run_of(plan, "grid/small", "climber");
+  EXPECT_EQ(shown(small.task_values, "width"), "2 (task small)");
+  EXPECT_EQ(shown(small.task_values, "slip"), "0.0 (suite)");
+  EXPECT_EQ(shown(small.task_values, "wind"), "\"none\" (default)");
+  EXPECT_EQ(shown(small.algorithm_values, "step"), "0.5 (preset tuned)");
+  EXPECT_EQ(shown(small.algorithm_values, "batch_size"), "64 (suite)");
+  EXPECT_EQ(shown(small.algorithm_values, "buffer_size"), "99 (suite)");
+  EXPECT_EQ(shown(small.algorithm_values, "layers"), "[4] (command line)");
+  EXPECT_EQ(shown(small.algorithm_values, "greedy"), "false (default)");
+  const auto& large = run_of(plan, "grid/large", "climber");
+  EXPECT_EQ(shown(large.algorithm_values, "step"), "0.25 (preset tuned)");
+  EXPECT_EQ(shown(large.algorithm_values, "buffer_size"), "500 (override)");
+}
+
+TEST(ReadPlan, ThePresetDefaultAppliesWhereTheSuiteNamesNone) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+name = "grid/small"
+[[task]]
+name = "grid/large"
+[[algorithm]]
+name = "climber"
+[[algorithm]]
+name = "climber"
+label = "tuned"
+preset = "tuned"
+)");
+  const Plan plan = file.plan();
+  EXPECT_EQ(shown(run_of(plan, "grid/large", "climber").algorithm_values, "greedy"), "true (preset default)");
+  EXPECT_EQ(shown(run_of(plan, "grid/small", "climber").algorithm_values, "greedy"), "false (default)");
+  EXPECT_EQ(shown(run_of(plan, "grid/large", "tuned").algorithm_values, "greedy"), "false (default)");
+}
+
+std::string copies_with(const std::string& run, const std::string& algorithm, const std::string& override_line,
+                        const std::vector<std::string>& settings = {}) {
+  const SuiteFile file("seeds = [1]\n[run]\nenvironment_steps = 10\n" + run +
+                       "\n[evaluation]\ninterval = 5\n[[task]]\nname = \"grid/small\"\n" +
+                       "[[algorithm]]\nname = \"climber\"\n" + algorithm +
+                       "\n[[override]]\ntask = \"*\"\nalgorithm = \"climber\"\n" + override_line);
+  return shown(file.plan({.seeds = {}, .environment_steps = {}, .settings = settings}).runs.front().run_values,
+               "copies");
+}
+
+TEST(ReadPlan, CopiesAreResolvedLikeAnyValue) {
+  EXPECT_EQ(copies_with("", "", ""), "1 (default)");
+  EXPECT_EQ(copies_with("copies = 2", "", ""), "2 (suite)");
+  EXPECT_EQ(copies_with("copies = 2", "preset = \"tuned\"", ""), "3 (preset tuned)");
+  EXPECT_EQ(copies_with("copies = 2", "preset = \"tuned\"\ncopies = 4", ""), "4 (suite)");
+  EXPECT_EQ(copies_with("copies = 2", "copies = 4", "copies = 5"), "5 (override)");
+  EXPECT_EQ(copies_with("copies = 2", "copies = 4", "copies = 5", {"run.copies=6"}), "6 (command line)");
+  EXPECT_EQ(copies_with("copies = 2", "copies = 4", "", {"climber.copies=7", "run.copies=6"}), "7 (command line)");
+}
+
+TEST(ReadPlan, OneTaskAndOneAlgorithmCanAppearTwiceUnderDifferentLabels) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+environment = "grid"
+label = "windy"
+wind = "east"
+[[task]]
+name = "grid/small"
+label = "calm"
+[[algorithm]]
+name = "climber"
+label = "bold"
+step = 1
+proposed = true
+[[algorithm]]
+name = "climber"
+)");
+  const Plan plan = file.plan();
+  EXPECT_EQ(plan.runs.size(), 8U);
+  EXPECT_EQ(run_of(plan, "windy", "bold").task_name, "grid/windy");
+  EXPECT_EQ(run_of(plan, "calm", "bold").task_name, "grid/small");
+  EXPECT_EQ(run_of(plan, "calm", "bold").algorithm_name, "climber");
+  EXPECT_TRUE(run_of(plan, "calm", "bold").proposed);
+  EXPECT_FALSE(run_of(plan, "calm", "climber").proposed);
+}
+
+TEST(ReadPlan, TheCommandLineReplacesSeedsAndSteps) {
+  const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\n");
+  const Plan plan =
+      file.plan({.seeds = IntegerList{7}, .environment_steps = 200, .settings = {"evaluation.mode=sampled"}});
+  ASSERT_EQ(plan.runs.size(), 1U);
+  EXPECT_EQ(plan.runs[0].seed, 7U);
+  EXPECT_EQ(plan.run.environment_steps, 200);
+  EXPECT_EQ(shown(plan.runs[0].run_values, "environment_steps"), "200 (command line)");
+  EXPECT_EQ(plan.evaluation.mode, "sampled");
+}
+
+TEST(ReadPlan, TheFileNamesASuiteThatHasNoName) {
+  const SuiteFile file(
+      "seeds = [1]\n[run]\nenvironment_steps = 10\n[evaluation]\ninterval = 5\n[[task]]\nname = "
+      "\"grid/small\"\n[[algorithm]]\nname = \"idler\"\n");
+  EXPECT_EQ(file.plan().name, "suite");
+}
+
+TEST(ReadPlan, KeepsWhatTheReportAndSlurmAreToldByTheSuite) {
+  const SuiteFile file(kHead + R"(
+[[task]]
+name = "grid/small"
+[[algorithm]]
+name = "idler"
+[report]
+score = "best"
+[report.bounds."grid/small"]
+lo = -10
+hi = 5.5
+[report.thresholds]
+"grid/small" = 3
+[slurm]
+partition = "cpu"
+time_limit = "1-02:00:00"
+memory = "4G"
+throttle = 2
+extra = "--account=lab --qos=low"
+)");
+  const Plan plan = file.plan();
+  EXPECT_EQ(plan.report.options.at("score"), ParameterValue(std::string("best")));
+  EXPECT_EQ(plan.report.bounds.at("grid/small"), std::pair(-10.0, 5.5));
+  EXPECT_EQ(plan.report.thresholds.at("grid/small"), 3.0);
+  EXPECT_EQ(plan.slurm.time_limit, "1-02:00:00");
+  EXPECT_EQ(plan.slurm.throttle, 2);
+}
+
+TEST(ReadPlan, TitlesAreForReportsOnly) {
+  const std::string tasks = "[[task]]\nname = \"grid/small\"\ntitle = \"A small grid\"\n";
+  const SuiteFile file(kHead + tasks + "[[algorithm]]\nname = \"idler\"\ntitle = \"I-DDPG (ours)\"\n");
+  const Plan plan = file.plan();
+  EXPECT_EQ(plan.tasks.at(0).title, "A small grid");
+  EXPECT_EQ(plan.algorithms.at(0).title, "I-DDPG (ours)");
+  EXPECT_EQ(plan.algorithms.at(0).label, "idler");
+  EXPECT_EQ(config_toml(plan.runs.at(0)).find("ours"), std::string::npos);
+}
+
+TEST(ReadPlan, TitlesThatCannotBeShownAreRefused) {
+  for (const std::string title : {"\"\"", "\"two\\nlines\"", "3"}) {
+    const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\ntitle = " + title);
+    EXPECT_THROW(file.plan(), Error) << title;
+  }
+  const SuiteFile twice(kHead +
+                        "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\n[[algorithm]]\nname = "
+                        "\"climber\"\ntitle = \"idler\"\n");
+  EXPECT_THROW(twice.plan(), Error);
+}
+
+TEST(ReadPlan, AMissingFileIsASentence) {
+  try {
+    read_suite("/nowhere/suite.toml", fake_catalogue());
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "/nowhere/suite.toml: cannot be read; expected a suite file");
+  }
+}
+
+}  // namespace
+}  // namespace tutti::suite

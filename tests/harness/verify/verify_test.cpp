@@ -1,0 +1,97 @@
+#include "verify/verify.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tutti/error.hpp"
+
+namespace tutti::verify {
+namespace {
+
+const std::filesystem::path kFixtures = std::filesystem::path(TUTTI_BINARY_DIR) / "fixtures";
+
+using Findings = std::map<std::string, Finding>;  // by check
+
+/// The findings of one plugin by subject.
+std::map<std::string, Findings> all_findings(const std::filesystem::path& file) {
+  loader::Registry registry({kFixtures / file});
+  std::map<std::string, Findings> result;
+  verify(registry, registry.plugins().at(0),
+         [&](const Finding& finding) { result[finding.subject][finding.check] = finding; });
+  return result;
+}
+
+Findings findings(const std::filesystem::path& file) { return all_findings(file).begin()->second; }
+
+std::vector<std::string> failed(const Findings& findings) {
+  std::vector<std::string> checks;
+  for (const auto& [check, finding] : findings) {
+    if (finding.verdict == Verdict::kFailed) checks.push_back(check);
+  }
+  return checks;
+}
+
+TEST(Verify, SoundPluginsPass) {
+  for (const char* file : {"sound/line.so", "sound/faulty_environment.so", "sound/learner.so"}) {
+    for (const auto& [check, finding] : findings(file))
+      EXPECT_NE(finding.verdict, Verdict::kFailed) << file << ", " << check << ": " << finding.text;
+  }
+}
+
+TEST(Verify, EveryFaultOfAnEnvironmentIsNamedByTheCheckThatIsForIt) {
+  const std::map<std::string, std::vector<std::string>> expected = {
+      {"seedless",
+       {"other copies do not matter", "reset forgets what was before", "the same seed gives the same episode"}},
+      {"remembers", {"reset forgets what was before"}},
+      {"shared",
+       {"a snapshot continues bit for bit in another copy", "other copies do not matter",
+        "reset forgets what was before", "the same seed gives the same episode"}},
+      {"forgets", {"a snapshot continues bit for bit in another copy"}},
+      {"unwritten", {"every output is written and finite"}},
+      {"endless", {"an episode ends at its limit"}},
+      {"leaks", {"memory does not grow over many steps"}},
+      {"takes_anything", {"a snapshot of something else is refused", "wrong actions are refused"}},
+      {"crashes", {"actions at their bounds are safe"}}};
+  std::map<std::string, Findings> all = all_findings("unsound/environment.so");
+  for (const auto& [fault, checks] : expected) {
+    const Findings& found = all["task unsound/" + fault];
+    EXPECT_EQ(failed(found), checks) << fault;
+    for (const std::string& check : checks)
+      EXPECT_NE(found.at(check).text.find("; look at "), std::string::npos) << found.at(check).text;
+  }
+  // What may be meant is noted.
+  EXPECT_EQ(all["task unsound/prints"].at("nothing is printed").verdict, Verdict::kNoted);
+  EXPECT_EQ(all["task unsound/one_start"].at("other seeds start other episodes").verdict, Verdict::kNoted);
+}
+
+TEST(Verify, EveryFaultOfAnAlgorithmIsNamedByTheCheckThatIsForIt) {
+  const std::map<std::string, std::vector<std::string>> expected = {
+      {"forgets", {"a snapshot continues bit for bit"}},
+      {"empty_policy", {"a policy that is saved and loaded acts alike"}},
+      {"shared",
+       {"a snapshot continues bit for bit", "evaluation changes nothing", "others of its kind do not matter",
+        "the same seed gives the same bytes"}},
+      {"wide_action", {"actions are written and within their bounds"}},
+      {"silent", {"every metric is reported"}},
+      {"evaluation_learns", {"evaluation changes nothing", "the same stream gives the same actions"}},
+      {"takes_nan", {"what is not finite is said"}},
+      {"crashes", {"acting does not take more and more memory"}}};
+  for (const auto& [fault, checks] : expected)
+    EXPECT_EQ(failed(findings("unsound/algorithm_" + fault + ".so")), checks) << fault;
+}
+
+TEST(Verify, AnAlgorithmThatCountsCallsInsteadOfStepsIsNoted) {
+  const Finding finding = findings("sound/learner.so").at("updates are counted for environment steps");
+  EXPECT_EQ(finding.verdict, Verdict::kNoted);
+  EXPECT_NE(finding.text.find("1 updates for each environment step with one copy, 0.1 with ten"), std::string::npos)
+      << finding.text;
+}
+
+TEST(Verify, ALibraryThatContradictsItselfIsAnError) {
+  loader::Registry registry({kFixtures / "declaring/task_twice.so"});
+  EXPECT_THROW(verify(registry, registry.plugins().at(0), [](const Finding&) {}), Error);
+}
+
+}  // namespace
+}  // namespace tutti::verify
