@@ -60,7 +60,8 @@ bool open_all_in_a_process(const std::filesystem::path& folder) {
   const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (exit == kRefused) throw Error("refused");
   if (exit != kTaken && exit != kNothing) {
-    std::fprintf(stderr, "the host ended with status %d\n", status);
+    std::fprintf(stderr, "seed %llu: the host ended with status %d\n",
+                 static_cast<unsigned long long>(fuzz::current_seed), status);
     std::abort();
   }
   return exit == kTaken;

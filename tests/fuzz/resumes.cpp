@@ -95,7 +95,8 @@ const std::vector<std::string> kWords = {"null",
                                          "failed"};
 
 [[noreturn]] void give_up(const std::string& why, const std::string& damage) {
-  std::fprintf(stderr, "%s\n  after: %s\n", why.c_str(), damage.c_str());
+  std::fprintf(stderr, "seed %llu: %s\n  after: %s\n", static_cast<unsigned long long>(fuzz::current_seed), why.c_str(),
+               damage.c_str());
   std::abort();
 }
 

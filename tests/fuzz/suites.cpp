@@ -227,7 +227,8 @@ void check_stored(const suite::Run& run) {
   const suite::Run found = suite::read_config(stored.path());
   const std::vector<std::string> differences = suite::differences(run, found);
   if (differences.empty() && found.folder() == run.folder() && found.suite == run.suite) return;
-  std::fprintf(stderr, "a stored run came back as another: %s\n",
+  std::fprintf(stderr, "seed %llu: a stored run came back as another: %s\n",
+               static_cast<unsigned long long>(fuzz::current_seed),
                differences.empty() ? "its names" : differences.front().c_str());
   std::abort();
 }
