@@ -3,9 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "process/spawn.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::watch {
@@ -72,30 +71,19 @@ results::Descriptor memory_file() {
 
 Mp4Writer::Mp4Writer(const std::filesystem::path& file, FrameSize size, double frames_per_second)
     : target_(file), said_(memory_file()) {
-  std::vector<std::string> words = command(target_.partial(), size, frames_per_second);
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   const results::Descriptor read_end(ends[0]);
   results::Descriptor write_end(ends[1]);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, read_end.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, said_.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, said_.get(), STDERR_FILENO);
-  // A group of its own: Ctrl-C is for us, and we end it.
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  const int error = ::posix_spawnp(&process_, "ffmpeg", &actions, &attributes, pointers.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
+  try {
+    // A group of its own: Ctrl-C is for us, and we end it.
+    process_ = process::spawn(
+        {.arguments = command(target_.partial(), size, frames_per_second),
+         .descriptors = {{read_end.get(), STDIN_FILENO}, {said_.get(), STDOUT_FILENO}, {said_.get(), STDERR_FILENO}},
+         .own_group = true});
+  } catch (const Error& error) {
     process_ = -1;
-    fail(fmt::format("ffmpeg cannot be started: {}", std::strerror(error)));
+    fail(error.what());
   }
   pipe_ = std::move(write_end);
 }
@@ -106,13 +94,7 @@ Mp4Writer::~Mp4Writer() {
   wait();
 }
 
-int Mp4Writer::wait() {
-  int status = 0;
-  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-  }
-  process_ = -1;
-  return status;
-}
+int Mp4Writer::wait() { return process::wait_for(std::exchange(process_, -1)); }
 
 void Mp4Writer::fail(const std::string& what) const {
   std::string said(2000, '\0');

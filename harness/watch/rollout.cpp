@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "run/copies.hpp"
+#include "run/error_context.hpp"
 #include "run/finite.hpp"
-#include "run/place.hpp"
 
 namespace tutti::watch {
 
@@ -28,8 +28,8 @@ void Rollout::begin(std::int64_t episode) {
 }
 
 void Rollout::step() {
-  const auto place = [this] { return fmt::format("step {} of the episode", summary_.length); };
-  run::at_place(place, [this] { advance(); });
+  const auto context = [this] { return fmt::format("step {} of the episode", summary_.length); };
+  run::with_context(context, [this] { advance(); });
 }
 
 void Rollout::advance() {

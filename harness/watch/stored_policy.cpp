@@ -8,8 +8,8 @@
 #include "digest/digest.hpp"
 #include "results/run_record.hpp"
 #include "run/checkpoint.hpp"
-#include "run/makings.hpp"
 #include "run/protocol.hpp"
+#include "run/provenance.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::watch {
@@ -51,8 +51,8 @@ std::vector<std::string> differences_since(const fs::path& folder, const suite::
   const auto record = results::read_run_record(folder);
   if (!record) return {"run.json is missing: not recorded which builds of the plugins made the run"};
   std::vector<std::string> differences =
-      run::differences(run::makings_of(run, registry), {record->plugins, record->libraries}, true);
-  const bool has_ended = record->status == results::RunStatus::kFinished;
+      run::differences(run::provenance_of(run, registry), {record->plugins, record->libraries}, true);
+  const bool has_ended = record->status == results::RunState::kFinished;
   if (has_ended && sha256_of_file(folder / "config.toml") != record->config_digest) {
     differences.emplace_back("config.toml is not the one that run.json has the digest of");
   }
