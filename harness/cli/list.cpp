@@ -187,8 +187,8 @@ void describe_task(loader::Registry& registry, const std::string& environment, c
   for (const AgentSpec& agent : spec.agents) {
     agents.push_back({agent.name, std::to_string(agent.observation_size), std::to_string(agent.action_size)});
   }
-  launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n", text_table(agents, terminal_width()),
-                                  spec.state_size, spec.episode_limit));
+  launch::say(stdout, fmt::format("{}\nstate: {} values\nepisode limit: {} environment steps\n",
+                                  text_table(agents, terminal_width()), spec.state_size, spec.episode_limit));
   if (spec.reference) {
     launch::say(stdout, fmt::format("a score of 0: return {}, {}\na score of 1: return {}, {}\n", spec.reference->low,
                                     spec.reference->low_source, spec.reference->high, spec.reference->high_source));

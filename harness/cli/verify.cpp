@@ -98,7 +98,7 @@ void add_verify(CLI::App& app, int& status) {
   auto* command = app.add_subcommand(
       "verify", "Check that a plugin keeps what suites rely on: repeatable, resumable, within its bounds");
   auto what = std::make_shared<std::string>();
-  command->add_option("NAME|FILE.so", *what, "a name that `tutti list` shows, or a plugin's library")->required();
+  command->add_option("PLUGIN", *what, "a name that `tutti list` shows, or a library: FILE.so")->required();
   command->callback([what, &status] { status = verify_plugins(*what); });
 }
 

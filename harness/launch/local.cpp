@@ -80,6 +80,9 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   wait_for_strays();
   ChangeFinder finder(registry);
   to_do_ = settle_runs(plan_, folder_, options_.on_change, options_.retry, finder);
+  if (options_.retry) {
+    if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
+  }
   for (const std::size_t index : to_do_) builds_[index] = finder.build(plan_.runs[index]);
   write_plan_files(plan_, options_.repeated, folder_);
   look_at_runs();

@@ -19,7 +19,7 @@ void cap_log(const std::filesystem::path& file, std::uint64_t most) {
   const int log = ::open(file.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (log < 0) return;
   struct stat status {};
-  const bool regular = ::fstat(log, &status) == 0 && S_ISREG(status.st_mode);
+  const bool regular = ::fstat(log, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
   const auto size = regular ? static_cast<std::uint64_t>(status.st_size) : 0;
   if (size > most) {
     const std::uint64_t kept = most / 2;

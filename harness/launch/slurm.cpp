@@ -73,9 +73,18 @@ void check_path(const std::filesystem::path& path) {
               "for Slurm; choose another folder with --results");
 }
 
+/// "array-3", of which the folder has no file yet. Slurm appends what a job prints to array-3-0.out and follows links
+/// there: such a name has to be free, too.
 std::string new_array_name(const std::filesystem::path& suite_folder) {
+  constexpr std::size_t kPrefix = std::string_view("array-").size();
+  std::set<std::string> taken;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(slurm_folder(suite_folder), ignored)) {
+    const std::string file = entry.path().filename().string();
+    if (file.starts_with("array-")) taken.insert(file.substr(0, file.find_first_of("-.", kPrefix)));
+  }
   int number = 1;
-  while (std::filesystem::exists(slurm_folder(suite_folder) / fmt::format("array-{}.sh", number))) ++number;
+  while (taken.contains(fmt::format("array-{}", number))) ++number;
   return fmt::format("array-{}", number);
 }
 
@@ -261,6 +270,9 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   submission.queued = std::erase_if(
       to_do, [&](std::size_t index) { return queued.folders.contains(plan.runs[index].folder().generic_string()); });
   submission.runs = to_do.size();
+  if (options.retry && !options.dry_run) {
+    if (const std::string left = left_by_retry(plan, folder); !left.empty()) say(stderr, left + '\n');
+  }
   if (to_do.empty() && submission.queued > 0) {
     throw Error(
         fmt::format("{}: nothing was submitted: {} run(s) of an earlier job array are queued or running; wait "

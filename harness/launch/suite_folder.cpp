@@ -241,6 +241,15 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
   return to_do;
 }
 
+std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+  const std::size_t open = runs_to_do(plan, suite_folder, false).size();
+  if (open == 0) return "";
+  return fmt::format(
+      "--retry starts failed runs only: {} run(s) that were interrupted or never started stay as they are; the same "
+      "command without --retry resumes or starts them",
+      open);
+}
+
 std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
                                     OnChange on_change, bool retry, ChangeFinder& finder) {
   if (retry && on_change == OnChange::kFresh) {

@@ -75,6 +75,9 @@ class ChangeFinder {
 /// without them.
 std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesystem::path& suite_folder, bool retry);
 
+/// What starting the failed runs again leaves alone, in a sentence for whoever asked for it; empty if nothing.
+std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& suite_folder);
+
 /// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
 /// differences; a folder that holds another run is refused even by kKeep; kFresh removes the folders of those runs, or
 /// with `retry` those of the failed ones, and then refuses differences of the others. Throws Error, too, if a run to be

@@ -66,7 +66,7 @@ suite::Plan plan_of(const Options& options, loader::Registry& registry, const st
   for (const std::string& name : names) text += fmt::format("[[algorithm]]\nname = \"{}\"\n", name);
   const std::filesystem::path file = folder / "perf.toml";
   std::ofstream(file) << text;
-  return suite::read_plan(file, cli::catalogue_of(registry),
+  return suite::read_suite(file, cli::catalogue_of(registry),
                           {.seeds = {}, .environment_steps = {}, .settings = options.settings});
 }
 

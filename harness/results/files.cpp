@@ -92,7 +92,13 @@ Descriptor open_to_write(const std::filesystem::path& file, int flags) {
     throw FileError(file.string() + ": is a symbolic link, and nothing is written through one; remove it");
   }
   if (descriptor.get() < 0) fail(file, "cannot write", errno);
-  if (!S_ISREG(status_of(descriptor, file).st_mode)) throw FileError(file.string() + ": is not a regular file");
+  const struct stat status = status_of(descriptor, file);
+  if (!S_ISREG(status.st_mode)) throw FileError(file.string() + ": is not a regular file");
+  if (status.st_nlink > 1) {
+    throw FileError(file.string() +
+                    ": is a hard link, one of several names of a file, and what is written would change all of them; "
+                    "put a copy in its place");
+  }
   return descriptor;
 }
 

@@ -1,6 +1,6 @@
 // Files that a kill at any instant leaves readable: appended by whole rows, or written aside and renamed.
 //
-// A folder of results may come from somebody else. Nothing here writes through a symbolic link or reads anything but a
+// A folder of results may come from somebody else. Nothing here writes through a link or reads anything but a
 // regular file, and what is read into memory has a bound. docs/security.md says what that protects from.
 #pragma once
 
@@ -43,8 +43,8 @@ class Descriptor {
 /// Opens a regular file to read it, through a symbolic link too. Throws FileError for a pipe, a device, a folder.
 Descriptor open_to_read(const std::filesystem::path& file);
 
-/// Opens or makes a regular file to write into it, with open()'s `flags`. Throws FileError for a symbolic link and for
-/// anything else that is not a regular file.
+/// Opens or makes a regular file to write into it, with open()'s `flags`. Throws FileError for a symbolic link, for a
+/// file that has other names, and for anything else that is not a regular file.
 Descriptor open_to_write(const std::filesystem::path& file, int flags);
 
 /// The most that read_file() takes into memory unless it is asked for more.

@@ -201,7 +201,13 @@ void Journal::take_figures(const Training& training) {
   record_.numerics["threads"] = std::to_string(thread_count());
 }
 
-void Journal::take_digests(const Training& training) { record_.table_digests = training.table_digests(); }
+// The best policy's file too: no report reads it, but whoever plays it wants to know that it is the run's.
+void Journal::take_digests(const Training& training) {
+  record_.table_digests = training.table_digests();
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(folder_ / kBestPolicyFile, ignored)) return;
+  record_.table_digests[kBestPolicyFile] = sha256_of_file(folder_ / kBestPolicyFile);
+}
 
 void Journal::refresh(const Training& training) {
   take_figures(training);

@@ -25,9 +25,10 @@ std::string text_of(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, error)) throw Error(file.string() + ": a folder; expected a suite file");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error(file.string() + ": cannot be read; expected a suite file");
-  std::string text(kMostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::string text;
+  char block[1 << 14];
+  while (text.size() <= kMostBytes && (stream.read(block, sizeof block) || stream.gcount() > 0))
+    text.append(block, static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMostBytes)
     throw Error(file.string() + ": more than " + std::to_string(kMostBytes >> 20) + " MB; expected a suite file");
   return text;

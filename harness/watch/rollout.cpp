@@ -28,8 +28,8 @@ void Rollout::begin(std::int64_t episode) {
 }
 
 void Rollout::step() {
-  const auto place = [this] { return fmt::format("step {} of the episode", summary_.length); };
-  run::with_context(place, [this] { advance(); });
+  const auto context = [this] { return fmt::format("step {} of the episode", summary_.length); };
+  run::with_context(context, [this] { advance(); });
 }
 
 void Rollout::advance() {
@@ -38,13 +38,13 @@ void Rollout::advance() {
   if (!run::all_finite(observations_)) throw NotFiniteError("an observation is not finite");
   policy_.algorithm().act({observations_.data(), 1, observations_.size()}, mode_, random_,
                           {actions_.data(), 1, actions_.size()});
-  run::check_actions(actions_, actions_.size(), [this](std::size_t) { return policy_.run().algorithm; });
+  if (!run::all_finite(actions_)) throw NotFiniteError("an action is not finite");
   result_ = environment().step(actions_);
   if (!std::isfinite(result_.reward)) throw NotFiniteError(fmt::format("the reward is {}", result_.reward));
   environment().reward_terms(terms_);
   summary_.episode_return += result_.reward;
   for (std::size_t i = 0; i < terms_.size(); ++i) summary_.terms[i] += terms_[i];
-  run::check_end(environment().spec(), result_, ++summary_.length);
+  ++summary_.length;
   if (result_.terminated) {
     summary_.ended = "terminated";
   } else if (result_.truncated) {

@@ -36,12 +36,23 @@ run::BestPolicy read_policy(const fs::path& folder, Which which) {
   return policy;
 }
 
+/// Throws Error if the run has ended and its record has the digest of another best policy.
+void check_policy(const fs::path& folder) {
+  const auto record = results::read_run_record(folder);
+  if (!record || record->status != results::RunStatus::kFinished) return;
+  const auto recorded = record->table_digests.find(run::kBestPolicyFile);
+  if (recorded == record->table_digests.end()) return;  // an earlier version wrote it
+  if (sha256_of_file(folder / run::kBestPolicyFile) == recorded->second) return;
+  throw Error((folder / run::kBestPolicyFile).string() +
+              ": is not the policy that run.json has the digest of; put back the run's own");
+}
+
 std::vector<std::string> differences_since(const fs::path& folder, const suite::Run& run, loader::Registry& registry) {
   const auto record = results::read_run_record(folder);
   if (!record) return {"run.json is missing: not recorded which builds of the plugins made the run"};
   std::vector<std::string> differences =
       run::differences(run::provenance_of(run, registry), {record->plugins, record->libraries}, true);
-  const bool has_ended = record->status == results::RunStatus::kFinished;
+  const bool has_ended = record->status == results::RunState::kFinished;
   if (has_ended && sha256_of_file(folder / "config.toml") != record->config_digest) {
     differences.emplace_back("config.toml is not the one that run.json has the digest of");
   }
@@ -67,6 +78,7 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
 StoredPolicy::StoredPolicy(const fs::path& run_folder, Which which, loader::Registry& registry)
     : run_(suite::read_config(run_folder / "config.toml")), algorithm_values_(suite::values_of(run_.algorithm_values)) {
   const run::BestPolicy policy = read_policy(run_folder, which);
+  if (which == Which::kBest) check_policy(run_folder);
   step_ = policy.point.step;
   differences_ = differences_since(run_folder, run_, registry);
   const suite::RunSettings settings = run_.run_settings();

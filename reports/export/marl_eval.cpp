@@ -120,7 +120,7 @@ void write_run(Text& out, const Run& run, const ReportOptions& options, const st
 template <class Labels>
 std::vector<std::string> names_of(const std::vector<std::size_t>& indices, const Labels& label) {
   std::vector<std::string> labels;
-  for (const std::size_t index : indices) labels.push_back(label(index));
+  for (const std::size_t index : indices) labels.push_back(clean_text(label(index)));
   return distinct_names(labels);
 }
 

@@ -50,6 +50,9 @@ inline std::string damaged(std::string text, const std::vector<std::string>& wor
   return text;
 }
 
+/// That of the input at hand: whoever ends the program says so.
+inline std::uint64_t current_seed = 0;
+
 /// Calls `round` COUNT times; it returns whether the input was taken, or throws what a user would read. Anything else
 /// ends the program. Returns the exit status.
 inline int run(int argc, char** argv, const std::function<bool(Random&)>& round) {
@@ -63,11 +66,13 @@ inline int run(int argc, char** argv, const std::function<bool(Random&)>& round)
   number(2, seed);
   std::uint64_t taken = 0;
   for (std::uint64_t index = 0; index < count; ++index) {
-    Random random(seed + index);  // so that one input can be made again alone: COUNT 1, SEED seed + index
+    current_seed = seed + index;  // so that one input can be made again alone: COUNT 1 with this seed
+    Random random(current_seed);
     try {
       taken += round(random) ? 1 : 0;
-    } catch (const std::exception&) {
-      // A sentence for the user.
+    } catch (const std::exception& error) {
+      // A sentence for the user; it is shown when an input is looked at alone.
+      if (count == 1) std::fprintf(stderr, "%s\n", error.what());
     }
     if ((index + 1) % 10'000 == 0) std::fprintf(stderr, "%llu inputs\n", static_cast<unsigned long long>(index + 1));
   }

@@ -1,7 +1,10 @@
-// Damaged plugin libraries: each is opened or refused in words, whatever its code does.
+// Damaged plugin libraries: each is opened or refused in words, whatever its code does. Each has a host process of its
+// own, as damaged code that stays open may well hurt what comes later.
 // fuzz_plugins COUNT SEED LIBRARY...
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,26 +13,70 @@
 #include "fuzz/fuzz.hpp"
 #include "harness/results/temporary_folder.hpp"
 #include "loader/registry.hpp"
+#include "loader/trial.hpp"
+#include "tutti/error.hpp"
 
 namespace {
+
+using namespace tutti;
+
+// A damaged library may loop for ever; a sound one answers within milliseconds.
+constexpr std::chrono::seconds kTrialTime{3};
 
 std::string content(const char* file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+/// Opens every plugin of the folder as a host does; whether there was one. Throws Error for one that is refused.
+bool open_all(const std::filesystem::path& folder) {
+  loader::Registry registry({folder});
+  for (const loader::Plugin& plugin : registry.plugins()) {
+    if (const auto refusal = loader::try_plugin(plugin, kTrialTime)) throw Error(*refusal);
+    if (plugin.kind == PluginKind::kEnvironment) {
+      (void)registry.environment(plugin.name);
+    } else {
+      (void)registry.algorithm(plugin.name);
+    }
+  }
+  return !registry.plugins().empty();
+}
+
+/// The same in a process that ends as the program does: without the destructors of libraries that stay open.
+bool open_all_in_a_process(const std::filesystem::path& folder) {
+  constexpr int kTaken = 0;
+  constexpr int kNothing = 1;
+  constexpr int kRefused = 2;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      ::_exit(open_all(folder) ? kTaken : kNothing);
+    } catch (const std::exception&) {
+      ::_exit(kRefused);
+    }
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  if (exit == kRefused) throw Error("refused");
+  if (exit != kTaken && exit != kNothing) {
+    std::fprintf(stderr, "seed %llu: the host ended with status %d\n",
+                 static_cast<unsigned long long>(fuzz::current_seed), status);
+    std::abort();
+  }
+  return exit == kTaken;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace tutti;
   const testing_support::TemporaryFolder folder;
   ::setenv("XDG_CACHE_HOME", (folder.path() / "cache").c_str(), 1);
   std::filesystem::create_directory(folder.path() / "plugins");
   std::vector<std::string> libraries;
   for (int index = 3; index < argc; ++index) libraries.push_back(content(argv[index]));
   if (libraries.empty()) return 2;
-  std::uint64_t number = 0;
-  const int status = fuzz::run(argc, argv, [&](fuzz::Random& random) {
+  return fuzz::run(argc, argv, [&](fuzz::Random& random) {
     const std::string& sound = libraries[fuzz::below(random, libraries.size())];
     // Half of them keep their size, so that the dynamic linker has something to work with.
     std::string damaged = sound;
@@ -39,22 +86,7 @@ int main(int argc, char** argv) {
       for (std::size_t change = 1 + fuzz::below(random, 64); change > 0; --change)
         damaged[fuzz::below(random, damaged.size())] = static_cast<char>(random());
     }
-    // A library may stay mapped for good: the next one is another file, of another name.
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "plugins"))
-      std::filesystem::remove(entry.path());
-    const std::string name = "plugins/damaged-" + std::to_string(number++) + ".so";
-    std::ofstream(folder.path() / name, std::ios::binary) << damaged;
-    loader::Registry registry({folder.path() / "plugins"});
-    for (const loader::Plugin& plugin : registry.plugins()) {
-      if (plugin.kind == PluginKind::kEnvironment) {
-        (void)registry.environment(plugin.name);
-      } else {
-        (void)registry.algorithm(plugin.name);
-      }
-    }
-    return !registry.plugins().empty();
+    std::ofstream(folder.path() / "plugins/damaged.so", std::ios::binary) << damaged;
+    return open_all_in_a_process(folder.path() / "plugins");
   });
-  std::filesystem::remove_all(folder.path());
-  (void)std::fflush(nullptr);
-  ::_exit(status);  // as the program does: without the destructors of damaged libraries
 }

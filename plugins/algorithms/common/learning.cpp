@@ -10,6 +10,13 @@
 #include "tutti/torch_version.hpp"
 
 namespace tutti {
+namespace {
+
+constexpr std::size_t kMostLayers = 64;
+// Between hidden layers, of one network: 256 MB, and several times that with its optimiser, its target and its twin.
+constexpr std::int64_t kMostWeights = std::int64_t{1} << 26;
+
+}  // namespace
 
 void use_one_thread() {
   if (torch::get_num_threads() != 1) torch::set_num_threads(1);
@@ -27,6 +34,18 @@ double require_finite(double value, std::string_view quantity, std::int64_t upda
   if (std::isfinite(value)) return value;
   throw NotFiniteError("update " + std::to_string(update) + ": " + std::string(quantity) + " is " +
                        std::to_string(value) + ", not a finite number");
+}
+
+void check_widths(const char* name, const std::vector<std::int64_t>& widths) {
+  if (widths.size() > kMostLayers) {
+    throw Error(std::string(name) + " has " + std::to_string(widths.size()) + " layers; expected at most " +
+                std::to_string(kMostLayers));
+  }
+  std::int64_t weights = 0;  // each width is at most 16384, so that no product overflows
+  for (std::size_t layer = 1; layer < widths.size(); ++layer) weights += widths[layer - 1] * widths[layer];
+  if (weights <= kMostWeights) return;
+  throw Error(std::string(name) + " makes " + std::to_string(weights) +
+              " weights between hidden layers of one network; expected at most " + std::to_string(kMostWeights));
 }
 
 std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Activation activation) {

@@ -20,6 +20,10 @@ void report_libraries(std::vector<LibraryVersion>& out);
 /// `value` as it is; throws NotFiniteError naming the update and the quantity if it is not finite.
 double require_finite(double value, std::string_view quantity, std::int64_t update);
 
+/// Throws Error if layers of these widths, those of the parameter `name`, are too many or too wide to be meant: their
+/// weights would take all memory.
+void check_widths(const char* name, const std::vector<std::int64_t>& widths);
+
 /// Hidden layers for an IntegerList parameter. Throws Error if a width is not positive.
 std::vector<LayerSpec> hidden_layers(const std::vector<std::int64_t>& widths, Activation activation);
 

@@ -41,6 +41,8 @@ int open_with_room(const std::filesystem::path& file, std::size_t size) {
   struct stat status {};
   if (fstat(descriptor.number, &status) != 0) fail("inspect a file of", file, size, errno);
   if (!S_ISREG(status.st_mode)) throw Error(file.string() + ": is not a regular file");
+  if (status.st_nlink > 1)
+    throw Error(file.string() + ": has another name, too (a hard link); put a copy in its place");
   const auto found = static_cast<std::size_t>(status.st_size);
   if (found != 0 && found != size) {
     throw Error(file.string() + ": has " + std::to_string(found) + " bytes, but this run's settings need " +

@@ -208,6 +208,7 @@ void ReplayBuffer::load(SnapshotReader& reader) {
     throw Error("the snapshot keeps its replay buffer in a " + storage + ", but this run keeps its own in " +
                 (memory_.in_file() ? memory_.file().string() : "memory"));
   }
+  if (added < 0) throw Error("the snapshot's replay buffer holds " + std::to_string(added) + " steps");
   if (memory_.in_file()) {
     const Header& found = header();
     if (found.record != layout_.record || found.slots != slots_ || found.added < added) {

@@ -56,6 +56,8 @@ void DdpmConfig::declare(Parameters& parameter) {
 
 void DdpmConfig::check() const {
   if (denoiser_hidden_sizes.empty()) throw Error("denoiser_hidden_sizes is empty; expected one width at least");
+  check_widths("denoiser_hidden_sizes", denoiser_hidden_sizes);
+  check_widths("critic_hidden_sizes", critic_hidden_sizes);
   check_batch(batch_size, buffer_size);
 }
 

@@ -65,7 +65,10 @@ struct HasacConfig {
     parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
   }
-  void check() const { check_batch(batch_size, buffer_size); }
+  void check() const {
+    check_batch(batch_size, buffer_size);
+    check_widths("hidden", hidden);
+  }
 };
 
 /// What the sequential update leaves for the critic's temperature and the record.

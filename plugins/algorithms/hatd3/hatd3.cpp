@@ -61,7 +61,10 @@ struct Hatd3Config {
     parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
   }
-  void check() const { check_batch(batch_size, buffer_size); }
+  void check() const {
+    check_batch(batch_size, buffer_size);
+    check_widths("hidden", hidden);
+  }
 };
 
 /// The sequential actor update. Agent i follows the gradient of Q_1 at the joint action in which the agents before it

@@ -61,7 +61,7 @@ struct MappoConfig {
     parameter("value_statistics_rate", value_statistics_rate, between(0, 1),
               "rate of the running statistics of returns");
   }
-  void check() const {}
+  void check() const { check_widths("hidden", hidden); }
 };
 
 /// Throws Error if the environment steps between two updates are too few to be parted.

@@ -54,7 +54,10 @@ struct MasacConfig {
     parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
   }
-  void check() const { check_batch(batch_size, buffer_size); }
+  void check() const {
+    check_batch(batch_size, buffer_size);
+    check_widths("hidden", hidden);
+  }
 };
 
 /// mean[ alpha sum_i log pi_i(a_i) - min_c Q_c(s, a) ] from the team's log-density [B] and both values [C, B].

@@ -57,7 +57,10 @@ struct Matd3Config {
     parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
     parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
   }
-  void check() const { check_batch(batch_size, buffer_size); }
+  void check() const {
+    check_batch(batch_size, buffer_size);
+    check_widths("hidden", hidden);
+  }
 };
 
 class Matd3 final : public Algorithm {

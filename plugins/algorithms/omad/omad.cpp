@@ -153,6 +153,9 @@ struct Config {
 
   void check() const {
     check_batch(batch_size, buffer_size);
+    check_widths("critic_hidden_sizes", critic_hidden_sizes);
+    check_widths("score_width with score_hidden_layers",
+                 IntegerList(static_cast<std::size_t>(score_hidden_layers), score_width));
     if (automatic_temperature && initial_temperature == 0) {
       throw Error(
           "initial_temperature is 0, but automatic_temperature learns its logarithm; expected more than 0, or "

@@ -279,10 +279,23 @@ TEST(Program, APluginThatCannotBeUsedStopsNothingElse) {
   EXPECT_EQ(describe.status, 2);
 }
 
+// Its library stays open, so that the trial cannot see it.
+TEST(Program, APluginThatCrashesAtTheEndOfTheProcessChangesNoStatus) {
+  const std::string path = "XDG_CACHE_HOME=$PWD TUTTI_PLUGIN_PATH=" TUTTI_BINARY_DIR "/fixtures/failing/staying ";
+  for (const char* command : {"list", "describe segfault_staying", "list tasks"}) {
+    const TemporaryFolder folder;
+    const Outcome outcome = end_to_end::shell(path + "\"$TUTTI\" " + command, folder.path());
+    EXPECT_EQ(outcome.status, 0) << command << outcome.err;
+    expect_all(outcome.out, {"segfault_staying"});
+  }
+}
+
 TEST(Program, OutputThatIsLostIsAnError) {
   const TemporaryFolder folder;
   folder.write("demo.toml", kSuite);
-  for (const char* command : {"list", "describe line", "check demo.toml", "version", "--help", "list --help"}) {
+  ASSERT_EQ(tutti({"run", "demo.toml", "--results", ".", "--no-report"}, folder.path()).status, 0);
+  for (const char* command : {"list", "describe line", "check demo.toml", "version", "--help", "list --help",
+                              "run demo.toml --results .", "status demo", "report demo", "compare demo demo"}) {
     for (const char* target : {">/dev/full", ">&-"}) {
       const Outcome outcome = end_to_end::shell(std::string("\"$TUTTI\" ") + command + ' ' + target, folder.path());
       EXPECT_EQ(outcome.status, 1) << command << target;

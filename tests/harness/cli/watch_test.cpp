@@ -147,6 +147,13 @@ TEST_F(Watching, TheLastPolicyIsKeptToo) {
   EXPECT_TRUE(fs::exists(path(kRun + "/watch-last.gif")));
 }
 
+TEST_F(Watching, ABestPolicyThatIsNotTheRunsOwnIsRefused) {
+  const std::string file = "/checkpoint/best_policy.snapshot";
+  fs::copy_file(path("results/seen/line/long/learner/seed-2" + file), path(kRun + file),
+                fs::copy_options::overwrite_existing);
+  expect_refusal(watch(kRun), "is not the policy that run.json has the digest of");
+}
+
 TEST_F(Watching, ARunOfASuiteIsChosenByTaskAlgorithmAndSeed) {
   const Outcome outcome = watch("results/seen", {"--task", "line/long", "--algorithm", "learner", "--seed", "2"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;

@@ -105,6 +105,7 @@ class Campaign {
       prepare_run(run_, disturbed, false);
       // A few faults, then one start without, unless the run has finished in spite of them.
       bool finished = false;
+      rest_ = 1;
       for (int left = 1 + static_cast<int>(random_() % 4); left > 0 && !finished; --left, ++done_) {
         finished = start_with_fault(disturbed);
       }
@@ -120,8 +121,10 @@ class Campaign {
     }
     std::string counts;
     for (const auto& [what, count] : counts_) counts += what + " " + std::to_string(count) + ", ";
-    std::printf("%s: %d faults (%s%d of them ended the process), %d runs compared with one that was left alone\n",
-                subject_.name, done_, counts.c_str(), ended_, compared_);
+    std::printf(
+        "%s: %d faults (%s%d of them ended the process, %d by a kill), %d runs compared with one that was left "
+        "alone\n",
+        subject_.name, done_, counts.c_str(), ended_, killed_, compared_);
   }
 
  private:
@@ -158,8 +161,10 @@ class Campaign {
   /// True if the run finished all the same.
   bool start_with_fault(const std::filesystem::path& folder) {
     const std::string what = draw();
-    const std::uint64_t call = 1 + random_() % calls_;
-    const double seconds = std::uniform_real_distribution<>(0, seconds_)(random_);
+    // What is left of the run after earlier faults: a fault that comes later than its end is none.
+    const auto calls = static_cast<std::uint64_t>(std::max(1.0, rest_ * static_cast<double>(calls_)));
+    const std::uint64_t call = 1 + random_() % calls;
+    const double seconds = std::uniform_real_distribution<>(0, rest_ * seconds_)(random_);
     ++counts_[what];
     history_ += what + (what == "time" ? " " + std::to_string(seconds) : ":" + std::to_string(call)) + "; ";
     const Variables variables(what == "time" ? std::vector<std::pair<const char*, std::string>>{}
@@ -172,9 +177,25 @@ class Campaign {
     }
     const RunView view = wait_for_end(supervisor);
     const bool finished = view.state == RunState::kFinished;
-    if (!finished) ++ended_;
+    if (!finished) {
+      ++ended_;
+      const results::RunRecord record = view.record.value();
+      if (record.failure.value().kind == "killed") ++killed_;
+      rest_ = 1 - static_cast<double>(last_checkpoint(folder)) / static_cast<double>(subject_.steps);
+    }
     EXPECT_TRUE(finished || what != "EINTR") << view.record.value().failure.value().message;
     return finished;
+  }
+
+  /// Its step; 0 if there is none.
+  static std::int64_t last_checkpoint(const std::filesystem::path& folder) {
+    std::int64_t last = 0;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "checkpoint", ignored)) {
+      if (entry.path().extension() != ".account") continue;
+      last = std::max<std::int64_t>(last, std::atoll(entry.path().stem().string().substr(5).c_str()));  // "step-..."
+    }
+    return last;
   }
 
   const Subject& subject_;
@@ -185,7 +206,9 @@ class Campaign {
   double seconds_ = 0;
   std::uint64_t calls_ = 0;
   int done_ = 0;
+  double rest_ = 1;  // of the run in hand
   int ended_ = 0;
+  int killed_ = 0;
   int compared_ = 0;
   std::map<std::string, int> counts_;
   std::string history_;  // of the run in hand

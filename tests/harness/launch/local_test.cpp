@@ -9,6 +9,7 @@
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
 #include "run/checkpoint.hpp"
+#include "run/protocol.hpp"
 #include "run/worker.hpp"
 
 namespace tutti::launch {
@@ -30,6 +31,7 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_EQ(record.status, results::RunState::kFinished);
   EXPECT_EQ(record.suite_digest, sha256_of_file(folder_.path() / "line" / "suite.toml"));
   EXPECT_EQ(record.config_digest, sha256_of_file(run_folder(run) / "config.toml"));
+  EXPECT_EQ(record.table_digests.at(run::kBestPolicyFile), sha256_of_file(run_folder(run) / run::kBestPolicyFile));
   EXPECT_EQ(record.evaluations_digest, sha256_of_file(run_folder(run) / "evaluations.csv"));
   EXPECT_EQ(record.plugins.at(0).name, "line");
   EXPECT_EQ(record.plugins.at(1).sha256, sha256_of_file(TUTTI_BINARY_DIR "/fixtures/sound/learner.so"));
@@ -127,6 +129,24 @@ TEST_F(LaunchTest, FailedRunsWaitForRetryAndTheTableSaysHow) {
   options_.retry = true;
   EXPECT_EQ(launch(faulty_algorithm("abort")).failed, 1);
   EXPECT_EQ(record_of(run).segments.size(), 2U);
+}
+
+TEST_F(LaunchTest, StartingFailedRunsAgainSaysWhatItLeavesAlone) {
+  const std::string suite = faulty_algorithm("abort") + "[[algorithm]]\nname = \"learner\"\nlabel = \"good\"\n";
+  EXPECT_EQ(launch(suite).failed, 1);
+  const suite::Plan both = plan(suite);
+  EXPECT_EQ(left_by_retry(both, folder_.path() / both.name), "");
+  results::RunRecord record = record_of(both.runs.at(1));
+  record.status = results::RunStatus::kInterrupted;
+  results::write_run_record(run_folder(both.runs.at(1)), record);
+  options_.retry = true;
+  testing::internal::CaptureStderr();
+  (void)launch(suite);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("--retry starts failed runs only: 1 run(s) that were interrupted or never started stay"),
+            std::string::npos)
+      << said;
+  EXPECT_EQ(record_of(both.runs.at(1)).segments.size(), 1U);
 }
 
 TEST_F(LaunchTest, FailedRunsCanStartAnew) {

@@ -37,6 +37,10 @@ TEST_F(LogCap, ALinkIsLeftAlone) {
   std::filesystem::create_symlink(other, log());
   cap_log(log(), 1000);
   EXPECT_EQ(std::filesystem::file_size(other), 2000U);
+  std::filesystem::remove(log());
+  std::filesystem::create_hard_link(other, log());
+  cap_log(log(), 1000);
+  EXPECT_EQ(std::filesystem::file_size(other), 2000U);
 }
 
 TEST_F(LogCap, OnlyTheEndOfALongLogIsRead) {

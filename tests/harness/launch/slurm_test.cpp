@@ -147,6 +147,19 @@ TEST_F(FakeSlurm, ASuiteOfMoreRunsThanAnArrayTakesGoesOutAsSeveral) {
   EXPECT_EQ(content(slurm + "jobs"), "4711 array-1\n4712 array-2\n4713 array-3\n");
 }
 
+// Slurm opens the outputs of an array by itself, and follows links.
+TEST_F(FakeSlurm, AnArrayGetsANameOfWhichNothingLiesInTheFolder) {
+  const suite::Plan plan = seeds("1");
+  const std::filesystem::path slurm = suite_folder(plan) / "slurm";
+  std::filesystem::create_directories(slurm);
+  std::filesystem::create_symlink("nowhere", slurm / "array-1-0.out");
+  std::filesystem::create_symlink("nowhere", slurm / "array-2.sh");
+  results::write_file(slurm / "array-3.runs", "", results::Durability::kProcess);
+  (void)submit(plan);
+  EXPECT_NE(content(plan.name + "/slurm/array-4.sh").find("/slurm/array-4-%a.out"), std::string::npos);
+  EXPECT_EQ(content(plan.name + "/slurm/jobs"), "4711 array-4\n");
+}
+
 TEST_F(FakeSlurm, ARefusalBetweenTwoArraysKeepsTheFirst) {
   write("most", "2");
   write("refuse", "4712");

@@ -29,7 +29,8 @@ TEST(Trial, ACrashAnExitAndAHangAreSentencesThatSayWhen) {
                                                         {"hang", "gave no answer for 0 s"}};
   const std::pair<const char*, const char*> moments[] = {{"opening", "while it was opened"},
                                                          {"listing", "while it listed its tasks"},
-                                                         {"creating", "while it made the task \"only\""}};
+                                                         {"creating", "while it made the task \"only\""},
+                                                         {"closing", "while it was closed"}};
   for (const auto& [fault, how] : faults) {
     for (const auto& [moment, when] : moments) {
       const std::string text = refusal(fault, moment);

@@ -105,6 +105,18 @@ TEST_F(OthersFolder, NothingIsWrittenThroughASymbolicLink) {
   expect_untouched();
 }
 
+TEST_F(OthersFolder, NothingIsWrittenIntoAFileThatHasAnotherName) {
+  std::filesystem::create_hard_link(victim_, folder_.path() / "run.json");
+  write_file(folder_.path() / "run.json", "new", Durability::kPower);
+  EXPECT_EQ(read_file(folder_.path() / "run.json"), "new");
+  std::filesystem::create_hard_link(victim_, trap_);
+  EXPECT_NE(message_of([&] { AppendFile(trap_, 0); }).find("hard link"), std::string::npos);
+  EXPECT_NE(message_of([&] { make_reserve(trap_, 100); }).find("hard link"), std::string::npos);
+  EXPECT_NE(message_of([&] { Lock::try_lock(trap_); }).find("hard link"), std::string::npos);
+  EXPECT_EQ(read_file(trap_), "mine") << "it is read as any other";
+  expect_untouched();
+}
+
 TEST_F(OthersFolder, FolderBehindASymbolicLinkIsNoneOfOurs) {
   std::filesystem::create_directory_symlink(outside_.path(), trap_);
   EXPECT_NE(message_of([&] { path_below(folder_.path(), "trap"); }).find("symbolic link"), std::string::npos);

@@ -161,6 +161,30 @@ TEST_F(Export, TidyTablesHaveARowForEveryObservation) {
   EXPECT_NE(scores.find("mpe/a,omad,1,final,9,"), std::string::npos);
 }
 
+// Result folders come from anywhere, and a shell or a terminal may get to see what is written from their labels.
+TEST_F(Export, NoFileHasTheControlCharactersOfALabel) {
+  const std::string label = "x\ntouch PWNED\n#\x1b]52;c;ZXZpbA==\x07\xC2\x9B\xE2\x80\xAE";
+  SuiteFolder suite(2, 2);
+  for (int seed = 0; seed < 2; ++seed) {
+    suite.add(plain_run(label, "omad", seed, {0, 5, 8.0 + seed}, 10.5 + seed));
+    suite.add(plain_run(label, label, seed, {0, 4, 6.0 + seed}, 7.25 + seed));
+  }
+  suite.add_missing(label, label, 2);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  OutputFolder folder(suite.write() / "report");
+  write_exports(analysis, quick_options(), folder);
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(suite.write() / "report")) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".npy") continue;
+    ++files;
+    const std::string text = read_text(entry.path());
+    EXPECT_EQ(text.find("\ntouch"), std::string::npos) << entry.path();
+    for (const char* control : {"\x1b", "\x07", "\xC2\x9B", "\xE2\x80\xAE"})
+      EXPECT_EQ(text.find(control), std::string::npos) << entry.path();
+  }
+  EXPECT_GT(files, 4);
+}
+
 TEST_F(Export, GivesTheSameBytesTwice) {
   export_all();
   const auto all = [&] {

@@ -26,6 +26,14 @@ TEST(Learning, RefusesABatchThatIsLargerThanTheBuffer) {
   EXPECT_THROW(check_batch(11, 10), Error);
 }
 
+TEST(Learning, RefusesWidthsThatNobodyCanMean) {
+  EXPECT_NO_THROW(check_widths("hidden", {}));
+  EXPECT_NO_THROW(check_widths("hidden", {4096, 4096, 4096, 4096}));
+  EXPECT_NO_THROW(check_widths("hidden", {16384, 4096}));
+  EXPECT_THROW(check_widths("hidden", {16384, 4097}), Error);
+  EXPECT_THROW(check_widths("hidden", std::vector<std::int64_t>(65, 1)), Error);
+}
+
 TEST(Learning, ReportsTheLibrariesAtRunTime) {
   std::vector<LibraryVersion> libraries;
   report_libraries(libraries);

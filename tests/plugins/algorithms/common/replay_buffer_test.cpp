@@ -207,6 +207,19 @@ TEST(ReplayBuffer, CheckpointBeforeTheFirstStepReadsBack) {
   EXPECT_EQ(resumed.size(), 0);
 }
 
+TEST(ReplayBuffer, RefusesASnapshotOfLessThanNoSteps) {
+  const TemporaryFolder folder;
+  Fixture fixture;
+  fixture.context.folder = folder.path;
+  ReplayBuffer buffer(fixture.context, 10);
+  SnapshotWriter writer;
+  writer.value<std::int64_t>("replay/added", -5);
+  writer.text("replay/storage", "file");
+  writer.values<std::uint64_t>("replay/blocks", {});
+  SnapshotReader reader(writer.bytes());
+  EXPECT_THROW(buffer.load(reader), Error);
+}
+
 TEST(ReplayBuffer, EveryFlippedBitOfALiveRecordIsNoticed) {
   const TemporaryFolder folder;
   Fixture fixture;
@@ -276,6 +289,15 @@ TEST(MappedMemory, KeepsAFileThatHasTheRightSize) {
   }
   const MappedMemory again(folder.path / "m.bin", 8192);
   EXPECT_EQ(again.data()[100], std::byte{42});
+}
+
+TEST(MappedMemory, RefusesAFileThatHasAnotherNameAndASymbolicLink) {
+  const TemporaryFolder folder;
+  { const MappedMemory memory(folder.path / "other.bin", 8192); }
+  fs::create_hard_link(folder.path / "other.bin", folder.path / "hard.bin");
+  fs::create_symlink("other.bin", folder.path / "link.bin");
+  EXPECT_THROW(MappedMemory(folder.path / "hard.bin", 8192), Error);
+  EXPECT_THROW(MappedMemory(folder.path / "link.bin", 8192), Error);
 }
 
 }  // namespace
