@@ -34,6 +34,8 @@ struct WatchArguments {
   std::string mode = "deterministic";
   std::string size = "320x240";
   bool json = false;
+  bool no_words = false;
+  bool no_gif = false;
   bool no_mp4 = false;
   watch::WatchOptions options;
 };
@@ -130,6 +132,8 @@ int show(WatchArguments arguments) {
   watch::WatchOptions& options = arguments.options;
   options.size = size_from(arguments.size);
   options.mode = arguments.mode == "sampled" ? ActMode::kSampled : ActMode::kDeterministic;
+  options.words = !arguments.no_words;
+  options.gif = !arguments.no_gif;
   options.mp4 = !arguments.no_mp4 && watch::Mp4Writer::is_available();
   const std::filesystem::path folder = chosen_run(arguments, options.seed);
   if (options.stem.empty()) options.stem = folder / ("watch-" + arguments.policy);
@@ -205,9 +209,9 @@ void add_watch(CLI::App& app, int& status) {
   command->add_option("--still", options.still, "also a film strip of the first episode, a PNG of so many frames")
       ->check(CLI::Range(1, 100));
   command->add_flag("--csv", options.csv, "also the trajectory: observations, states, actions, rewards, terms");
-  command->add_flag("!--no-words", options.words, "no label, step and return in the pictures");
+  command->add_flag("--no-words", arguments->no_words, "no label, step and return in the pictures");
   command->add_flag("--json", arguments->json, "print the episodes as JSON");
-  command->add_flag("!--no-gif", options.gif, "no GIF");
+  command->add_flag("--no-gif", arguments->no_gif, "no GIF");
   command->add_flag("--no-mp4", arguments->no_mp4, "no MP4, also where ffmpeg is installed");
   command->add_option("--out", options.stem,
                       "files are called like this, with an ending; the run's folder/watch-POLICY if left out");
