@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -82,7 +82,6 @@ Mp4Writer::Mp4Writer(const std::filesystem::path& file, FrameSize size, double f
          .descriptors = {{read_end.get(), STDIN_FILENO}, {said_.get(), STDOUT_FILENO}, {said_.get(), STDERR_FILENO}},
          .own_group = true});
   } catch (const Error& error) {
-    process_ = -1;
     fail(error.what());
   }
   pipe_ = std::move(write_end);

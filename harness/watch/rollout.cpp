@@ -38,13 +38,13 @@ void Rollout::advance() {
   if (!run::all_finite(observations_)) throw NotFiniteError("an observation is not finite");
   policy_.algorithm().act({observations_.data(), 1, observations_.size()}, mode_, random_,
                           {actions_.data(), 1, actions_.size()});
-  if (!run::all_finite(actions_)) throw NotFiniteError("an action is not finite");
+  run::check_actions(actions_, actions_.size(), [this](std::size_t) { return policy_.run().algorithm; });
   result_ = environment().step(actions_);
   if (!std::isfinite(result_.reward)) throw NotFiniteError(fmt::format("the reward is {}", result_.reward));
   environment().reward_terms(terms_);
   summary_.episode_return += result_.reward;
   for (std::size_t i = 0; i < terms_.size(); ++i) summary_.terms[i] += terms_[i];
-  ++summary_.length;
+  run::check_end(environment().spec(), result_, ++summary_.length);
   if (result_.terminated) {
     summary_.ended = "terminated";
   } else if (result_.truncated) {
