@@ -39,7 +39,7 @@ run::BestPolicy read_policy(const fs::path& folder, Which which) {
 /// Throws Error if the run has ended and its record has the digest of another best policy.
 void check_policy(const fs::path& folder) {
   const auto record = results::read_run_record(folder);
-  if (!record || record->status != results::RunStatus::kFinished) return;
+  if (!record || record->status != results::RunState::kFinished) return;
   const auto recorded = record->table_digests.find(run::kBestPolicyFile);
   if (recorded == record->table_digests.end()) return;  // an earlier version wrote it
   if (sha256_of_file(folder / run::kBestPolicyFile) == recorded->second) return;

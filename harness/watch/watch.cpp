@@ -190,8 +190,7 @@ class Show {
   void describe(Frame& frame, std::size_t policy) const {
     const EpisodeSummary& summary = rollouts_[policy].summary();
     write_text(frame, 4, 4, labels_[policy], kText);
-    write_text(frame, 4, 15, fmt::format("step {}", summary.length), kText);
-    write_text(frame, 4, 26, fmt::format("return {:.1f}", summary.episode_return), kText);
+    write_text(frame, 4, 14, fmt::format("step {}  return {:.1f}", summary.length, summary.episode_return), kText);
   }
 
   void open_films(FrameSize size) {

@@ -61,6 +61,7 @@ Renderer::Renderer(const mjModel& model, const Factorization& factorization, Fra
   model_->vis.quality.offsamples = 4;
   model_->vis.quality.shadowsize = 1024;
   color_agents(factorization);
+  set_lights();
   mjv_defaultScene(&scene_);
   mjv_defaultOption(&options_);
   mjr_defaultContext(&context_);
@@ -106,17 +107,27 @@ void Renderer::color_agents(const Factorization& factorization) {
   }
 }
 
-// From the side where the robot lives in a plane that stands, from above where it lies, from a corner where it has
-// both.
+// Robots are seen from the side where they live in a plane that stands, from above where they lie, from a corner where
+// they move freely.
 void Renderer::aim_camera() {
   mjv_defaultCamera(&camera_);
-  camera_.type = mjCAMERA_TRACKING;
-  camera_.trackbodyid = kTorso;
+  camera_.type = mjCAMERA_FREE;
   const bool moves_freely = model_->jnt_type[0] == mjJNT_FREE;
   const bool lies = !moves_freely && model_->jnt_axis[3 * 1 + 1] != 0;  // its second joint slides along y
   camera_.azimuth = moves_freely ? 120 : 90;
-  camera_.elevation = lies ? -70 : moves_freely ? -25 : -12;
-  camera_.distance = lies ? 6 : moves_freely ? 4.5 : 3.2;
+  camera_.elevation = lies ? -70 : moves_freely ? -30 : -12;
+  camera_.distance = lies ? 4 : moves_freely ? 3.4 : 2.8;
+  // Somewhat below where the torso starts, whatever height it has later: a jump is seen as one.
+  look_height_ = 0.75 * model_->body_pos[3 * kTorso + 2];
+}
+
+// Lights that follow the camera, so that a robot that runs away stays lit.
+void Renderer::set_lights() {
+  auto& headlight = model_->vis.headlight;
+  headlight.active = 1;
+  std::ranges::fill(headlight.ambient, 0.45F);
+  std::ranges::fill(headlight.diffuse, 0.45F);
+  std::ranges::fill(headlight.specular, 0.1F);
 }
 
 void Renderer::add_floor_tiles() {
@@ -140,6 +151,10 @@ Frame Renderer::draw(std::span<const double> qpos) {
   mj_kinematics(model_.get(), data_.get());
   mj_comPos(model_.get(), data_.get());
   mj_camlight(model_.get(), data_.get());
+  // By hand: MuJoCo's own tracking lags, so that a picture would depend on those before it.
+  camera_.lookat[0] = data_->xpos[3 * kTorso];
+  camera_.lookat[1] = data_->xpos[3 * kTorso + 1];
+  camera_.lookat[2] = look_height_;
   screen_->make_current();
   mjv_updateScene(model_.get(), data_.get(), &options_, nullptr, &camera_, mjCAT_ALL, &scene_);
   add_floor_tiles();

@@ -30,6 +30,7 @@ class Renderer {
  private:
   void color_agents(const Factorization& factorization);
   void aim_camera();
+  void set_lights();
   void add_floor_tiles();
 
   FrameSize size_;
@@ -40,7 +41,8 @@ class Renderer {
   mjvCamera camera_{};
   mjvOption options_{};
   mjrContext context_{};
-  double floor_ = 0;  // its height
+  double floor_ = 0;        // its height
+  double look_height_ = 0;  // of the point that the camera looks at
 };
 
 }  // namespace tutti::mamujoco
