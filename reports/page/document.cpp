@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "reports/text/escaping.hpp"
@@ -338,6 +339,7 @@ class Builder {
       if (std::exchange(task, strip.strip.run.task) != strip.strip.run.task) heading3(analysis_.tasks[task].shown());
       add(StripBlock{strip, title_of(strip.strip), caption_of(strip.strip)});
     }
+    other_builds();
     not_shown();
   }
 
@@ -346,16 +348,22 @@ class Builder {
   }
 
   std::string caption_of(const Strip& strip) const {
-    std::string text = fmt::format(
+    const std::string text = fmt::format(
         "{}, seed {}, policy of environment step {}: return {} in {}, {}. From left to right after {} environment "
         "steps.",
         title_of(strip), strip.run.seed, strip.policy_step, fixed(strip.episode_return, 2),
         plural(static_cast<std::size_t>(strip.length), "environment step"), strip.ended, fmt::join(strip.steps, ", "));
-    if (!strip.differences.empty()) {
-      text +=
-          fmt::format(" Shown with another build than it was trained with ({}).", fmt::join(strip.differences, "; "));
+    return strip.differences.empty() ? text : text + " It was trained with another build.";
+  }
+
+  // Each difference once: they are the same for many strips.
+  void other_builds() {
+    std::set<std::string> lines;
+    for (const auto& [strip, name] : strips_) {
+      for (const std::string& difference : strip.differences) lines.insert(with_short_digests(difference));
     }
-    return with_short_digests(text);
+    if (!lines.empty())
+      add(FoldedBlock{"What differs from the builds that trained them", {lines.begin(), lines.end()}});
   }
 
   // Why some are missing, the same reason once.
