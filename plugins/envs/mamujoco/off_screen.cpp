@@ -14,9 +14,13 @@ namespace {
 // A shared library of the system. It stays open: MuJoCo keeps addresses of its functions.
 class Library {
  public:
-  explicit Library(const char* file) : handle_(::dlopen(file, RTLD_NOW | RTLD_GLOBAL)) {
+  explicit Library(const char* file) : file_(file), handle_(::dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr) throw Error(std::string(file) + " is missing");
   }
+
+  /// MuJoCo looks for OpenGL's functions in what all libraries see. Only the one that draws may be there, or it takes
+  /// those of one that cannot.
+  void show_to_mujoco() const { ::dlopen(file_, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD); }
 
   template <class Function>
   Function* find(const char* name) const {
@@ -26,6 +30,7 @@ class Library {
   }
 
  private:
+  const char* file_;
   void* handle_;
 };
 
@@ -92,6 +97,8 @@ class Egl final : public OffScreen {
   }
 
   std::string name() const override { return "EGL"; }
+
+  void show_to_mujoco() const { library_.show_to_mujoco(); }
 
  private:
   // A device without a display first, graphics cards before software; then Mesa without any device.
@@ -160,6 +167,8 @@ class OsMesa final : public OffScreen {
 
   std::string name() const override { return "OSMesa"; }
 
+  void show_to_mujoco() const { library_.show_to_mujoco(); }
+
  private:
   static constexpr const char* kFile = "libOSMesa.so.8";
   static constexpr int kSide = 16;
@@ -174,6 +183,7 @@ std::unique_ptr<OffScreen> open(std::string& reasons) {
   try {
     auto screen = std::make_unique<Kind>();
     screen->make_current();
+    screen->show_to_mujoco();
     return screen;
   } catch (const Error& error) {
     reasons +=

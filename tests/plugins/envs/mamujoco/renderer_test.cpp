@@ -47,6 +47,14 @@ class Rendering : public testing::TestWithParam<const char*> {
   }
 };
 
+class FallBack : public testing::Test {
+ protected:
+  void SetUp() override {
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    if (!reason_for("osmesa").empty()) GTEST_SKIP() << reason_for("osmesa");
+  }
+};
+
 double share_of_difference(const Frame& one, const Frame& other) {
   std::size_t different = 0;
   for (std::size_t i = 0; i < one.pixels.size(); ++i) different += one.pixels[i] != other.pixels[i] ? 1 : 0;
@@ -97,6 +105,16 @@ TEST_P(Rendering, EveryRobotIsSeenToMove) {
                                              std::pair("walker2d", "2x3"), std::pair("swimmer", "2x1")}) {
     EXPECT_EXIT(draw_and_judge(GetParam(), robot, factorization), testing::ExitedWithCode(0), "") << robot;
   }
+}
+
+// EGL is there and finds nothing to draw with, as in a container without drivers.
+TEST_F(FallBack, OsMesaDrawsWhereEglCannot) {
+  EXPECT_EXIT(
+      {
+        ::setenv("__EGL_VENDOR_LIBRARY_FILENAMES", "/nowhere", 1);
+        draw_and_judge("", "ant", "2x4");
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(BackEnds, Rendering, testing::Values("egl", "osmesa"));
