@@ -1,4 +1,7 @@
-// Damaged folders of results and damaged imports: `status` and `report` take or refuse them in words.
+// Damaged folders of results and damaged imports: `status` and `report` take or refuse them in words. In one of sixteen
+// folders, something that is no regular file lies in place of one.
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include "fuzz/fuzz.hpp"
@@ -16,6 +19,21 @@ const std::string kImport = R"({"vmas": {"balance": {"mappo": {"seed_0": {
 const std::vector<std::string> kWords = {
     "null", "{}", "[]",          "\"\"",       "1e999", "-1",       "9223372036854775808", "nan",
     ",",    "\n", "\"../../x\"", "\\u001b[2J", "\xff",  "[[[[[[[[", "{\"a\":{\"a\":"};
+
+/// What waits for ever, never ends, or leads nowhere, in place of `file`.
+void set_trap(const fs::path& file, tutti::fuzz::Random& random) {
+  fs::remove(file);
+  switch (tutti::fuzz::below(random, 4)) {
+    case 0:
+      return (void)::mkfifo(file.c_str(), 0600);
+    case 1:
+      return (void)fs::create_directory(file);
+    case 2:
+      return fs::create_symlink("/dev/zero", file);
+    default:
+      return fs::create_symlink(file.filename(), file);
+  }
+}
 
 }  // namespace
 
@@ -38,11 +56,15 @@ int main(int argc, char** argv) {
     if (imports) {
       reports::write_text(import, fuzz::damaged(kImport, kWords, random));
       options.imports = {import};
+    } else if (fuzz::below(random, 16) == 0) {
+      set_trap(file, random);
     } else {
       reports::write_text(file, fuzz::damaged(sound, kWords, random));
     }
     const auto mend = [&] {
-      if (!imports) reports::write_text(file, sound);
+      if (imports) return;
+      fs::remove_all(file);
+      reports::write_text(file, sound);
     };
     try {
       (void)launch::status_text(folder, 100);

@@ -358,7 +358,7 @@ class Resumes {
   void stop_after(const fs::path& results, std::int64_t steps) {
     const fs::path folder = run_in(results);
     const suite::Run& run = plan_.runs[0];
-    if (results::read_run_record(folder).value().status == results::RunStatus::kFinished) {
+    if (results::read_run_record(folder).value().status == results::RunState::kFinished) {
       fs::remove_all(folder);
       launch::prepare_run(run, folder, false);
     }

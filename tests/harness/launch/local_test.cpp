@@ -137,7 +137,7 @@ TEST_F(LaunchTest, StartingFailedRunsAgainSaysWhatItLeavesAlone) {
   const suite::Plan both = plan(suite);
   EXPECT_EQ(left_by_retry(both, folder_.path() / both.name), "");
   results::RunRecord record = record_of(both.runs.at(1));
-  record.status = results::RunStatus::kInterrupted;
+  record.status = results::RunState::kInterrupted;
   results::write_run_record(run_folder(both.runs.at(1)), record);
   options_.retry = true;
   testing::internal::CaptureStderr();
