@@ -21,21 +21,21 @@ std::vector<ParameterValue> hostile_values() {
                                  IntegerLists{{}, {integer, integer}, {}}});
   }
   for (const std::int64_t width : {1, 16384}) {
-    values.insert(values.end(), {IntegerList(100, width), IntegerList(1'000'000, width), IntegerLists(100'000, {width}),
-                                 IntegerLists{IntegerList(1'000'000, width)}});
+    values.insert(values.end(), {IntegerList(100, width), IntegerList(100'000, width), IntegerLists(10'000, {width}),
+                                 IntegerLists{IntegerList(100'000, width)}});
   }
-  values.insert(values.end(), {IntegerList{}, IntegerLists{}, IntegerLists(100'000)});
+  values.insert(values.end(), {IntegerList{}, IntegerLists{}, IntegerLists(10'000)});
   for (const double real : {-1e308, -1.0, -0.0, 0.0, 5e-324, 1e-9, 1e9, 1e308}) values.emplace_back(real);
   values.emplace_back(std::numeric_limits<double>::infinity());
   values.emplace_back(-std::numeric_limits<double>::infinity());
   values.emplace_back(std::numeric_limits<double>::quiet_NaN());
   for (const char* text : {"", "..", "../../etc/passwd", "/dev/zero", "%s%n", "\x1b[2J", "\xff", "a\nb"})
     values.emplace_back(std::string(text));
-  values.emplace_back(std::string(1'000'000, 'x'));
+  values.emplace_back(std::string(100'000, 'x'));
   return values;
 }
 
-/// Calls use(values, what) for each hostile value that its parameter does not refuse by itself.
+/// Calls use(values, what) for each hostile value that its parameter does not refuse by itself; what() names both.
 template <class Use>
 void for_each_hostile(const ParameterSchema& schema, const ParameterValues& defaults, Use use) {
   for (const ParameterSpec& spec : schema) {
@@ -44,7 +44,7 @@ void for_each_hostile(const ParameterSchema& schema, const ParameterValues& defa
       if (!fitted) continue;
       ParameterValues values = defaults;
       values[spec.name] = *fitted;
-      use(values, spec.name + " = " + to_text(*fitted).substr(0, 100));
+      use(values, [&] { return spec.name + " = " + to_text(*fitted).substr(0, 100); });
     }
   }
 }
@@ -58,25 +58,24 @@ TEST_P(HostileValuesOfAnAlgorithm, AreRefusedInWordsOrCanBeRun) {
   ParameterSchema schema;
   plugin.declare(schema);
   const EnvironmentSpec environment = fixtures::LineEnvironment(20).spec();
-  for_each_hostile(schema, with_defaults(plugin.declare, {}),
-                   [&](const ParameterValues& values, const std::string& what) {
-                     try {
-                       plugin.check(values);
-                     } catch (const Error& error) {
-                       EXPECT_NE(error.what(), std::string()) << what;
-                       return;
-                     }
-                     const AlgorithmContext context{.environment = environment,
-                                                    .task = "line/short",
-                                                    .values = values,
-                                                    .copies = 4,
-                                                    .environment_steps = 100'000,
-                                                    .seed = 1,
-                                                    .folder = {},
-                                                    .replayed_steps = 0};
-                     EXPECT_LT(plugin.resources(context).memory_bytes, std::int64_t{1} << 34) << what;
-                     EXPECT_NO_THROW((void)registry().create_algorithm(GetParam(), context)) << what;
-                   });
+  for_each_hostile(schema, with_defaults(plugin.declare, {}), [&](const ParameterValues& values, const auto& what) {
+    try {
+      plugin.check(values);
+    } catch (const Error& error) {
+      EXPECT_NE(error.what(), std::string()) << what();
+      return;
+    }
+    const AlgorithmContext context{.environment = environment,
+                                   .task = "line/short",
+                                   .values = values,
+                                   .copies = 4,
+                                   .environment_steps = 100'000,
+                                   .seed = 1,
+                                   .folder = {},
+                                   .replayed_steps = 0};
+    EXPECT_LT(plugin.resources(context).memory_bytes, std::int64_t{1} << 34) << what();
+    EXPECT_NO_THROW((void)registry().create_algorithm(GetParam(), context)) << what();
+  });
 }
 
 // A suite makes each of its tasks once while it is checked.
@@ -87,13 +86,13 @@ TEST_P(HostileValuesOfAnEnvironment, AreRefusedInWordsOrCanBeRun) {
   std::vector<TaskSpec> tasks;
   plugin.tasks(tasks);
   for_each_hostile(schema, with_defaults(plugin.declare, tasks.front().values),
-                   [&](const ParameterValues& values, const std::string& what) {
+                   [&](const ParameterValues& values, const auto& what) {
                      try {
                        registry().create_environment(GetParam(), values)->reset(1);
                      } catch (const Error& error) {
-                       EXPECT_NE(error.what(), std::string()) << what;
+                       EXPECT_NE(error.what(), std::string()) << what();
                      } catch (const std::exception& error) {
-                       ADD_FAILURE() << what << ": " << error.what();
+                       ADD_FAILURE() << what() << ": " << error.what();
                      }
                    });
 }

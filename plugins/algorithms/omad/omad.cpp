@@ -94,10 +94,11 @@ struct Config {
   std::int64_t warm_up_steps = 5'000;
 
   void declare(Parameters& parameter) {
+    const Constraint scale{.low = 0, .high = 1e6, .low_open = true, .choices = {}};
     parameter("denoising_steps", denoising_steps, between(1, 1000), "T, steps of the reverse diffusion");
     parameter("prior_scale", prior_scale, more_than(0), "sigma_0, deviation that the diffusion starts from");
-    parameter("initial_time_step", initial_time_step, more_than(0), "step size scale of a fresh policy; learned");
-    parameter("initial_friction", initial_friction, more_than(0), "divides the step size per dimension; learned");
+    parameter("initial_time_step", initial_time_step, scale, "step size scale of a fresh policy; learned");
+    parameter("initial_friction", initial_friction, scale, "divides the step size per dimension; learned");
     parameter("score_width", score_width, between(2, 16384), "units in each layer of the score networks");
     parameter("score_hidden_layers", score_hidden_layers, between(1, 64), "hidden layers of the score networks");
     parameter("evaluation_noise", evaluation_noise, one_of({"full", "none_in_last_step"}),

@@ -83,7 +83,8 @@ class TUTTI_API Algorithm {
   /// Takes one environment step of every copy; called once after every act(kExplore).
   virtual void observe(const Transitions& transitions) = 0;
 
-  /// Learns: as many gradient steps as are due since the last call (E environment steps). Called after every observe.
+  /// Learns: as many gradient steps as are due since the last call, which was E environment steps ago, not one;
+  /// <tutti/schedule.hpp> counts them. Called after every observe.
   virtual void update(Metrics& metrics) = 0;
 
   /// Gradient steps done so far.

@@ -48,12 +48,13 @@ struct ReferenceRange {
   std::string high_source;  // whose, and by which convention of the reward
 };
 
-/// Sizes fixed for the lifetime of an Environment. Agents may differ.
+/// Sizes fixed for the lifetime of an Environment. Agents may differ. The host refuses what makes no sense: no agents,
+/// sizes below 1 (state_size: below 0), an episode limit below 1, a name twice.
 struct EnvironmentSpec {
   std::vector<AgentSpec> agents;            // N agents
   std::int64_t state_size = 0;              // floats, for centralised critics
   bool state_is_joint_observation = false;  // the state is the agents' observations, concatenated
-  std::int64_t episode_limit = 0;           // environment steps; reaching it truncates
+  std::int64_t episode_limit = 0;           // environment steps; reaching it truncates, going on fails the run
   std::vector<std::string> reward_terms;    // names of what reward_terms() writes
   std::vector<CoverageDimension> coverage;  // empty: not declared
   std::int64_t coverage_points = 1;         // points that coverage() writes per step, e.g. one for each agent
