@@ -26,7 +26,7 @@ constexpr std::uint64_t mix_bits(std::uint64_t z) {
 TUTTI_API std::uint64_t derive_seed(std::uint64_t seed, std::string_view name, std::uint64_t index = 0);
 
 /// xoshiro256++ (Blackman, Vigna 2019), seeded through SplitMix64. The same seed gives the same numbers on every
-/// machine for integers and uniforms; normals use the C library's logarithm and sine.
+/// machine for integers, uniforms and float32 normals; float64 normals use the C library's logarithm and sine.
 class TUTTI_API RandomStream {
  public:
   explicit RandomStream(std::uint64_t seed);
