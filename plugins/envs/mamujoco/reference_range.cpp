@@ -15,25 +15,11 @@ struct Achievement {
 
 // Published returns do not name the robot's version; they serve for both.
 constexpr std::array<Achievement, 4> kAchievements{{
-    {"ant",
-     {-59.3, kThreeSeeds},
-     {-63.6, kThreeSeeds},
-     7517.0,
-     "OMAD on Ant 2x4, arXiv:2602.18291 (version of the robot not known)"},
-    {"half_cheetah",
-     {-286.3, kThreeSeeds},
-     {-286.3, kThreeSeeds},
-     14368.5,
+    {"ant", -62.7, -60.2, 7517.0, "OMAD on Ant 2x4, arXiv:2602.18291 (version of the robot not known)"},
+    {"half_cheetah", -287.7, -287.7, 14368.5,
      "OMAD on HalfCheetah 2x3, arXiv:2602.18291 (version of the robot not known)"},
-    {"swimmer",
-     {0.44, kThreeSeeds},
-     {0.52, kTwoSeeds},
-     162.0,
-     "OMAD on Swimmer 2x1, arXiv:2602.18291 (version of the robot not known)"},
-    {"walker2d",
-     {1.59, kThreeSeeds},
-     {2.37, kTwoSeeds},
-     6938,
+    {"swimmer", 0.56, 0.56, 162.0, "OMAD on Swimmer 2x1, arXiv:2602.18291 (version of the robot not known)"},
+    {"walker2d", 1.49, 2.47, 6938,
      "SimbaV2 with one controller for the whole robot after 1,000,000 steps, mean of the 10 seeds that its authors "
      "published (version of the robot not known)"},
 }};
