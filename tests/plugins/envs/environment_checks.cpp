@@ -205,7 +205,7 @@ void expect_random_play_at_low_end(Environment& environment, std::size_t episode
   const auto count = static_cast<double>(episodes);
   const double mean = sum / count;
   const double deviation = std::sqrt((squares - sum * mean) / (count - 1));
-  EXPECT_NEAR(mean, range.low, 4 * deviation * std::sqrt(1 / count + 1 / 400.0)) << range.low_source;
+  EXPECT_NEAR(mean, range.low, 4 * deviation * std::sqrt(1 / count + 1 / 1000.0)) << range.low_source;
 }
 
 std::string message_of(const std::function<void()>& call) {

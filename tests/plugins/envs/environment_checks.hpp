@@ -42,7 +42,7 @@ void expect_no_allocation(Environment& environment);
 void expect_bad_actions_refused(Environment& environment, const std::string& prefix);
 
 /// The low end of the declared reference range is what `episodes` of uniformly random play score, within four standard
-/// errors of the difference of two means, that of the at least 400 episodes behind the declaration and this one.
+/// errors of the difference of two means, that of the 1,000 episodes behind the declaration and this one.
 void expect_random_play_at_low_end(Environment& environment, std::size_t episodes);
 
 /// The message of the Error that `call` throws; fails the test when it throws none.

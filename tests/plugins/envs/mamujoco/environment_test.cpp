@@ -54,9 +54,9 @@ TEST_P(RobotTasks, SeedsDecideEpisodes) {
 }
 TEST_P(RobotTasks, RandomPlayScoresTheLowEndOfTheReferenceRange) {
   ParameterValues values = GetParam().values;
-  expect_random_play_at_low_end(*make(values), 20);
+  expect_random_play_at_low_end(*make(values), 8);
   values["profile"] = std::string("harl");
-  expect_random_play_at_low_end(*make(values), 20);
+  expect_random_play_at_low_end(*make(values), 8);
   values["episode_limit"] = std::int64_t{500};
   EXPECT_FALSE(make(values)->spec().reference);
 }
