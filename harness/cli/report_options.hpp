@@ -20,7 +20,7 @@ namespace tutti::cli {
 struct ReportChoices {
   std::map<std::string, std::string> texts;  // by option name
   std::vector<std::tuple<std::string, double, double>> bounds;
-  std::vector<std::tuple<std::string, double>> thresholds;  // a pair makes GCC 12 warn in CLI11
+  std::vector<std::pair<std::string, double>> thresholds;
   std::vector<std::filesystem::path> imports;
   std::string unit;  // of imports that say none
 };

@@ -129,7 +129,7 @@ void write_environment(Text& out, const Dataset& data, const RunsByKey& runs, co
   const auto tasks = names_of(rectangle.tasks, [&](std::size_t index) { return short_label(data.tasks[index]); });
   const auto algorithms =
       names_of(rectangle.algorithms, [&](std::size_t index) { return data.algorithms[index].label; });
-  put(out, "{}:{{", quoted(rectangle.family));
+  put(out, "{}:{{", quoted(clean_text(rectangle.family)));
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     put(out, "{}{}:{{", t == 0 ? "" : ",", quoted(tasks[t]));
     for (std::size_t a = 0; a < algorithms.size(); ++a) {
