@@ -59,7 +59,8 @@ class WorkingFolder {
 /// One run for each algorithm, with its default values and ten copies.
 suite::Plan plan_of(const Options& options, loader::Registry& registry, const std::filesystem::path& folder) {
   std::string text = fmt::format(
-      "name = \"perf\"\nseeds = [1]\n[run]\nenvironment_steps = 1_000_000\ncopies = 10\n[evaluation]\ninterval = 100_000\n[[task]]\nname = \"{}\"\n",
+      "name = \"perf\"\nseeds = [1]\n[run]\nenvironment_steps = 1_000_000\ncopies = 10\n[evaluation]\ninterval = "
+      "100_000\n[[task]]\nname = \"{}\"\n",
       options.task);
   const std::vector<std::string> names =
       options.algorithms.empty() ? registry.names(PluginKind::kAlgorithm) : options.algorithms;
