@@ -111,7 +111,8 @@ struct Config {
               "what the critics see beside the joint action");
     parameter("critic_hidden_sizes", critic_hidden_sizes, between(1, 16384), "widths of each critic's hidden layers");
     parameter("atoms", atoms, between(2, 10'000), "n, values that a critic's distribution can take");
-    parameter("value_max", value_max, more_than(0), "V_max: the atoms span [-V_max, V_max]");
+    parameter("value_max", value_max, {.low = 0, .high = 1e9, .low_open = true, .choices = {}},
+              "V_max: the atoms span [-V_max, V_max]");
     parameter("critic_entropy_coefficient", critic_entropy_coefficient, at_least(0),
               "reward for the entropy of the predicted value distribution");
     parameter("critic_entropy_term", critic_entropy_term, any_value(), "path entropy in the critics' targets");
