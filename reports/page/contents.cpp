@@ -21,7 +21,7 @@ Term term_of(const std::string& score) {
 
 std::vector<SectionPlace> contents(const Analysis& analysis) {
   using enum Term;
-  const Term score = term_of(analysis.main.score);
+  const Term score = analysis.main.score.empty() ? kFinal : term_of(analysis.main.score);
   const Term aggregate_score = analysis.aggregates.score.empty() ? kAbsolute : term_of(analysis.aggregates.score);
   return {
       {"Main table",

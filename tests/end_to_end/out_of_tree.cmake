@@ -1,5 +1,7 @@
 # Installs everything into a folder, moves it, begins a plugin of each kind there with `tutti new`, builds it with
 # find_package(tutti), verifies it and runs its suite. Called by ctest with BUILD, FOLDER and FLAGS.
+cmake_minimum_required(VERSION 3.25)
+
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)

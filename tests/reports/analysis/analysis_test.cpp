@@ -74,7 +74,7 @@ TEST_F(TableRow, CellsOfOneRunCannotBeTested) {
     run.evaluations[1] = {5800, 5800};
     return run;
   }());
-  for (const char* mark : {"welch", "overlap", "bootstrap"}) {
+  for (const Underline mark : {Underline::kWelch, Underline::kOverlap, Underline::kBootstrap}) {
     const std::vector<Cell> cells = row(mark);
     EXPECT_TRUE(cells[3].untested) << static_cast<int>(mark);
     EXPECT_FALSE(cells[3].underlined) << static_cast<int>(mark);

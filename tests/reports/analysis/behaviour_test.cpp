@@ -37,9 +37,9 @@ TEST(RunsToShow, AFinishedRunComesBeforeAnother) {
 }
 
 TEST(RunsToShow, FailedImportedAndUntrainedRunsHaveNoPolicy) {
-  Run imported = run(2, 1, {});
+  reports::Run imported = run(2, 1, {});
   imported.imported = true;
-  Run untrained = run(3, 1, {});
+  reports::Run untrained = run(3, 1, {});
   untrained.evaluations.clear();
   EXPECT_EQ(shown_of({run(1, 9, {}, RunState::kFailed), imported, untrained}), -1);
 }
