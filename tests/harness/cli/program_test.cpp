@@ -354,7 +354,9 @@ TEST(Program, NewWritesAProjectAndNeverOverOne) {
   expect_all(outcome.out, {"my_task/my_task.cpp\n", "my_task/suite.toml\n", "ninja -C my_task/build"});
   expect_all(end_to_end::content(folder.path() / "my_task/my_task.cpp"),
              {"class MyTaskEnvironment final", ".name = \"my_task\""});
-  EXPECT_EQ(end_to_end::content(folder.path() / "my_task/my_task.cpp").find("{{"), std::string::npos);
+  for (const char* unfilled : {"{{name}}", "{{minor}}", "PluginName"}) {
+    EXPECT_EQ(end_to_end::content(folder.path() / "my_task/my_task.cpp").find(unfilled), std::string::npos) << unfilled;
+  }
   EXPECT_EQ(tutti({"new", "environment", "my_task"}, folder.path()).status, 2);
   EXPECT_EQ(tutti({"new", "algorithm", "my_task", "--dir", "elsewhere"}, folder.path()).status, 0);
   for (const char* name : {"My", "a/b", "", "-x", "1st", "test", "learner"})

@@ -54,9 +54,11 @@ TEST_P(RobotTasks, SeedsDecideEpisodes) {
 }
 TEST_P(RobotTasks, RandomPlayScoresTheLowEndOfTheReferenceRange) {
   ParameterValues values = GetParam().values;
-  expect_random_play_at_low_end(*make(values), 8);
+  // The ant's episodes last between a few steps and all of them: it takes many to see the spread of the returns.
+  const std::size_t episodes = GetParam().name.starts_with("ant") ? 60 : 8;
+  expect_random_play_at_low_end(*make(values), episodes);
   values["profile"] = std::string("harl");
-  expect_random_play_at_low_end(*make(values), 8);
+  expect_random_play_at_low_end(*make(values), episodes);
   values["episode_limit"] = std::int64_t{500};
   EXPECT_FALSE(make(values)->spec().reference);
 }
