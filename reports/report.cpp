@@ -78,7 +78,7 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
   std::vector<NamedStrip> named_strips;
   for (const Strip& strip : strips) {
     named_strips.push_back({strip, "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
-                                         file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
+                                       file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
     if (!strip.png.empty()) folder.write("figures/" + named_strips.back().name + ".png", strip.png);
   }
   const Document document = report_document(analysis, options, parts, named_strips);

@@ -121,8 +121,9 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
           grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
   if (with_time) {
     const auto jobs = static_cast<double>(run::available_cores());
-    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
-                                    text::duration_text(seconds / jobs), jobs, problems.empty() ? "" : ", without what fails"));
+    launch::say(stdout,
+                fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
+                            text::duration_text(seconds / jobs), jobs, problems.empty() ? "" : ", without what fails"));
   }
   print_notes(plan);
   for (const std::string& problem : problems) launch::say(stderr, problem + "\n");

@@ -63,7 +63,8 @@ Rows cleaned(const Rows& rows) {
 
 class Layout {
  public:
-  Layout(const Rows& rows, std::size_t width) : widths_(rows.front().size()), numeric_(widths_.size(), rows.size() > 1) {
+  Layout(const Rows& rows, std::size_t width)
+      : widths_(rows.front().size()), numeric_(widths_.size(), rows.size() > 1) {
     for (std::size_t row = 0; row < rows.size(); ++row) {
       for (std::size_t column = 0; column < widths_.size(); ++column) {
         widths_[column] = std::max(widths_[column], width_of(rows[row][column]));

@@ -68,7 +68,7 @@ suite::Plan plan_of(const Options& options, loader::Registry& registry, const st
   const std::filesystem::path file = folder / "perf.toml";
   std::ofstream(file) << text;
   return suite::read_suite(file, cli::catalogue_of(registry),
-                          {.seeds = {}, .environment_steps = {}, .settings = options.settings});
+                           {.seeds = {}, .environment_steps = {}, .settings = options.settings});
 }
 
 std::string number(double value) {

@@ -19,8 +19,8 @@ struct Redirection {
 };
 
 struct Spawn {
-  std::vector<std::string> arguments;  // the first one is looked up in PATH
-  std::filesystem::path program = {};  // executed in place of the first argument
+  std::vector<std::string> arguments;                        // the first one is looked up in PATH
+  std::filesystem::path program = {};                        // executed in place of the first argument
   std::optional<std::vector<std::string>> environment = {};  // "NAME=value" each; nothing: this process's
   std::filesystem::path folder = {};                         // working directory; empty: this process's
   std::vector<Redirection> redirections = {};

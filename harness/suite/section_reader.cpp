@@ -34,7 +34,8 @@ void require_all(const ParameterSchema& schema, const ResolvedValues& values, co
     if (section.settings.contains(spec.name)) continue;
     // A preset's or a named task's value may be out of range, too.
     const Resolved& found = values.at(spec.name);
-    const std::string what = found.origin == "default" ? "missing" : "is " + to_text(found.value) + " by " + found.origin;
+    const std::string what =
+        found.origin == "default" ? "missing" : "is " + to_text(found.value) + " by " + found.origin;
     problems.add(section.where, section.path_of(spec.name), what + "; expected " + expectation(spec));
   }
 }

@@ -11,8 +11,8 @@ namespace tutti::reports {
 namespace {
 
 bool has_least_runs(const Strata& strata) {
-  return std::ranges::all_of(
-      strata, [](const auto& runs) { return static_cast<std::int64_t>(runs.size()) >= kLeastRuns; });
+  return std::ranges::all_of(strata,
+                             [](const auto& runs) { return static_cast<std::int64_t>(runs.size()) >= kLeastRuns; });
 }
 
 Aggregate aggregate_of(const Material& material, const Selection& selection, const Strata& strata) {

@@ -84,7 +84,7 @@ struct ReportOptions {
   bool ours_first = false;  // proposed algorithms stand first in tables, not last
   LatexStyle latex = LatexStyle::kPlain;
   std::string published = "auto";  // auto, omad, none, or a file
-  bool behaviour = false;           // film strips of the best runs
+  bool behaviour = false;          // film strips of the best runs
 
   bool include_initial = false;  // marl-eval export: the evaluation at step 0
   bool elapsed_time = false;     // marl-eval export

@@ -58,8 +58,7 @@ bool read_csv(const std::filesystem::path& file, const std::vector<std::string>&
       damage.add_row(number, "is cut off");
       break;
     }
-    const std::vector<std::string_view>& fields =
-        splitter.split(std::string_view(*content).substr(begin, end - begin));
+    const std::vector<std::string_view>& fields = splitter.split(std::string_view(*content).substr(begin, end - begin));
     begin = end + 1;
     if (number == 1) {
       width = fields.size();

@@ -21,8 +21,8 @@ using CsvFields = std::vector<std::string_view>;
 bool read_csv(const std::filesystem::path& file, const std::vector<std::string>& columns, DamageList& damage,
               const std::function<std::string(std::size_t line, const CsvFields& fields)>& row);
 
-/// Every row of a file of other programs, the header among them: a byte-order mark, carriage returns and empty lines are
-/// dropped.
+/// Every row of a file of other programs, the header among them: a byte-order mark, carriage returns and empty lines
+/// are dropped.
 std::vector<std::vector<std::string>> csv_rows(std::string_view content);
 
 /// The whole field as a number; nothing if it is not one, or not finite.

@@ -104,8 +104,10 @@ const char* to_text(SpeedUp::Kind kind) {
 std::string small_sample_note(std::int64_t runs) {
   if (runs < 1 || runs > 5) return "";
   if (runs < 3) return " With fewer than three runs in a cell there is no interval and no verdict.";
-  return " With three to five runs intervals are too narrow: in simulations, nominal 95 % intervals of the interquartile "
-         "mean over ten tasks cover it in 87 % (N = 3) to 92 % (N = 5) of cases, bootstrap intervals of one task's mean in "
+  return " With three to five runs intervals are too narrow: in simulations, nominal 95 % intervals of the "
+         "interquartile "
+         "mean over ten tasks cover it in 87 % (N = 3) to 92 % (N = 5) of cases, bootstrap intervals of one task's "
+         "mean in "
          "76 % to 83 %.";
 }
 

@@ -70,7 +70,8 @@ ImportedFile read_tidy_csv(const std::vector<Fields>& rows) {
     if (lower_case(row[place[3]]) != metric) continue;
     const Key key{row[place[0]], row[place[1]], row[place[2]]};
     if (!runs.contains(key)) order.push_back(key);
-    const double step = to_double(row[place[4]]).value_or(kMissing), value = to_double(row[place[5]]).value_or(kMissing);
+    const double step = to_double(row[place[4]]).value_or(kMissing),
+                 value = to_double(row[place[5]]).value_or(kMissing);
     auto& evaluations = runs[key];
     if (!std::isfinite(step)) {
       problems.emplace(key, "line " + std::to_string(i + 1) + ": env_step \"" + row[place[4]] + "\" is not a number");

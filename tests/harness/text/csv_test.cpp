@@ -25,9 +25,7 @@ TEST(Csv, QuotesProtectCommasAndThemselves) {
   EXPECT_EQ(split(R"("",c)"), (Fields{"", "c"}));
 }
 
-TEST(Csv, AQuoteThatNeverEndsTakesTheRestOfTheLine) {
-  EXPECT_EQ(split(R"(a,"b,c)"), (Fields{"a", "b,c"}));
-}
+TEST(Csv, AQuoteThatNeverEndsTakesTheRestOfTheLine) { EXPECT_EQ(split(R"(a,"b,c)"), (Fields{"a", "b,c"})); }
 
 TEST(Csv, WhatIsWrittenReadsBack) {
   const Fields fields = {"plain", "a,b", R"(")", R"(say "hi", twice)", "", R"("")"};

@@ -48,12 +48,12 @@ enum class ActMode {
 /// One environment step of every copy. Row e belongs to copy e. The successor of a step that ends an episode is the
 /// last observation of that episode, never the first one after the reset. Valid during the call only.
 struct Transitions {
-  Rows<const float> observations;       // [E, O] agents concatenated
-  Rows<const float> states;             // [E, S]
-  Rows<const float> actions;            // [E, A] as taken
-  std::span<const float> rewards;       // [E] of the team
-  Rows<const float> next_observations;  // [E, O]
-  Rows<const float> next_states;        // [E, S]
+  Rows<const float> observations;            // [E, O] agents concatenated
+  Rows<const float> states;                  // [E, S]
+  Rows<const float> actions;                 // [E, A] as taken
+  std::span<const float> rewards;            // [E] of the team
+  Rows<const float> next_observations;       // [E, O]
+  Rows<const float> next_states;             // [E, S]
   std::span<const std::uint8_t> terminated;  // [E] do not bootstrap
   std::span<const std::uint8_t> truncated;   // [E] bootstrap
 };
@@ -105,9 +105,9 @@ class TUTTI_API Algorithm {
 /// What an algorithm is made from. References live as long as the algorithm.
 struct AlgorithmContext {
   const EnvironmentSpec& environment;
-  std::string task;               // "mamujoco/ant-2x4"
-  const ParameterValues& values;  // one for every declared parameter
-  std::int64_t copies = 1;        // E
+  std::string task;                    // "mamujoco/ant-2x4"
+  const ParameterValues& values;       // one for every declared parameter
+  std::int64_t copies = 1;             // E
   std::int64_t environment_steps = 0;  // budget of the run, all copies together
   std::uint64_t seed = 0;              // of the algorithm's own streams: initial weights, replay, update noise
 
