@@ -123,14 +123,10 @@ void warn_of_builds(const Dataset& data, Analysis& analysis) {
   if (slow) analysis.warnings.push_back("Some runs were made by a debug build; their times mean little");
 }
 
-// An algorithm without parameters, such as random actions, is not meant to learn.
 void warn_of_runs_without_update(const Dataset& data, Analysis& analysis) {
   std::map<std::string, std::set<std::string>> tasks;  // by algorithm
   for (const Run& run : data.runs) {
-    const auto first = run.configuration.lower_bound("algorithm_values.");
-    const bool has_parameters = first != run.configuration.end() && first->first.starts_with("algorithm_values.");
-    if (run.never_updated() && has_parameters)
-      tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
+    if (run.never_updated()) tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
   }
   for (const auto& [algorithm, labels] : tasks) {
     std::string names;

@@ -258,6 +258,7 @@ bool warns(const Analysis& analysis, const std::string& part) {
                              [&](const std::string& warning) { return warning.find(part) != std::string::npos; });
 }
 
+// Random actions have nothing to learn: their score counts like any other.
 TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
   SuiteFolder suite(2, 2);
   for (int seed = 0; seed < 3; ++seed) {
@@ -266,9 +267,11 @@ TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
     suite.add(untrained("random", seed, 8, ""));
   }
   const Analysis analysis = analyse_folder(suite.write(), quick_options());
-  EXPECT_TRUE(analysis.main.cells[0][0].best);
+  EXPECT_FALSE(analysis.main.cells[0][0].best);
   EXPECT_FALSE(analysis.main.cells[0][1].best);
   EXPECT_EQ(analysis.main.cells[0][1].without_update, 3);
+  EXPECT_TRUE(analysis.main.cells[0][2].best);
+  EXPECT_EQ(analysis.main.cells[0][2].without_update, 0);
   EXPECT_TRUE(warns(analysis, "lucky made no update on mpe/a"));
   EXPECT_FALSE(warns(analysis, "random made no update"));  // it has nothing to learn
 }
