@@ -1,6 +1,5 @@
 #include "run/guard.hpp"
 
-#include <execinfo.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -11,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "run/stack_trace.hpp"
+
 namespace tutti::run {
 namespace {
 
@@ -19,8 +20,8 @@ volatile sig_atomic_t followed = 0;  // process; 0: none
 volatile sig_atomic_t grace = 0;     // seconds
 std::atomic<bool> leaving = false;
 std::atomic<std::int64_t> noted_step = 0;
-// SIGSTKSZ is not a constant any more; a stack trace needs a few tens of kilobytes at most.
-alignas(16) std::array<char, 1 << 16> signal_stack;
+// SIGSTKSZ is not a constant any more. A stack trace needs tens of kilobytes; readable names of templates may need more.
+alignas(16) std::array<char, 1 << 20> signal_stack;
 
 // Every handler needs it, not only those of a stack overflow: while it computes a product, oneDNN points the stack
 // register into a buffer on the heap, and a handler there overwrites what lies before the buffer.
@@ -47,7 +48,7 @@ void write_step() {
   (void)!::write(STDERR_FILENO, &digits[first], digits.size() - first);
 }
 
-// Only what POSIX allows in a handler, and backtrace(), which has loaded its library before.
+// Only what POSIX allows in a handler, and write_stack_trace(), which is made for one.
 void on_fatal_signal(int signal) {
   write_text("\n");
   write_text(kFatalSignalLine.data());
@@ -57,8 +58,7 @@ void on_fatal_signal(int signal) {
   write_step();
   write_text(kStackTraceLine.data());
   write_text("\n");
-  std::array<void*, 64> frames{};
-  ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())), STDERR_FILENO);
+  write_stack_trace(STDERR_FILENO);
   ::raise(signal);  // the handler is gone already (SA_RESETHAND): this ends the process
 }
 
@@ -80,8 +80,7 @@ void on_exit() {
 void note_step(std::int64_t step) { noted_step = step; }
 
 void trace_fatal_signals() {
-  std::array<void*, 1> frame{};
-  (void)::backtrace(frame.data(), 1);  // loads what it needs now rather than in the handler
+  prepare_stack_trace();
   use_signal_stack();
   struct sigaction action {};
   action.sa_handler = on_fatal_signal;

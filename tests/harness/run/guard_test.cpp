@@ -26,6 +26,24 @@ TEST(Guard, HandlersRunOnAStackOfTheirOwn) {
   }
 }
 
+// Hidden from the loader, as nearly every function of the program and of plugins is.
+[[gnu::noinline]] void where_it_crashed(volatile int* place) {
+  *place = 1;
+  (void)::raise(SIGABRT);
+  *place = 2;  // so that the call above is none in the place of a return
+}
+
+TEST(Guard, ACrashNamesItsFunctions) {
+  EXPECT_EXIT(
+      {
+        trace_fatal_signals();
+        note_step(40);
+        volatile int place = 0;
+        where_it_crashed(&place);
+      },
+      testing::KilledBySignal(SIGABRT), "fatal signal: ABRT\nat step 40\nstack trace:\n(.|\n)*where_it_crashed\\(int");
+}
+
 TEST(Guard, TakesASignalAsARequestToStop) {
   take_stop_requests();
   EXPECT_FALSE(stop_requested());
