@@ -22,6 +22,12 @@ loader::Registry load_plugins() {
   return registry;
 }
 
+std::string search_path_text() {
+  std::string text = "Plugins are looked for in";
+  for (const std::filesystem::path& folder : loader::search_path()) text += "\n  " + folder.string();
+  return text + "\n--plugins DIR, or TUTTI_PLUGIN_PATH with colons between them, names folders to look in before";
+}
+
 suite::Catalogue catalogue_of(loader::Registry& registry) {
   suite::Catalogue catalogue{
       .environments = registry.names(PluginKind::kEnvironment),

@@ -10,6 +10,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/program_name.hpp"
 #include "cli/text_table.hpp"
 #include "launch/say.hpp"
 #include "run/blas.hpp"
@@ -111,9 +112,7 @@ void list(const std::string& what) {
   if (what.empty()) launch::say(stdout, "\n");
   if (what == "tasks" || what.empty()) print_tasks(registry);
   if (what.empty()) {
-    launch::say(stdout, "\nlooked for in:\n");
-    for (const std::filesystem::path& folder : loader::search_path())
-      launch::say(stdout, fmt::format("  {}\n", folder.string()));
+    launch::say(stdout, '\n' + search_path_text() + '\n');
   }
   if (what == "algorithms" || what.empty()) {
     if (const std::string warning = warning_about_blas(registry); !warning.empty())
@@ -237,7 +236,10 @@ void describe(const std::string& name) {
                                           : describe_environment(registry, plugin);
     found = true;
   }
-  if (!found) throw Error("nothing is named \"" + name + "\"; " + suite::suggestion(name, known_names(registry)));
+  if (!found) {
+    throw Error("nothing is named \"" + name + "\"; " + suite::suggestion(name, known_names(registry)) + '\n' +
+                search_path_text());
+  }
 }
 
 }  // namespace
@@ -256,7 +258,7 @@ void add_list(CLI::App& app, int& status) {
 void add_describe(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("describe", "Show what an algorithm, environment or task is and its parameters");
   auto name = std::make_shared<std::string>();
-  command->add_option("NAME", *name, "such as a name that `tutti list` shows")->required();
+  command->add_option("NAME", *name, fmt::format("such as a name that `{} list` shows", program_name()))->required();
   command->callback([name, &status] {
     describe(*name);
     status = 0;

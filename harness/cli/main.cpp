@@ -14,7 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/program_name.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "run/worker.hpp"
@@ -78,6 +80,14 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
                      app.get_name());
 }
 
+// The folders are those of the moment, --plugins included.
+std::string footer() {
+  return fmt::format(
+      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n{}.\n"
+      "`{} COMMAND --help` says more about a command.",
+      search_path_text(), program_name());
+}
+
 int show_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
   std::ostringstream err;
@@ -89,16 +99,13 @@ int show_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   fill_standard_streams();
+  set_program_name(argc > 0 ? argv[0] : nullptr);
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",
-      "tutti");
+      program_name());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
-  app.footer(
-      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n"
-      "Plugins are looked for in the folders of --plugins, then of TUTTI_PLUGIN_PATH (separated by colons), then in "
-      "the "
-      "program's own.\n`tutti COMMAND --help` says more about a command.");
+  app.footer(footer);
   app.set_version_flag("--version", version_text, "Show the version, and what plugins have to be built for");
   // At once, because a command's callback looks for plugins; through the environment, so that workers look there, too.
   app.add_option_function<std::string>("--plugins", add_to_search_path, "a further folder of plugins, or one library")

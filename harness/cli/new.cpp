@@ -5,6 +5,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/program_name.hpp"
 #include "launch/command.hpp"
 #include "launch/say.hpp"
 #include "scaffold/scaffold.hpp"
@@ -19,6 +20,26 @@ struct NewOptions {
   std::filesystem::path folder;
 };
 
+/// Where the SDK of this program is installed; empty if the program was built and not installed.
+std::filesystem::path installation() {
+  const std::filesystem::path prefix = std::filesystem::canonical("/proc/self/exe").parent_path().parent_path();
+  return std::filesystem::exists(prefix / "lib/cmake/tutti") ? prefix : std::filesystem::path();
+}
+
+/// What to type next.
+std::string next_steps(const std::string& folder, const std::string& name) {
+  const std::filesystem::path prefix = installation();
+  std::string text;
+  if (prefix.empty()) text = "install what it is built with, once: ./tutti install --prefix PREFIX\n";
+  std::string option;  // CMake looks in /usr by itself
+  if (prefix != "/usr")
+    option = " -DCMAKE_PREFIX_PATH=" + (prefix.empty() ? "PREFIX" : launch::shell_word(prefix.string()));
+  return text + fmt::format(
+                    "build it: cmake -S {0} -B {0}/build -G Ninja{1} && ninja -C {0}/build\n"
+                    "check it: {2} verify {0}/build/{3}.so\n",
+                    folder, option, program_name(), name);
+}
+
 void write_project(const NewOptions& options) {
   const std::filesystem::path folder = options.folder.empty() ? std::filesystem::path(options.name) : options.folder;
   const loader::Registry registry = load_plugins();
@@ -29,10 +50,7 @@ void write_project(const NewOptions& options) {
   }
   for (const auto& file : scaffold::write_project(options.kind, options.name, folder))
     launch::say(stdout, fmt::format("{}\n", file.string()));
-  const std::string word = launch::shell_word(folder.string());
-  launch::say(stdout, fmt::format("build it: cmake -S {0} -B {0}/build -G Ninja && ninja -C {0}/build\n"
-                                  "check it: tutti verify {0}/build/{1}.so\n",
-                                  word, options.name));
+  launch::say(stdout, next_steps(launch::shell_word(folder.string()), options.name));
 }
 
 }  // namespace

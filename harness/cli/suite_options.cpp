@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "cli/catalogue.hpp"
+#include "suite/unknown_plugin.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::cli {
@@ -72,7 +73,11 @@ suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& regist
   if (!options.seeds.empty()) command_line.seeds = seeds_from(options.seeds);
   if (options.environment_steps) command_line.environment_steps = steps_from(*options.environment_steps);
   command_line.settings = options.settings;
-  return suite::read_suite(options.file, catalogue_of(registry), command_line);
+  try {
+    return suite::read_suite(options.file, catalogue_of(registry), command_line);
+  } catch (const suite::UnknownPlugin& error) {
+    throw Error(std::string(error.what()) + '\n' + search_path_text());
+  }
 }
 
 }  // namespace tutti::cli

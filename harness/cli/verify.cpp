@@ -8,6 +8,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/program_name.hpp"
 #include "launch/say.hpp"
 #include "run/preparation.hpp"
 #include "suite/nearest.hpp"
@@ -65,7 +66,7 @@ std::vector<loader::Plugin> plugins_meant(const std::string& what, const loader:
   }
   if (plugins.empty())
     throw Error("no plugin is named \"" + what + "\"; " + suite::suggestion(what, names) +
-                "; a file is given by its path, such as ./" + what + ".so");
+                "; a file is given by its path, such as ./" + what + ".so\n" + search_path_text());
   return plugins;
 }
 
@@ -98,7 +99,9 @@ void add_verify(CLI::App& app, int& status) {
   auto* command = app.add_subcommand(
       "verify", "Check that a plugin keeps what suites rely on: repeatable, resumable, within its bounds");
   auto what = std::make_shared<std::string>();
-  command->add_option("PLUGIN", *what, "a name that `tutti list` shows, or a library: FILE.so")->required();
+  command
+      ->add_option("PLUGIN", *what, fmt::format("a name that `{} list` shows, or a library: FILE.so", program_name()))
+      ->required();
   command->callback([what, &status] { status = verify_plugins(*what); });
 }
 

@@ -31,6 +31,7 @@ void read_algorithm(const Section& section, const Expansion& expansion, Algorith
   const auto& known = expansion.catalogue.algorithms;
   if (std::ranges::count(known, *name) == 0) {
     read.problem("name", "unknown algorithm \"" + *name + "\"; " + suggestion(*name, known));
+    expansion.problems.note_unknown_plugin();
     return;
   }
   const AlgorithmPlugin& plugin = expansion.catalogue.algorithm(*name);

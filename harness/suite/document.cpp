@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "suite/depth.hpp"
+#include "suite/unknown_plugin.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::suite {
@@ -108,6 +109,7 @@ void Problems::throw_if_any() const {
   sorted.erase(repeated.begin(), repeated.end());
   std::string lines;
   for (const auto& [position, line] : sorted) lines += (lines.empty() ? "" : "\n") + line;
+  if (unknown_plugin_) throw UnknownPlugin(lines);
   throw Error(lines);
 }
 

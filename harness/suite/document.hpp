@@ -27,15 +27,18 @@ class Problems {
 
   /// `path` is the key's path, "algorithm[2].discount"; empty if the problem has none.
   void add(Position position, const std::string& path, const std::string& what);
+  /// Notes that one of the problems is about a plugin that is not loaded.
+  void note_unknown_plugin() { unknown_plugin_ = true; }
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
 
-  /// Throws Error with one line for each problem, if there is any.
+  /// Throws Error with one line for each problem, if there is any; UnknownPlugin after a note of one.
   void throw_if_any() const;
 
  private:
   std::filesystem::path file_;
   std::vector<std::pair<Position, std::string>> entries_;
+  bool unknown_plugin_ = false;
 };
 
 struct Setting {

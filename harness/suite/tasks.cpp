@@ -72,6 +72,7 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
     } else {
       read.problem("name", "unknown task \"" + *named + "\"; " + suggestion(*named, task_names(expansion.catalogue)));
     }
+    expansion.problems.note_unknown_plugin();
     return false;
   }
   const bool qualified = task.label.find('/') != std::string::npos;

@@ -23,7 +23,7 @@ stand_in apt-get "echo apt-get \"\$@\" >>'$calls'"
 stand_in id 'echo "${FAKE_USER:-0}"'
 stand_in sudo 'exit 1'
 stand_in cmake "echo cmake \"\$@\" >>'$calls'; echo TUTTI_TESTS:BOOL=\${7#-DTUTTI_TESTS=} >\"\$4/CMakeCache.txt\"; touch \"\$4/build.ninja\""
-stand_in ninja "echo ninja \"\$@\" >>'$calls'; mkdir -p \"\$2/bin\"; printf '#!/bin/sh\\necho program \"\$@\"\\n' >\"\$2/bin/tutti\"; chmod +x \"\$2/bin/tutti\""
+stand_in ninja "echo ninja \"\$@\" >>'$calls'; mkdir -p \"\$2/bin\"; printf '#!/bin/sh\\necho program \"\$@\"; echo \$TUTTI_STARTED_AS >$folder/name\\n' >\"\$2/bin/tutti\"; chmod +x \"\$2/bin/tutti\""
 stand_in ctest 'echo ctest "$@"; echo "recordings: $TUTTI_GOLDEN"'
 stand_in dpkg-query 'for package; do case $package in -*|*" "*) ;; *) echo "installed $package" ;; esac; done'
 PATH=$folder/bin:$PATH
@@ -39,6 +39,7 @@ forget() { : >"$calls"; }
 launcher run 'a file.toml' --jobs 2
 [ "$status" = 0 ] || fail "the first start ended with $status: $(cat "$folder/err")"
 [ "$out" = 'program run a file.toml --jobs 2' ] || fail "the program was called as: $out"
+[ "$(cat "$folder/name")" = "$root/tutti" ] || fail "the program believes that it was started as: $(cat "$folder/name")"
 called 'cmake -S .* -DTUTTI_TESTS=OFF'
 called 'ninja .* harness/cli/all harness/perf/all plugins/envs/all plugins/algorithms/all'
 not_called apt-get
