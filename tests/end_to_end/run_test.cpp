@@ -105,10 +105,13 @@ TEST(EndToEnd, TheRecordNamesEachPluginsFileAndHowItWasBuilt) {
   const TemporaryFolder folder;
   folder.write("sound.toml", kSound);
   ASSERT_EQ(tutti({"run", "sound.toml", "--no-report"}, folder.path()).status, 0);
-  for (const auto& plugin : run_record(folder.path() / "results/sound" / kSoundRuns[0])["plugins"]) {
+  const auto record = run_record(folder.path() / "results/sound" / kSoundRuns[0]);
+  ASSERT_FALSE(record["plugins"].empty());
+  for (const auto& plugin : record["plugins"]) {
     EXPECT_TRUE(std::filesystem::exists(plugin["file"].get<std::string>())) << plugin.dump();
+    // learner.so is one of the libraries that say nothing about their build.
     for (const char* member : {"compiler", "build_type", "flags", "revision"})
-      EXPECT_FALSE(plugin[member].get<std::string>().empty()) << member;
+      EXPECT_EQ(plugin[member].get<std::string>().empty(), plugin["name"] == "learner") << member << plugin.dump();
   }
 }
 
