@@ -151,7 +151,6 @@ BoardRow row_of(const std::string& task, const std::string& algorithm, std::uint
     row.note = text::clean_text(view.record->failure->kind + ": " + message.substr(0, message.find('\n')));
   }
   row.step = view.record->progress.environment_steps;
-  row.never_updated = view.state == RunState::kFinished && view.record->progress.updates == 0;
   row.last_evaluation = view.record->progress.last_evaluation;
   row.steps_per_second = view.record->time.steps_per_second;
   if (row.step > 0) row.seconds_per_step = view.record->time.wall_seconds / static_cast<double>(row.step);

@@ -23,7 +23,7 @@ struct BoardRow {
   std::optional<double> last_evaluation;
   std::optional<double> seconds_per_step;  // everything included; what the time left is reckoned with
   std::string note;                        // why it failed
-  bool never_updated = false;              // finished without an update
+  bool never_learned = false;              // as results::never_learned() says; known of read_board() only
   std::int64_t ended = 0;                  // 1, 2, ... in order of ending; 0: has not ended while we watched
 };
 

@@ -104,7 +104,7 @@ void LocalLauncher::wait_for_strays() {
   };
   bool said = false;
   while (std::any_of(plan_.runs.begin(), plan_.runs.end(), running) && Clock::now() < deadline && !requests_.asked()) {
-    if (!std::exchange(said, true)) display_.say("some runs are still in work elsewhere; waiting for a minute at most");
+    if (!std::exchange(said, true)) display_.say("some runs are still running elsewhere; waiting at most a minute");
     std::this_thread::sleep_for(std::chrono::milliseconds(kPollMilliseconds));
   }
 }

@@ -8,8 +8,11 @@
 #include "launch/command.hpp"
 #include "launch/slurm.hpp"
 #include "results/files.hpp"
+#include "results/learning.hpp"
 #include "results/lock.hpp"
 #include "results/plan_record.hpp"
+#include "suite/plan.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -25,11 +28,11 @@ std::string command_of(const std::filesystem::path& suite_folder) {
   return command;
 }
 
-/// "in work: process 7 on host since ..." while there is somebody to wait for; else empty.
+/// "in progress: process 7 on host since ..." while there is somebody to wait for; else empty.
 std::string work_text(const std::filesystem::path& suite_folder, const Queue& queue) {
   const std::filesystem::path lock = suite_folder / kSuiteLockFile;
-  if (results::is_locked(lock)) return "in work: " + results::read_file_if_any(lock).value_or("") + '\n';
-  return queue.tasks > 0 ? "in work on the cluster\n" : "";
+  if (results::is_locked(lock)) return "in progress: " + results::read_file_if_any(lock).value_or("") + '\n';
+  return queue.tasks > 0 ? "in progress on the cluster\n" : "";
 }
 
 /// What to type about runs that failed or have not finished.
@@ -37,8 +40,7 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
   const std::string command = command_of(suite_folder);
   std::string text;
   if (board.count(RunState::kFailed) > 0) {
-    text +=
-        fmt::format("the failed runs only, once more: {} --retry (from their first step: --retry --fresh)\n", command);
+    text += fmt::format("to run the failed runs again: {} --retry (from their first step: --retry --fresh)\n", command);
   }
   if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
     text += fmt::format("to continue: {}\n", command);
@@ -46,11 +48,25 @@ std::string advice(const Board& board, const std::filesystem::path& suite_folder
   return text;
 }
 
+/// What config.toml says; of a run whose settings cannot be read nothing is claimed.
+bool algorithm_has_parameters(const std::filesystem::path& run_folder) {
+  try {
+    return !suite::read_config(run_folder / "config.toml").algorithm_values.empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool never_learned(const RunView& view, const std::filesystem::path& run_folder) {
+  return view.state == RunState::kFinished &&
+         results::never_learned(*view.record, algorithm_has_parameters(run_folder));
+}
+
 /// Finished runs that never learned, by task and algorithm.
-std::string never_updated_text(const Board& board) {
+std::string never_learned_text(const Board& board) {
   std::set<std::string> pairs;
   for (const BoardRow& row : board.rows) {
-    if (row.never_updated) pairs.insert(row.algorithm + " on " + row.task);
+    if (row.never_learned) pairs.insert(row.algorithm + " on " + row.task);
   }
   return pairs.empty() ? "" : fmt::format("finished without an update: {}\n", fmt::join(pairs, ", "));
 }
@@ -71,6 +87,7 @@ Board read_board(const std::filesystem::path& suite_folder) {
     const results::PlannedRun& run = plan.runs[index];
     const RunView& view = views[index];
     board.rows.push_back(row_of(run.task, run.algorithm, run.seed, plan.protocol.environment_steps, view));
+    board.rows.back().never_learned = never_learned(view, folders[index]);
     if (view.state == RunState::kRunning) ++board.jobs;
   }
   return board;
@@ -85,7 +102,7 @@ std::string status_text(const std::filesystem::path& suite_folder, std::size_t w
   for (const std::string& line : table_lines(board, rows, width, Notes::kWhole)) text += line + '\n';
   text += summary_line(board, width) + '\n';
   if (!queue.text.empty()) text += queue.text + '\n';
-  text += never_updated_text(board);
+  text += never_learned_text(board);
   const std::string unplanned =
       results::unplanned_text(results::unplanned_runs(suite_folder, results::read_plan_record(suite_folder)));
   if (!unplanned.empty()) text += unplanned + "; a report leaves them out\n";

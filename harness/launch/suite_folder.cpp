@@ -187,7 +187,8 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
   if (changed == 0) return;
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
-      fmt::format("{}{} run(s) of {} were begun with something else; --fresh (without --retry) starts them again, "
+      fmt::format("{}{} run(s) of {} were started with other settings, plugins or libraries; --fresh (without --retry) "
+                  "starts them again, "
                   "--keep leaves them as they are and continues as they began",
                   text, changed, plan.runs.size()));
 }

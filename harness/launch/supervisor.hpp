@@ -1,4 +1,4 @@
-// Watches one worker from start to end and knows what became of its run.
+// Watches one worker from start to end and reports the outcome of its run.
 #pragma once
 
 #include <filesystem>
@@ -34,7 +34,7 @@ class Supervisor {
   /// Ends the worker at once, on behalf of the user: the run can resume from its newest checkpoint later.
   void kill();
 
-  /// What became of the run; once poll() was true. Records an end that the worker could not record itself.
+  /// The outcome of the run, once poll() has returned true. Records an end that the worker could not record itself.
   RunView conclude();
 
   const WorkerProcess& worker() const { return worker_; }

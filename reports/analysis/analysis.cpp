@@ -38,11 +38,11 @@ void refuse_mixed(const Dataset& data, const ReportOptions& options, Analysis& a
   const bool refused = std::ranges::any_of(analysis.differences, &Difference::refused);
   if (!refused) return;
   if (!options.mixed) {
-    throw Error("the runs were not made alike; --mixed reports them together all the same:" +
+    throw Error("the runs differ in what made them; --mixed reports them together anyway:" +
                 describe_differences(analysis.differences));
   }
   analysis.warnings.push_back(
-      "The runs were not made alike (see the differences); their numbers may not be comparable");
+      "The runs differ in what made them (see the differences); their numbers may not be comparable");
 }
 
 // Aggregates cover the suites' own tasks; tasks that only an import has are shown, not aggregated.
@@ -126,7 +126,7 @@ void warn_of_builds(const Dataset& data, Analysis& analysis) {
 void warn_of_runs_without_update(const Dataset& data, Analysis& analysis) {
   std::map<std::string, std::set<std::string>> tasks;  // by algorithm
   for (const Run& run : data.runs) {
-    if (run.never_updated()) tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
+    if (run.never_learned()) tasks[data.algorithms[run.algorithm].label].insert(data.tasks[run.task].label);
   }
   for (const auto& [algorithm, labels] : tasks) {
     std::string names;

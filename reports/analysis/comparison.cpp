@@ -68,10 +68,9 @@ void refuse_unlike(const std::vector<Difference>& differences, const ReportOptio
   std::ranges::copy_if(differences, std::back_inserter(forbidden), forbids);
   if (forbidden.empty()) return;
   if (!options.mixed) {
-    throw Error("A and B are not of the same protocol and tasks; --mixed compares them all the same:" +
-                describe_differences(forbidden));
+    throw Error("A and B differ in protocol or tasks; --mixed compares them anyway:" + describe_differences(forbidden));
   }
-  comparison.warnings.push_back("A and B are not of the same protocol and tasks; their numbers may not be comparable");
+  comparison.warnings.push_back("A and B differ in protocol or tasks; their numbers may not be comparable");
 }
 
 void add_damage(const std::string& prefix, const Dataset& data, Comparison& comparison) {

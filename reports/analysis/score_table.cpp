@@ -147,7 +147,7 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
     if (std::isnan(value)) continue;
     cell.seeds.push_back(run->seed);
     cell.runs.push_back(value);
-    if (run->never_updated()) ++cell.without_update;
+    if (run->never_learned()) ++cell.without_update;
   }
   static_cast<Summary&>(cell) = summarize(cell.runs, material.options.level);
   if (cell.n >= kLeastRuns && material.options.interval == MeanInterval::kBootstrap) {

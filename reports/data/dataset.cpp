@@ -3,7 +3,15 @@
 #include <algorithm>
 #include <tuple>
 
+#include "results/learning.hpp"
+
 namespace tutti::reports {
+
+bool Run::never_learned() const {
+  const auto first = configuration.lower_bound("algorithm_values.");
+  const bool has_parameters = first != configuration.end() && first->first.starts_with("algorithm_values.");
+  return state == RunState::kFinished && record && results::never_learned(*record, has_parameters);
+}
 
 void Run::leave_out() {
   state = RunState::kDamaged;

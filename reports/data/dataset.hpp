@@ -86,13 +86,8 @@ struct Run {
   std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
   std::optional<double> worst;                // the score of a failed run where failures count as worst
 
-  /// Whether it finished without one update of an algorithm that is meant to learn: one without parameters, such as
-  /// random actions, is not.
-  bool never_updated() const {
-    const auto first = configuration.lower_bound("algorithm_values.");
-    const bool learns = first != configuration.end() && first->first.starts_with("algorithm_values.");
-    return learns && state == RunState::kFinished && record && record->progress.updates == 0;
-  }
+  /// results::never_learned() of a run whose record can be used.
+  bool never_learned() const;
 
   /// Makes a damaged run of it: none of its numbers may reach bounds, worst scores or exports.
   void leave_out();

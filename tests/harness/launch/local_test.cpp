@@ -184,7 +184,7 @@ TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
   {
     const results::Lock lock = claim(folder);
     const std::string text = status_text(folder, 120);
-    EXPECT_NE(text.find("in work: process " + std::to_string(::getpid())), std::string::npos) << text;
+    EXPECT_NE(text.find("in progress: process " + std::to_string(::getpid())), std::string::npos) << text;
     EXPECT_EQ(text.find("to go on"), std::string::npos) << text;
   }
   const std::string command = "to continue: ./tutti run " + planned.file.string() +
