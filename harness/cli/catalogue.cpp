@@ -5,6 +5,8 @@
 #include <cstdio>
 
 #include "launch/say.hpp"
+#include "launch/suite_folder.hpp"
+#include "reports/analysis/option_problems.hpp"
 #include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
@@ -36,7 +38,8 @@ suite::Catalogue catalogue_of(loader::Registry& registry) {
       .algorithm = [&](const std::string& name) -> const AlgorithmPlugin& { return registry.algorithm(name); },
       .create_environment = [&](const std::string& name,
                                 const ParameterValues& values) { return registry.create_environment(name, values); },
-      .report_options = {}};
+      .report_options = {},
+      .report_problems = [](const suite::Plan& plan) { return reports::option_problems(launch::plan_record(plan)); }};
   reports::declare_options(catalogue.report_options);
   return catalogue;
 }

@@ -234,6 +234,10 @@ Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, c
   plan.run = typed<RunSettings>(run_values, run, problems);
   plan.evaluation = typed<EvaluationSettings>(evaluation_values, evaluation, problems);
   if (problems.empty()) check_interval(plan, evaluation, problems);
+  if (problems.empty() && report != nullptr && catalogue.report_problems) {
+    for (const auto& [option, what] : catalogue.report_problems(plan))
+      SectionReader(*report, problems).problem(option, what);
+  }
   problems.throw_if_any();
   return plan;
 }

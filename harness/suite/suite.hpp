@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct Catalogue {
   std::function<const AlgorithmPlugin&(const std::string& name)> algorithm;
   std::function<std::unique_ptr<Environment>(const std::string& name, const ParameterValues&)> create_environment;
   ParameterSchema report_options;
+  /// By option of the report, what is wrong with a plan's values that have the declared types.
+  std::function<std::map<std::string, std::string>(const Plan&)> report_problems = {};
 };
 
 /// What the command line changes about a suite.

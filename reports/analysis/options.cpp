@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "results/plan_record.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
@@ -38,12 +37,20 @@ void choice(Parameters& parameter, const char* name, Enum& field, const Names<En
   }
 }
 
+[[noreturn]] void refuse(std::string_view option, const std::string& what) {
+  throw Error(fmt::format("report option \"{}\": {}", option, what));
+}
+
 // An option that is written as text and read by `parse`.
 template <class Value, class Parse>
 void text_option(Parameters& parameter, const char* name, Value& field, Parse parse, const char* description) {
   std::string text = to_text(field);
   parameter(name, text, any_value(), description);
-  field = parse(text);
+  try {
+    field = parse(text);
+  } catch (const Error& error) {
+    refuse(name, error.what());
+  }
 }
 
 ParameterValues to_values(const std::map<std::string, results::ReportOption>& options) {
@@ -111,8 +118,7 @@ Score parse_score(std::string_view text) {
     const auto count = number<std::int64_t>(text.substr(5));
     if (count && *count > 0) return {.kind = Score::Kind::kLast, .count = *count};
   }
-  throw Error("unknown score \"" + std::string(text) +
-              "\"; known: final, absolute, best, last-<number of evaluations>");
+  throw Error(fmt::format("expected final, absolute, best or last-<number of evaluations> (is \"{}\")", text));
 }
 
 std::string to_text(const Smoothing& smoothing) {
@@ -141,8 +147,9 @@ Smoothing parse_smoothing(std::string_view text) {
   if (kind == "trailing" && window && *window >= 1) return {.kind = Smoothing::Kind::kTrailing, .window = *window};
   if (kind == "centered" && window && *window >= 1 && *window % 2 == 1)
     return {.kind = Smoothing::Kind::kCentered, .window = *window};
-  throw Error("report option \"smooth\" is \"" + std::string(text) +
-              "\"; expected none, \"centered <odd number>\", \"trailing <number>\" or \"ema <number in [0, 1)>\"");
+  throw Error(fmt::format(
+      "expected none, \"centered <odd number>\", \"trailing <number>\" or \"ema <number in [0, 1)>\" (is \"{}\")",
+      text));
 }
 
 void ReportOptions::declare(Parameters& parameter) {
@@ -220,18 +227,33 @@ void ReportOptions::declare(Parameters& parameter) {
   parameter("elapsed_time", elapsed_time, any_value(), "export elapsed_time to marl-eval");
 }
 
-void ReportOptions::check_values_by_task() const {
+std::map<std::string, std::string> ReportOptions::problems_by_task() const {
+  std::map<std::string, std::string> problems;
   for (const auto& [task, range] : bounds) {
     if (!(range.low < range.high))
-      throw Error("report option \"bounds\": low is not below high for " + task + "; swap or change them");
+      problems.emplace("bounds", "low is not below high for " + task + "; swap or change them");
   }
   if (normalize == Normalization::kPinned && bounds.empty())
-    throw Error("normalize = \"pinned\" needs bounds: [report.bounds] in the suite, or --bounds TASK LOW HIGH");
-  if (threshold == ThresholdKind::kValue && thresholds.empty())
-    throw Error("threshold = \"value\" needs thresholds: [report.thresholds] in the suite, or --thresholds TASK VALUE");
+    problems.emplace("normalize", "\"pinned\" needs bounds: [report.bounds] in the suite, or --bounds TASK LOW HIGH");
+  if (threshold == ThresholdKind::kValue && thresholds.empty()) {
+    problems.emplace("threshold",
+                     "\"value\" needs thresholds: [report.thresholds] in the suite, or --thresholds TASK VALUE");
+  }
+  return problems;
+}
+
+void ReportOptions::check_values_by_task() const {
+  const auto problems = problems_by_task();
+  if (!problems.empty()) refuse(problems.begin()->first, problems.begin()->second);
 }
 
 void declare_options(ParameterSchema& schema) { declare_parameters<ReportOptions>(schema); }
+
+ReportOptions planned_options(const results::PlanRecord& plan) {
+  auto options = read_parameters<ReportOptions>(to_values(plan.report_options));
+  add_by_task(plan, options);
+  return options;
+}
 
 ReportOptions resolve_options(std::span<const std::filesystem::path> folders, const OptionOverrides& overrides) {
   ParameterValues values;

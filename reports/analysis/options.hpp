@@ -11,6 +11,7 @@
 
 #include "reports/statistics/curve.hpp"
 #include "reports/statistics/estimate.hpp"
+#include "results/plan_record.hpp"
 #include "tutti/parameters.hpp"
 
 namespace tutti::reports {
@@ -101,7 +102,11 @@ struct ReportOptions {
   void declare(Parameters& parameter);
   void check() const {}
 
-  /// Throws Error if a choice needs bounds or thresholds that are not there, or if bounds are in the wrong order.
+  /// By option, what is wrong: a choice needs bounds or thresholds that are not there, or bounds are in the wrong
+  /// order.
+  std::map<std::string, std::string> problems_by_task() const;
+
+  /// Throws Error with the first of them.
   void check_values_by_task() const;
 };
 
@@ -114,6 +119,9 @@ struct OptionOverrides {
   std::map<std::string, Bounds> bounds = {};
   std::map<std::string, double> thresholds = {};
 };
+
+/// The options that a plan stores. Throws Error where a value does not fit.
+ReportOptions planned_options(const results::PlanRecord& plan);
 
 /// The options stored in the first folder's plan.json, with the bounds and thresholds of all folders, and `overrides`
 /// on top. A folder without a readable plan gives the defaults. Throws Error where a value does not fit, or where two

@@ -78,7 +78,11 @@ Catalogue fake_catalogue() {
             if (std::get<std::int64_t>(values.at("width")) == 13) throw Error("13 is an unlucky width");
             return nullptr;
           },
-          .report_options = {{"score", std::string("final"), one_of({"final", "best"}), "which number"}}};
+          .report_options = {{"score", std::string("final"), one_of({"final", "best"}), "which number"}},
+          .report_problems = [](const Plan& plan) -> std::map<std::string, std::string> {
+            if (!plan.report.options.contains("score") || !plan.report.bounds.empty()) return {};
+            return {{"score", "needs bounds"}};
+          }};
 }
 
 SuiteFile::SuiteFile(const std::string& text) {
