@@ -164,7 +164,6 @@ struct EfficiencyRow {
 };
 
 struct SampleEfficiency {
-  std::string definition;
   std::vector<EfficiencyRow> rows;                                  // for each task
   std::vector<SpeedUpSummary> summary, summary_half, summary_most;  // for each algorithm
 };

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -20,23 +18,6 @@ ThresholdRule rule_of(const ReportOptions& options, const Values& values, const 
   if (options.threshold == ThresholdKind::kBaselinePeak) return {};
   const auto found = values.find(task);
   return {.kind = ThresholdRule::Kind::kValue, .value = found == values.end() ? kMissing : found->second};
-}
-
-std::string definition_of(const ReportOptions& options) {
-  const std::string crossing = options.interpolate ? "interpolated between evaluations" : "without interpolation";
-  const std::string steps = "steps = first crossing of the threshold, " + crossing +
-                            (options.hold > 1 ? fmt::format(", held for {} evaluations", options.hold) : "");
-  if (options.threshold == ThresholdKind::kFraction) {
-    return fmt::format(
-        "threshold = untrained mean + {:g} (peak of the best baseline's mean curve - untrained mean); {}; speed-up = "
-        "steps of the best baseline / steps of the algorithm",
-        options.fraction, steps);
-  }
-  if (options.threshold == ThresholdKind::kValue) {
-    return "threshold = the given value; " + steps + "; speed-up = steps of the best baseline / steps of the algorithm";
-  }
-  return "threshold = peak of the best baseline's mean curve; " + steps +
-         "; speed-up = steps of the best baseline's first peak / steps of the algorithm's mean curve to the threshold";
 }
 
 TaskCurves task_curves(const Material& material, std::size_t task, std::vector<std::string>& warnings) {
@@ -87,7 +68,7 @@ void warn_of_task(const Material& material, std::size_t task, const ThresholdRul
   if (curves.steps.size() < 2) {
     warnings.push_back(label + ": its runs share fewer than two evaluations, so it has no sample efficiency");
   } else if (rule.kind == ThresholdRule::Kind::kValue && std::isnan(rule.value)) {
-    warnings.push_back(label + ": thresholds gives no return to be reached, so it has no steps and no speed-up");
+    warnings.push_back(label + ": [report.thresholds] gives no return to reach, so it has no steps and no speed-up");
   }
 }
 
@@ -148,7 +129,6 @@ std::vector<SpeedUpSummary> summaries(const SampleEfficiency& efficiency, std::s
 
 SampleEfficiency efficiency_of(const Material& material, std::vector<std::string>& warnings) {
   SampleEfficiency result;
-  result.definition = definition_of(material.options);
   const Values& values = material.options.thresholds;
   for (std::size_t task = 0; task < material.data.tasks.size(); ++task) {
     result.rows.push_back(row_of(material, task, values, warnings));

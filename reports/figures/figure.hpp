@@ -66,7 +66,7 @@ std::string figure_csv(const Figure& figure);
 std::string figure_script(const Figure& figure);
 
 /// Tick positions for an axis from `low` to `high`: at most `most` of them, at round numbers.
-/// Where only one of the wanted distance would be on the axis they are closer: two to four.
+/// Where the axis would have only one tick at that distance, they are closer: two to four.
 std::vector<double> round_ticks(double low, double high, std::size_t most);
 
 }  // namespace tutti::reports

@@ -7,6 +7,7 @@
 
 #include "reports/figures/figure.hpp"
 #include "reports/text/escaping.hpp"
+#include "reports/text/long_names.hpp"
 #include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
@@ -52,18 +53,22 @@ std::string quoted_format(const std::string& text) {
   return quoted(out);
 }
 
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+// How many characters have room.
+std::size_t characters_in(double millimetres) {
+  return static_cast<std::size_t>(std::max(millimetres, 4 * kCharacterWidth) / kCharacterWidth);
 }
 
 // Where the legend's entries go: as many columns as fit.
 struct LegendLayout {
   std::size_t columns = 1, rows = 0;
   double entry_width = 0;
+  std::vector<std::string> labels;
 
   LegendLayout(const std::vector<Style>& legend, double width) {
+    for (const Style& style : legend) labels.push_back(style.label);
+    labels = short_names(labels, characters_in(width - kLegendSample - 1.5));
     std::size_t longest = 0;
-    for (const Style& style : legend) longest = std::max(longest, characters(style.label));
+    for (const std::string& label : labels) longest = std::max(longest, characters(label));
     entry_width = kLegendSample + 1.5 + kCharacterWidth * static_cast<double>(longest) + kLegendGap;
     columns = std::clamp<std::size_t>(static_cast<std::size_t>(width / entry_width), 1,
                                       std::max<std::size_t>(legend.size(), 1));
@@ -77,6 +82,8 @@ class Script {
   explicit Script(const Figure& figure) : figure_(figure), legend_(figure.legend, figure.width - 2) {
     const std::size_t rows = (figure.panels.size() + figure.columns - 1) / figure.columns;
     height_ = legend_.height() + figure.panel_height * static_cast<double>(rows);
+    for (const Panel& panel : figure.panels) titles_.push_back(panel.title);
+    titles_ = short_names(titles_, characters_in(cell_width()));
   }
 
   std::string text() {
@@ -159,7 +166,7 @@ class Script {
       const double y = screen_y(0.5 + kLegendRow * (static_cast<double>(i / legend_.columns) + 0.5));
       line("  set arrow {} from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lc rgb '{}' lw 2 dt {}", i + 1,
            screen_x(left), y, screen_x(left + kLegendSample), y, color(style.index), dash(style.index));
-      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, quoted(style.label),
+      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, quoted(legend_.labels[i]),
            screen_x(left + kLegendSample + 1.5), y);
       line("  set label {} '' at screen {:.5f},{:.5f} point pt {} ps 0.55 lc rgb '{}'", 2 * i + 2,
            screen_x(left + kLegendSample / 2), y, point(style.index), color(style.index));
@@ -169,34 +176,37 @@ class Script {
   void panel(std::size_t index) {
     const Panel& panel = figure_.panels[index];
     place(index);
-    axes(panel);
+    axes(panel, titles_[index]);
     std::vector<std::string> plots;
     for (const Series& series : panel.series) add_plots(plots, panel, series);
     line("  plot {}", plots.empty() ? "NaN" : fmt::format("{}", fmt::join(plots, ", \\\n    ")));
     if (index == 0) line("  unset arrow; unset label");
   }
 
+  // Left margin of every column but the first, which is wider by what its own margin has more.
+  double margin() const { return shared_rows() ? 3 : std::min(figure_.left_margin, 11.0); }
+  double cell_width() const {
+    return (figure_.width - figure_.left_margin + margin()) / static_cast<double>(figure_.columns);
+  }
+
   void place(std::size_t index) {
     const std::size_t column = index % figure_.columns, row = index / figure_.columns;
-    // The first column is wider by what its margin has more than the others'.
-    const double margin = shared_rows() ? 3 : std::min(figure_.left_margin, 11.0);
-    const double extra = figure_.left_margin - margin;
-    const double cell = (figure_.width - extra) / static_cast<double>(figure_.columns);
-    const double left = (column == 0 ? 0 : extra) + cell * static_cast<double>(column);
-    const double right = extra + cell * static_cast<double>(column + 1);
+    const double extra = figure_.left_margin - margin();
+    const double left = (column == 0 ? 0 : extra) + cell_width() * static_cast<double>(column);
+    const double right = extra + cell_width() * static_cast<double>(column + 1);
     const double top = legend_.height() + figure_.panel_height * static_cast<double>(row);
     line("  set lmargin at screen {:.5f}; set rmargin at screen {:.5f}",
-         screen_x(left + (column == 0 ? figure_.left_margin : margin)), screen_x(right - kRightMargin));
+         screen_x(left + (column == 0 ? figure_.left_margin : margin())), screen_x(right - kRightMargin));
     line("  set tmargin at screen {:.5f}; set bmargin at screen {:.5f}", screen_y(top + kTopMargin),
          screen_y(top + figure_.panel_height - kBottomMargin));
     first_column_ = column == 0;
   }
 
   // Interval panels beside each other have the same rows, named once.
-  bool shared_rows() const { return figure_.panels.front().kind == Panel::Kind::kIntervals; }
+  bool shared_rows() const { return !figure_.panels.empty() && figure_.panels.front().kind == Panel::Kind::kIntervals; }
 
-  void axes(const Panel& panel) {
-    line("  set title {} offset 0,-0.7", quoted(panel.title));
+  void axes(const Panel& panel, const std::string& title) {
+    line("  set title {} offset 0,-0.7", quoted(title));
     line("  set xlabel {} offset 0,0.9", quoted(panel.x_label));
     const bool named = first_column_ || !shared_rows();
     line("  set ylabel {} offset 0.7,0", quoted(first_column_ ? panel.y_label : ""));
@@ -233,7 +243,7 @@ class Script {
     line("  set xtics ({})", fmt::join(ticks, ", "));
   }
 
-  // Width of the widest tick label.
+  // Digits after the point that every tick is exact with.
   static int decimals_of(const std::vector<double>& ticks) {
     std::size_t most = 0;
     for (const double tick : ticks) {
@@ -245,9 +255,10 @@ class Script {
   }
 
   void row_ticks(const Panel& panel, bool named) {
+    const std::vector<std::string> names = short_names(panel.rows, characters_in(figure_.left_margin - 3));
     std::vector<std::string> ticks;
-    for (std::size_t i = 0; i < panel.rows.size(); ++i) {
-      ticks.push_back(fmt::format("{} {}", quoted_format(named ? panel.rows[i] : ""), i));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      ticks.push_back(fmt::format("{} {}", quoted_format(named ? names[i] : ""), i));
     }
     line("  set ytics ({})", fmt::join(ticks, ", "));
   }
@@ -304,6 +315,7 @@ class Script {
 
   const Figure& figure_;
   LegendLayout legend_;
+  std::vector<std::string> titles_;
   double height_ = 0;  // mm
   std::string out_;
   std::size_t next_row_ = 0;  // of the CSV, header not counted

@@ -8,13 +8,15 @@
 #include <set>
 
 #include "reports/figures/figures.hpp"
+#include "reports/text/long_names.hpp"
 #include "reports/text/wording.hpp"
 
 namespace tutti::reports {
 namespace {
 
-constexpr double kRow = 5.5;     // mm of a row of intervals
-constexpr double kFrame = 14.5;  // mm above and below the rows
+constexpr double kRow = 5.5;             // mm of a row of intervals
+constexpr double kFrame = 14.5;          // mm above and below the rows
+constexpr std::size_t kNameOfPair = 16;  // characters of each of the two
 
 // Such as "N = 5 for each task".
 std::string runs_per_task(const Analysis& analysis) {
@@ -56,7 +58,7 @@ void limit_metric(Panel& panel) {
 
 double name_margin(const std::vector<std::string>& names) {
   std::size_t longest = 0;
-  for (const std::string& name : names) longest = std::max(longest, name.size());
+  for (const std::string& name : names) longest = std::max(longest, characters(name));
   return std::clamp(5 + 1.85 * static_cast<double>(longest), 13.0, 70.0);
 }
 
@@ -154,10 +156,13 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   panel.x_low = 0;
   panel.x_high = 1;
   panel.x_line = 0.5;
+  std::vector<std::string> names;
+  for (const AlgorithmInfo& algorithm : analysis.algorithms) names.push_back(algorithm.shown());
+  names = short_names(names, kNameOfPair);
   std::set<std::pair<std::size_t, std::size_t>> shown;
   for (const Improvement& pair : analysis.aggregates.improvements) {
     if (!shown.insert(std::minmax(pair.x, pair.y)).second) continue;
-    const std::string name = analysis.algorithms[pair.x].shown() + " > " + analysis.algorithms[pair.y].shown();
+    const std::string name = names[pair.x] + " > " + names[pair.y];
     panel.series.push_back(row_series(name, colors[pair.x], pair.probability, panel.rows.size()));
     panel.rows.push_back(name);
   }

@@ -11,9 +11,9 @@ std::string normalisation(Normalization chosen) {
   if (chosen == Normalization::kPinned) return "lo and hi of each task are set by the suite";
   if (chosen == Normalization::kReference) {
     return "lo and hi are the task's reference range, unless the suite sets its own: the mean return of uniformly "
-           "random "
-           "play, and a named achievement. The table of tasks gives both with their sources. The range does not depend "
-           "on the algorithms compared; a score above 1 exceeds the achievement, one below 0 is worse than random play";
+           "random play, and a named achievement. The table of tasks gives both with their sources. The range does not "
+           "depend on the algorithms compared; a score above 1 exceeds the achievement, one below 0 is worse than "
+           "random play";
   }
   if (chosen == Normalization::kNone) return "switched off here, so nothing is aggregated across tasks";
   return "lo and hi are the smallest and largest single-episode return of the task over all algorithms, runs and "
@@ -27,31 +27,12 @@ std::string draws(const ReportOptions& options) {
 }
 
 std::string speed_up(const ReportOptions& options) {
-  const std::string own = "T(b)/T(a): T(a) is the step at which the mean curve of algorithm a reaches the threshold, ";
   const std::string way =
       "the ratio is also given at 50 and 90 % of the way from the untrained return to the best baseline's peak, where "
       "both sides are measured by first crossing.";
-  if (options.threshold == ThresholdKind::kBaselinePeak) {
-    return own +
-           "T(b) the step at which that of the best baseline first has its peak. Not reached: shown as below "
-           "T(b)/budget. As a peak is a late and lucky point, " +
-           way;
-  }
-  return own +
-         "T(b) the step at which that of the best baseline, the one with the highest peak, reaches it. Not reached: "
-         "shown as below T(b)/budget; not reached by the baseline: as above budget/T(a). Apart from this threshold, " +
-         way;
-}
-
-std::string threshold(const ReportOptions& options) {
-  if (options.threshold == ThresholdKind::kFraction) {
-    return fmt::format(
-        "base + {:g} · (peak − base), with base the mean return of all untrained policies and peak the "
-        "highest point of the best baseline's mean curve",
-        options.fraction);
-  }
-  if (options.threshold == ThresholdKind::kValue) return "a return per task, set by the suite";
-  return "the highest point of the best baseline's mean curve";
+  const std::string own = sentence(speed_up_text(options)) + " Not reached: shown as below T(b)/budget";
+  if (options.threshold == ThresholdKind::kBaselinePeak) return own + ". As a peak is a late and lucky point, " + way;
+  return own + "; not reached by the baseline: as above budget/T(a). Apart from this threshold, " + way;
 }
 
 std::string evaluation(const Protocol& protocol) {
@@ -89,12 +70,10 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
   switch (term) {
     case Term::kEnvironmentStep:
       return "One joint action applied to one environment instance. Four instances stepped once are four steps; frame "
-             "skip "
-             "and the number of agents do not multiply.";
+             "skip and the number of agents do not multiply.";
     case Term::kReturn:
       return "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the "
-             "number of "
-             "agents or the length of the episode.";
+             "number of agents or the length of the episode.";
     case Term::kRun:
       return "One task, one algorithm, one seed. N counts runs.";
     case Term::kEvaluation:
@@ -105,21 +84,18 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
     case Term::kFinal:
       return sentence(definition_of(Score{.kind = Score::Kind::kFinal}, analysis.protocol));
     case Term::kLast:
-      return "Mean over the last L evaluations of a run of their mean returns; over all K, the untrained one not "
-             "counted, where L is "
-             "more.";
+      return "Mean of the mean returns of a run's last L evaluations, or of all K without the untrained one where L is "
+             "more than K.";
     case Term::kBest:
       return sentence(definition_of(Score{.kind = Score::Kind::kBest}, analysis.protocol)) +
              " The maximum over many noisy evaluations is biased upwards.";
     case Term::kSpread:
       return "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width "
-             "of the "
-             "interval of the mean.";
+             "of the interval of the mean.";
     case Term::kTaskInterval:
       return fmt::format(
-          "mean ± t · sd/√N with Student's t at {:g} % and N−1 degrees of freedom, or the percentile "
-          "bootstrap where chosen. With fewer than 3 runs there is no interval and the runs themselves are "
-          "shown.",
+          "mean ± t · sd/√N with Student's t at {:g} % and N−1 degrees of freedom, or the percentile bootstrap where "
+          "chosen. With fewer than 3 runs there is no interval and the runs themselves are shown.",
           100 * options.level);
     case Term::kMarks:
       return marks(options);
@@ -137,20 +113,17 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
       return "Mean over tasks of the algorithm's rank by mean score; ties share the average rank.";
     case Term::kBootstrap:
       return fmt::format(
-          "Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for "
-          "probability of improvement, {} for profiles, {} for efficiency curves, {} for speed-ups and single "
-          "tasks). Draws come from SplitMix64 "
-          "with seed {}, so the numbers do not depend on the machine or the number of threads. With few runs "
-          "such intervals are too narrow: in simulations with ten tasks of normally distributed scores, 95 % "
+          "Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for probability of "
+          "improvement, {} for profiles, {} for efficiency curves, {} for speed-ups and single tasks). Draws come from "
+          "SplitMix64 with seed {}, so the numbers do not depend on the machine or the number of threads. With few "
+          "runs such intervals are too narrow: in simulations with ten tasks of normally distributed scores, 95 % "
           "intervals of the interquartile mean cover it in about 92 % of cases at N = 5, in 87 % at N = 3.",
           draws(options), options.replicates, options.improvement_replicates, options.profile_replicates,
           options.efficiency_replicates, options.curve_replicates, options.bootstrap_seed);
     case Term::kThreshold:
-      return "The return to be reached on a task: " + threshold(options) + ".";
+      return "The return to be reached on a task: " + threshold_text(options) + ".";
     case Term::kStepsToThreshold:
-      return std::string("The first environment step at which a run's evaluation curve reaches the threshold") +
-             (options.interpolate ? ", interpolated between evaluations" : "") +
-             (options.hold > 1 ? fmt::format(", and stays there for {} evaluations", options.hold) : "") +
+      return "The " + crossing_text(options) +
              ". A run that never does is censored: it needs more than its budget. The median over runs is finite only "
              "when more than half got there.";
     case Term::kSpeedUp:
@@ -163,24 +136,21 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
       return profile(options);
     case Term::kImprovement:
       return "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a "
-             "tie "
-             "counts one half. Computed on raw scores.";
+             "tie counts one half. Computed on raw scores.";
     case Term::kCoverage:
       return "The task declares dimensions with bounds and bins; every training step falls into one joint bin or "
-             "outside the "
-             "box. Coverage is visited bins over all bins; entropy is that of the visit distribution, divided by the "
-             "logarithm of the number of bins. Evaluation episodes do not count.";
+             "outside the box. Coverage is visited bins over all bins; entropy is that of the visit distribution, "
+             "divided by the logarithm of the number of bins. Evaluation episodes do not count.";
     case Term::kUpdates:
-      return "Calls of the algorithm's optimisers that it counts as one: a gradient step of all its networks. "
-             "Algorithms that "
-             "learn from the same environment steps may differ in it by a factor of ten or more.";
+      return "One update is one gradient step of all of an algorithm's networks, as the algorithm counts them. "
+             "Algorithms that learn from the same environment steps may differ in their number of updates by a factor "
+             "of ten or more.";
     case Term::kRuntime:
       return "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
              "segments does not count.";
     case Term::kPublished:
       return "Numbers quoted from a paper. They are shown beside measured ones in columns of their own and enter no "
-             "mark, no "
-             "footer and no aggregate.";
+             "mark, no footer and no aggregate.";
   }
   return "";
 }

@@ -2,10 +2,12 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "reports/page/document.hpp"
 #include "reports/page/style.hpp"
 #include "reports/text/escaping.hpp"
+#include "reports/text/long_names.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -100,7 +102,8 @@ class HtmlWriter {
     const Table& table = block.table;
     out_ += fmt::format("<div class=\"scroll\" tabindex=\"0\">\n<table class=\"{}\">\n<thead><tr>", table_class(table));
     for (const Column& column : table.columns) {
-      out_ += fmt::format("<th scope=\"col\"{}>{}</th>", number_class(column), html_text(column.head));
+      out_ += fmt::format("<th scope=\"col\"{}>{}</th>", number_class(column),
+                          name_html(html_text(column.head), column.head));
     }
     out_ += "</tr></thead>\n";
     for (const Section& section : table.sections) section_rows(table, section);
@@ -154,6 +157,15 @@ class HtmlWriter {
   }
 
  private:
+  // A long name breaks within a width of its own, so that it moves no number out of sight.
+  static std::string name_html(const std::string& html, const std::string& name) {
+    constexpr std::size_t kLongName = 32;  // characters
+    if (characters(name) <= kLongName) return html;
+    std::string out = "<span class=\"name\">";
+    for (const char c : html) out += c == '_' ? std::string("_<wbr>") : std::string(1, c);
+    return out + "</span>";
+  }
+
   static std::string number_class(const Column& column) { return column.right ? " class=\"number\"" : ""; }
 
   static const char* table_class(const Table& table) {
@@ -173,6 +185,7 @@ class HtmlWriter {
   }
 
   void section_rows(const Table& table, const Section& section) {
+    const bool names = std::string_view(table_class(table)) != "words";  // which break anywhere as they are
     out_ += "<tbody>\n";
     if (!section.heading.empty()) {
       out_ += fmt::format("<tr class=\"group\"><th colspan=\"{}\" scope=\"rowgroup\">{}</th></tr>\n",
@@ -181,7 +194,8 @@ class HtmlWriter {
     for (const auto& row : section.rows) {
       out_ += "<tr>";
       for (std::size_t i = 0; i < row.size(); ++i) {
-        out_ += fmt::format("<td{}>{}</td>", number_class(table.columns[i]), cell_html(row[i]));
+        out_ += fmt::format("<td{}>{}</td>", number_class(table.columns[i]),
+                            i == 0 && names ? name_html(cell_html(row[i]), row[i].value) : cell_html(row[i]));
       }
       out_ += "</tr>\n";
     }

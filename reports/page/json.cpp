@@ -357,8 +357,7 @@ class Writer {
     const SampleEfficiency& e = analysis_.efficiency;
     Json rows = Json::object();
     for (std::size_t m = 0; m < e.rows.size(); ++m) rows[task(m)] = efficiency_row(e.rows[m]);
-    return {{"definition", e.definition},
-            {"tasks", rows},
+    return {{"tasks", rows},
             {"summary", summaries(e.summary)},
             {"summary_50", summaries(e.summary_half)},
             {"summary_90", summaries(e.summary_most)}};

@@ -39,6 +39,8 @@ tbody tr:hover td { background: var(--shade); }
 td:first-child, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
 tbody tr:hover td:first-child { background: var(--shade); }
 .numbers td:first-child { white-space: nowrap; }
+.name { display: inline-block; width: 28ch; max-width: 36vw; white-space: normal; overflow-wrap: anywhere;
+  vertical-align: bottom; }
 small { color: var(--soft); font-size: .85em; line-height: 1; }
 sup { line-height: 0; }
 .numbers td:last-child:not(.number) { min-width: 22ch; }

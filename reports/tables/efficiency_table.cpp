@@ -151,15 +151,15 @@ CsvTable data(const Analysis& analysis) {
 
 }  // namespace
 
-ReportTable thresholds_table(const Analysis& analysis, const ReportOptions&) {
+ReportTable thresholds_table(const Analysis& analysis, const ReportOptions& options) {
   ReportTable table;
   table.shown = {.name = "thresholds",
                  .title = "What has to be reached",
-                 .caption = sentence(analysis.efficiency.definition),
+                 .caption = "Threshold: " + threshold_text(options) + ".",
                  .columns = {{.head = "task", .right = false},
                              {.head = "threshold"},
                              {.head = "best baseline", .right = false},
-                             {.head = "its steps"}}};
+                             {.head = "steps of the best baseline"}}};
   table.data.header = {"task", "threshold", "best_baseline", "baseline_steps", "horizon"};
   Section section;
   for (std::size_t m = 0; m < analysis.efficiency.rows.size(); ++m) {
@@ -184,15 +184,16 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
   Table table{
       .name = "sample-efficiency",
       .title = "Sample efficiency",
-      .caption = fmt::format("{} Steps: median over runs, in brackets how many runs reached the threshold. "
-                             "“> T”: more than half did not reach it within T steps. Speed-up: {:g} % bootstrap "
-                             "intervals; “< x”: never reached within the budget, so at most x; “> x”: reached, but "
-                             "not by the best baseline; “nobody”: by neither of them; “at start”: by the untrained "
-                             "policy; “baseline at start”: the baseline was never better than untrained; “no "
-                             "baseline”: only proposed algorithms have runs. Area under "
-                             "the curve: average return during training, mean ± sd over runs.{}",
-                             sentence(analysis.efficiency.definition), 100 * options.level,
-                             small_sample_note(fewest_curves(analysis.efficiency))),
+      .caption = fmt::format(
+          "Threshold: {}. Steps: {}; median over runs, in brackets how many runs reached it. “> T”: more than half did "
+          "not reach it within T steps. Speed-up: {}; {:g} % bootstrap intervals; “< x”: never reached within the "
+          "budget, so at most x; “> x”: reached, but not by the best baseline; “nobody”: by neither of them; “at "
+          "start”: "
+          "by the untrained policy; “baseline at start”: the baseline was never better than untrained; “no baseline”: "
+          "only proposed algorithms have runs. Area under the curve: average return during training, mean ± sd over "
+          "runs.{}",
+          threshold_text(options), crossing_text(options), speed_up_text(options), 100 * options.level,
+          small_sample_note(fewest_curves(analysis.efficiency))),
       .columns = {{.head = "task", .right = false}}};
   for (const std::size_t a : order) table.columns.push_back({.head = analysis.algorithms[a].shown()});
 

@@ -4,6 +4,7 @@
 
 #include "reports/tables/table.hpp"
 #include "reports/text/escaping.hpp"
+#include "reports/text/long_names.hpp"
 #include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
@@ -59,6 +60,24 @@ std::string plain_cell(const TableCell& cell) {
   return text + superscript(cell);
 }
 
+constexpr std::size_t kLineOfName = 28;  // characters
+
+// A name that is longer takes several lines, aligned to the left or centred.
+std::string name_text(const std::string& name, const char* alignment) {
+  std::vector<std::string> lines = name_lines(name, kLineOfName);
+  for (std::string& line : lines) line = latex_text(line);
+  if (lines.size() == 1) return lines.front();
+  return fmt::format("\\shortstack[{}]{{{}}}", alignment, fmt::join(lines, "\\\\{}"));
+}
+
+// The name of a row: text in a column of texts.
+std::string name_cell(const TableCell& cell) {
+  const bool is_name = cell.spread.empty() && cell.detail.empty() && !is_number(cell.value);
+  return is_name && characters(cell.value) > kLineOfName
+             ? marked(name_text(cell.value, "l"), cell.mark, false) + superscript(cell)
+             : plain_cell(cell);
+}
+
 // What follows the spread: a detail, marks.
 std::string siunitx_superscript(const TableCell& cell) {
   std::string text = superscript(cell, cell.mark == Mark::kClose ? "\\dag" : "");
@@ -84,7 +103,7 @@ std::string column_format(const Table& table, std::size_t index, LatexStyle styl
   const Column& column = table.columns[index];
   if (style == LatexStyle::kPlain || !column.measurement) return column.right ? "r" : "l";
   NumberFormat value, spread;
-  std::string superscript;  // the longest; S columns reserve its width only when told
+  std::string superscript;  // the longest; S columns reserve its width only where the format names it
   for (const Section& section : table.sections) {
     for (const auto& row : section.rows) {
       if (!is_measurement(row[index])) continue;
@@ -100,7 +119,7 @@ std::string column_format(const Table& table, std::size_t index, LatexStyle styl
 // A long head with a remark in brackets takes two lines.
 std::string head_text(const std::string& head) {
   const std::size_t bracket = head.find(" (");
-  if (bracket == std::string::npos) return latex_text(head);
+  if (bracket == std::string::npos || characters(head) > kLineOfName) return name_text(head, "c");
   return "\\shortstack{" + latex_text(head.substr(0, bracket)) + "\\\\" + latex_text(head.substr(bracket + 1)) + "}";
 }
 
@@ -129,7 +148,7 @@ std::string row_line(const Table& table, const std::vector<TableCell>& row, Late
   std::vector<std::string> fields;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const bool pair = style == LatexStyle::kSiunitx && table.columns[i].measurement;
-    fields.push_back(pair ? siunitx_cell(row[i]) : plain_cell(row[i]));
+    fields.push_back(pair ? siunitx_cell(row[i]) : i == 0 ? name_cell(row[i]) : plain_cell(row[i]));
   }
   // After the line before, "[" would begin an option and "*" change the line break.
   const bool optional = !fields.empty() && (fields[0].starts_with('[') || fields[0].starts_with('*'));

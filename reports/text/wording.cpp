@@ -77,6 +77,30 @@ std::string mark_rule(const ReportOptions& options) {
   return "not distinguishable from the best (Welch's t-test, two-sided, p ≥ 0.05 after Holm's correction over the row)";
 }
 
+std::string threshold_text(const ReportOptions& options) {
+  if (options.threshold == ThresholdKind::kFraction) {
+    return fmt::format(
+        "base + {:g} · (peak − base), with base the mean return of all untrained policies and peak the highest point "
+        "of the best baseline's mean curve",
+        options.fraction);
+  }
+  if (options.threshold == ThresholdKind::kValue) return "the return that the suite sets for the task";
+  return "the highest point of the best baseline's mean curve";
+}
+
+std::string crossing_text(const ReportOptions& options) {
+  return std::string("first environment step at which a run's evaluation curve reaches the threshold") +
+         (options.interpolate ? ", interpolated between evaluations" : "") +
+         (options.hold > 1 ? fmt::format(", and stays there for {} evaluations", options.hold) : "");
+}
+
+std::string speed_up_text(const ReportOptions& options) {
+  const std::string own =
+      "T(b)/T(a), where T(a) is the step at which the mean curve of algorithm a reaches the threshold and T(b) the "
+      "step at which that of the best baseline, the one with the highest peak, ";
+  return own + (options.threshold == ThresholdKind::kBaselinePeak ? "first has its peak" : "reaches it");
+}
+
 const char* to_text(SpeedUp::Kind kind) {
   switch (kind) {
     case SpeedUp::Kind::kNone:
@@ -105,10 +129,8 @@ std::string small_sample_note(std::int64_t runs) {
   if (runs < 1 || runs > 5) return "";
   if (runs < 3) return " With fewer than three runs in a cell there is no interval and no verdict.";
   return " With three to five runs intervals are too narrow: in simulations, nominal 95 % intervals of the "
-         "interquartile "
-         "mean over ten tasks cover it in 87 % (N = 3) to 92 % (N = 5) of cases, bootstrap intervals of one task's "
-         "mean in "
-         "76 % to 83 %.";
+         "interquartile mean over ten tasks cover it in 87 % (N = 3) to 92 % (N = 5) of cases, bootstrap intervals of "
+         "one task's mean in 76 % to 83 %.";
 }
 
 std::int64_t fewest_runs(const Aggregates& aggregates) {

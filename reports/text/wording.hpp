@@ -40,6 +40,15 @@ std::string spread_name(const ReportOptions& options);
 /// What an underlined cell of the main table is, by `options.mark`.
 std::string mark_rule(const ReportOptions& options);
 
+/// The return to be reached, such as "the highest point of the best baseline's mean curve".
+std::string threshold_text(const ReportOptions& options);
+
+/// Where a curve reaches the threshold: "first environment step at which ...".
+std::string crossing_text(const ReportOptions& options);
+
+/// The ratio that a speed-up is: "T(b)/T(a), where ...".
+std::string speed_up_text(const ReportOptions& options);
+
 /// Such as "not reached", for CSV and JSON.
 const char* to_text(SpeedUp::Kind kind);
 

@@ -322,6 +322,35 @@ TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
   EXPECT_TRUE(has(caption, "mean of the tasks' mean scores clipped")) << caption;
 }
 
+TEST(Report, CaptionsAndDefinitionsOfThresholdsHaveTheSameWords) {
+  for (const auto kind : {ThresholdKind::kBaselinePeak, ThresholdKind::kFraction, ThresholdKind::kValue}) {
+    const Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+    ReportOptions options;
+    options.threshold = kind;
+    options.hold = 2;
+    std::string all;
+    for (const Definition& definition : definitions(analysis, options)) all += definition.text + "\n";
+    const std::string captions =
+        thresholds_table(analysis, options).shown.caption + sample_efficiency_table(analysis, options).shown.caption;
+    for (const std::string& words : {threshold_text(options), crossing_text(options), speed_up_text(options)}) {
+      EXPECT_NE(all.find(words), std::string::npos) << words;
+      EXPECT_NE(captions.find(words), std::string::npos) << words;
+    }
+  }
+}
+
+TEST(Report, ALongNameBreaksAndMovesNoNumberOutOfSight) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.tasks[0].title = "navigation_with_obstacles_and_seven_agents";
+  analysis.algorithms[0].title = "an_algorithm_with_a_name_of_many_words";
+  const fs::path folder = fresh_folder("long");
+  write_report(analysis, {}, folder);
+  const std::string page = read(folder / "index.html");
+  EXPECT_NE(page.find("<td><span class=\"name\">navigation_<wbr>with_<wbr>obstacles"), std::string::npos);
+  EXPECT_NE(page.find("><span class=\"name\">an_<wbr>algorithm_<wbr>with_<wbr>a_<wbr>name"), std::string::npos);
+  EXPECT_EQ(page.find("<span class=\"name\">" + analysis.algorithms[1].label), std::string::npos);
+}
+
 TEST(Report, WithoutAPlanTheProtocolIsNotRecorded) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.protocol = {};

@@ -229,7 +229,6 @@ class Maker {
 
   void efficiency() {
     SampleEfficiency& e = out_.efficiency;
-    e.definition = "Threshold: the peak of the best baseline's mean curve.";
     for (std::size_t m = 0; m < out_.tasks.size(); ++m) {
       EfficiencyRow row;
       row.threshold = learned(m, 1, 1);

@@ -200,7 +200,7 @@ TEST_F(CurveSuite, TellsWhichTaskHasNoThreshold) {
   ReportOptions options = quick_options();
   options.threshold = ThresholdKind::kValue;
   options.thresholds = {{"mpe/a", 25}};
-  const std::string warning = "mpe/b: thresholds gives no return to be reached, so it has no steps and no speed-up";
+  const std::string warning = "mpe/b: [report.thresholds] gives no return to reach, so it has no steps and no speed-up";
   EXPECT_EQ(std::ranges::count(report(options).warnings, warning), 1);
 }
 

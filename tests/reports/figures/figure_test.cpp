@@ -167,6 +167,28 @@ TEST(Figure, LabelsWithQuotesInAnyPlaceAreDrawn) {
   }
 }
 
+// gnuplot cuts a label at the edge of the picture, without a word.
+TEST(Figure, LongNamesLoseTheirMiddleAndNotTheEndInWhichTheyDiffer) {
+  const std::string name(70, 'n');
+  Figure figure{.name = "long", .title = "Long names", .caption = "A figure."};
+  Panel panel;
+  panel.kind = Panel::Kind::kIntervals;
+  for (const char* version : {"-v1", "-v2"}) {
+    panel.title = "task-" + name + version;
+    panel.rows = {name + "-v1", name + "-v2"};
+    panel.series = {{name + "-v1", 0, {0.5}, {0}, {0.4}, {0.6}}};
+    figure.panels.push_back(panel);
+    figure.legend.push_back({name + version, figure.legend.size()});
+  }
+  const std::string script = figure_script(figure);
+  EXPECT_EQ(script.find(name), std::string::npos) << "nothing of 70 characters fits";
+  for (const char* part : {"set title 'task-n", "set label 1 'nn", "set label 3 'nn", "…nn"})
+    EXPECT_NE(script.find(part), std::string::npos) << part;
+  for (const char* version :
+       {"nn-v1' offset", "nn-v2' offset", "nn-v1' at screen", "nn-v2' at screen", "nn-v1' 0", "nn-v2' 1"})
+    EXPECT_NE(script.find(version), std::string::npos) << version << script;
+}
+
 TEST(Figure, TasksWhoseFileNamesWouldBeEqualGetDifferentOnes) {
   Analysis analysis = testing::synthetic_analysis(2, 1, 3);
   analysis.tasks[0].label = "a/b";

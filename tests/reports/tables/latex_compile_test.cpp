@@ -31,7 +31,10 @@ TEST_P(LatexStyles, EveryTableCompiles) {
   fs::remove_all(folder);
   ReportOptions options;
   options.latex = GetParam();
-  write_report(testing::synthetic_analysis(2, 3, 5), options, folder);
+  Analysis analysis = testing::synthetic_analysis(2, 3, 5);
+  analysis.tasks[0].title = "A task_with a very long name-[of] several 100% *words*/and-parts";
+  analysis.algorithms[1].title = "*An algorithm_with a very long name (of several words)";
+  write_report(analysis, options, folder);
   // One document with every fragment, and one standalone table.
   std::string all = "\\documentclass{article}\\usepackage{booktabs,siunitx}\\begin{document}\n";
   int tables = 0;

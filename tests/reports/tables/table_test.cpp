@@ -53,6 +53,16 @@ TEST(LatexTable, ARowMayBeginWithABracketOrAStar) {
   EXPECT_NE(text.find("\n{}*b &"), std::string::npos) << text;
 }
 
+TEST(LatexTable, ALongNameTakesSeveralLines) {
+  Table table = three_algorithms();
+  table.sections[0].rows[0][0].value = "cooperative_navigation-[with]_obstacles";
+  table.columns[1].head = "MASAC (multi-agent soft actor-critic)";
+  const std::string text = to_latex(table, LatexStyle::kPlain);
+  EXPECT_NE(text.find("\n\\shortstack[l]{cooperative\\_navigation-\\\\{}[with]\\_obstacles} &"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("{\\shortstack[c]{MASAC (multi-agent soft \\\\{}actor-critic)}}"), std::string::npos) << text;
+}
+
 TEST(LatexTable, SiunitxStyleUsesTwoColumnsForEachMeasurement) {
   const std::string text = to_latex(three_algorithms(), LatexStyle::kSiunitx);
   EXPECT_NE(text.find("S[table-format=-4.1]@{\\,$\\pm$\\,}S[table-format=3.1{\\textsuperscript{N=3}}]"),
