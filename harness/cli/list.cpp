@@ -226,6 +226,82 @@ bool describe_if_task(loader::Registry& registry, const std::string& name) {
   return false;
 }
 
+// A table of Markdown. Its cells are one line each, and a bar in one would end it.
+std::string markdown_table(const Table& table) {
+  std::string text;
+  for (const Row& row : table) {
+    text += '|';
+    for (std::string cell : row) {
+      for (std::size_t at = cell.find('|'); at != std::string::npos; at = cell.find('|', at + 2))
+        cell.insert(at, 1, '\\');
+      text += ' ' + cell + " |";
+    }
+    text += '\n';
+    if (&row != &table.front()) continue;
+    text += '|';
+    for (std::size_t column = 0; column < row.size(); ++column) text += "---|";
+    text += '\n';
+  }
+  return text;
+}
+
+std::string quoted(const std::string& text) { return text.empty() ? "" : '`' + text + '`'; }
+
+std::string markdown_of(const ParameterSchema& schema) {
+  if (schema.empty()) return "No parameters.\n";
+  Table table = {{"parameter", "default", "expected", "meaning"}};
+  for (const ParameterSpec& spec : schema) {
+    const bool has_default = fit(spec, spec.default_value).has_value();
+    table.push_back({quoted(spec.name), has_default ? quoted(to_text(spec.default_value)) : "required",
+                     expectation(spec), spec.description});
+  }
+  return markdown_table(table);
+}
+
+std::string markdown_of(const AlgorithmPlugin& functions) {
+  ParameterSchema schema;
+  std::vector<Preset> presets;
+  functions.declare(schema);
+  functions.presets(presets);
+  if (presets.empty()) return markdown_of(schema);
+  Table table = {{"preset", "tasks", "values", "source"}};
+  for (const Preset& preset : presets)
+    table.push_back({quoted(preset.name), quoted(preset.tasks), quoted(values_text(preset.values)), preset.source});
+  return markdown_of(schema) + '\n' + markdown_table(table);
+}
+
+std::string markdown_of(const EnvironmentPlugin& functions, const std::string& name) {
+  ParameterSchema schema;
+  std::vector<TaskSpec> tasks;
+  functions.declare(schema);
+  functions.tasks(tasks);
+  Table table = {{"task", "summary", "values"}};
+  for (const TaskSpec& task : tasks)
+    table.push_back({quoted(name + '/' + task.name), task.summary, quoted(values_text(task.values))});
+  return markdown_of(schema) + '\n' + markdown_table(table);
+}
+
+/// What plugins declare, as a page; nothing of it depends on where or how they were built.
+void print_reference(const std::string& name) {
+  loader::Registry registry = load_plugins();
+  std::string text;
+  for (const PluginKind kind : {PluginKind::kAlgorithm, PluginKind::kEnvironment}) {
+    for (const std::string& plugin : registry.names(kind)) {
+      if (!name.empty() && plugin != name) continue;
+      const loader::Plugin& head = *std::ranges::find_if(
+          registry.plugins(), [&](const loader::Plugin& one) { return one.kind == kind && one.name == plugin; });
+      text += fmt::format("\n## {} `{}` {}\n\n{} Source: {}.\n\n{}", loader::to_text(kind), plugin, head.version,
+                          head.summary, head.source,
+                          kind == PluginKind::kAlgorithm ? markdown_of(registry.algorithm(plugin))
+                                                         : markdown_of(registry.environment(plugin), plugin));
+    }
+  }
+  if (text.empty()) throw Error("no plugin is named \"" + name + "\"\n" + search_path_text());
+  launch::say(stdout,
+              fmt::format("# Plugin reference\n\nWhat plugins declare, written by `tutti describe --markdown{}`.\n{}",
+                          name.empty() ? "" : ' ' + name, text));
+}
+
 void describe(const std::string& name) {
   loader::Registry registry = load_plugins();
   bool found = describe_if_task(registry, name);
@@ -258,9 +334,13 @@ void add_list(CLI::App& app, int& status) {
 void add_describe(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("describe", "Show what an algorithm, environment or task is and its parameters");
   auto name = std::make_shared<std::string>();
-  command->add_option("NAME", *name, fmt::format("such as a name that `{} list` shows", program_name()))->required();
-  command->callback([name, &status] {
-    describe(*name);
+  auto markdown = std::make_shared<bool>(false);
+  command->add_option("NAME", *name, fmt::format("such as a name that `{} list` shows", program_name()));
+  command->add_flag("--markdown", *markdown,
+                    "write a page of Markdown about a plugin, or about all if NAME is left out");
+  command->callback([name, markdown, &status] {
+    if (name->empty() && !*markdown) throw CLI::RequiredError("NAME");
+    *markdown ? print_reference(*name) : describe(*name);
     status = 0;
   });
 }
