@@ -59,7 +59,7 @@ bool algorithm_has_parameters(const std::filesystem::path& run_folder) {
 
 bool never_learned(const RunView& view, const std::filesystem::path& run_folder) {
   return view.state == RunState::kFinished &&
-         results::never_learned(*view.record, algorithm_has_parameters(run_folder));
+         results::never_learned(view.record->progress, algorithm_has_parameters(run_folder));
 }
 
 /// Finished runs that never learned, by task and algorithm.

@@ -17,6 +17,7 @@
 
 #include "loader/registry.hpp"
 #include "results/files.hpp"
+#include "results/learning.hpp"
 #include "results/lock.hpp"
 #include "run/blas.hpp"
 #include "run/budget.hpp"
@@ -153,8 +154,9 @@ class Worker {
     journal_.finish(*training_);
     remove_working_files(options_.folder);
     const results::ProgressRecord progress = training_->progress();
-    spdlog::info("finished at step {}{}", progress.environment_steps,
-                 progress.updates == 0 ? " without an update: it never learned" : "");
+    spdlog::info(
+        "finished at step {}{}", progress.environment_steps,
+        results::never_learned(progress, !run_.algorithm_values.empty()) ? " without an update: it never learned" : "");
     return kExitFinished;
   }
 

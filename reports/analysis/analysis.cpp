@@ -151,10 +151,11 @@ void warn_of_few_runs(const Material& material, Analysis& analysis) {
       if (!runs.empty()) fewest = std::min(fewest, static_cast<std::int64_t>(runs.size()));
     }
   }
-  if (fewest < kFewRuns) {
-    analysis.warnings.push_back("Cells with as few as " + std::to_string(fewest) + (fewest == 1 ? " run" : " runs") +
-                                ": bootstrap intervals from fewer than 10 runs are too narrow");
-  }
+  if (fewest >= kFewRuns) return;
+  const std::string cells = "Cells with as few as " + std::to_string(fewest) + (fewest == 1 ? " run: " : " runs: ");
+  analysis.warnings.push_back(cells + (fewest < kLeastRuns
+                                           ? "where there are fewer than three there is no interval and no verdict"
+                                           : "bootstrap intervals from fewer than 10 runs are too narrow"));
 }
 
 // A misspelt task would otherwise be left without its value in silence.

@@ -10,7 +10,7 @@ namespace tutti::reports {
 bool Run::never_learned() const {
   const auto first = configuration.lower_bound("algorithm_values.");
   const bool has_parameters = first != configuration.end() && first->first.starts_with("algorithm_values.");
-  return state == RunState::kFinished && record && results::never_learned(*record, has_parameters);
+  return state == RunState::kFinished && record && results::never_learned(record->progress, has_parameters);
 }
 
 void Run::leave_out() {

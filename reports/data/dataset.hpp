@@ -86,7 +86,7 @@ struct Run {
   std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
   std::optional<double> worst;                // the score of a failed run where failures count as worst
 
-  /// results::never_learned() of a run whose record can be used.
+  /// results::never_learned() of a finished run.
   bool never_learned() const;
 
   /// Makes a damaged run of it: none of its numbers may reach bounds, worst scores or exports.

@@ -258,6 +258,16 @@ bool warns(const Analysis& analysis, const std::string& part) {
                              [&](const std::string& warning) { return warning.find(part) != std::string::npos; });
 }
 
+TEST(FewRuns, AreNotWarnedOfIntervalsThatTheyDoNotHave) {
+  for (const int runs : {2, 3}) {
+    SuiteFolder suite(2, 2);
+    for (int seed = 0; seed < runs; ++seed) suite.add(plain_run("mpe/a", "omad", seed, {0, 1, 2}, 2));
+    const Analysis analysis = analyse_folder(suite.write(), quick_options());
+    EXPECT_EQ(warns(analysis, "no interval and no verdict"), runs == 2);
+    EXPECT_EQ(warns(analysis, "are too narrow"), runs == 3);
+  }
+}
+
 // Random actions have nothing to learn: their score counts like any other.
 TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
   SuiteFolder suite(2, 2);
