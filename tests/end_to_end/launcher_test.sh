@@ -114,6 +114,12 @@ launcher install --prefix "$folder/there"
 [ "$status" = 0 ] || fail "installing ended with $status: $(cat "$folder/err")"
 called "cmake --install $folder/build --prefix $folder/there"
 
+# A build for other processors.
+forget
+rm -r "$folder/build"
+TUTTI_NATIVE=OFF launcher list
+called 'cmake -S .* -DTUTTI_NATIVE=OFF'
+
 # Missing packages are installed where that is allowed ...
 forget
 rm -r "$folder/build"

@@ -166,6 +166,19 @@ TEST(Program, DescribeShowsParametersPresetsAndTasks) {
   expect_all(both.out, {"environment faulty", "algorithm faulty"});
 }
 
+TEST(Program, DescribeWritesAPageOfMarkdown) {
+  const Outcome one = run({"describe", "learner", "--markdown"});
+  EXPECT_EQ(one.status, 0) << one.err;
+  expect_all(one.out, {"# Plugin reference\n", "\n## algorithm `learner` 1.0\n",
+                       "| parameter | default | expected | meaning |\n|---|---|---|---|\n",
+                       "| `learning_rate` | `0.01` | number, more than 0 | size of a step |\n",
+                       "`copies = 2, learning_rate = 0.5`"});
+  EXPECT_EQ(one.out.find("`line`"), std::string::npos);
+  expect_all(run({"describe", "--markdown"}).out, {"algorithm `learner`", "environment `line`", "| `line/short` |"});
+  EXPECT_EQ(run({"describe", "--markdown", "nothing"}).status, 2);
+  EXPECT_EQ(run({"describe"}).status, 2);
+}
+
 TEST(Program, DescribeSuggestsWhatWasMeant) {
   const Outcome outcome = run({"describe", "line/shrot"});
   EXPECT_EQ(outcome.status, 2);
