@@ -217,11 +217,13 @@ class Builder {
   void limits() {
     constexpr std::size_t kShown = 2;
     std::vector<std::string> sentences;
-    if (!analysis_.failures.empty() || !analysis_.missing.empty()) {
-      sentences.push_back(fmt::format(
-          "{} failed and {} without a complete score: see “What was run”", plural(analysis_.failures.size(), "run"),
-          plural(analysis_.missing.size(), "planned run") + (analysis_.missing.size() == 1 ? " is" : " are")));
+    std::vector<std::string> absent;
+    if (!analysis_.failures.empty()) absent.push_back(plural(analysis_.failures.size(), "run") + " failed");
+    if (!analysis_.missing.empty()) {
+      absent.push_back(plural(analysis_.missing.size(), "planned run") +
+                       (analysis_.missing.size() == 1 ? " has" : " have") + " no complete score");
     }
+    if (!absent.empty()) sentences.push_back(fmt::format("{}: see “What was run”", fmt::join(absent, " and ")));
     sentences.insert(sentences.end(), analysis_.warnings.begin(), analysis_.warnings.end());
     const auto warn = [&](std::size_t i) { add(Paragraph{with_full_stop(sentences[i]), true}); };
     const std::size_t shown = sentences.size() <= kShown + 1 ? sentences.size() : kShown;

@@ -390,6 +390,22 @@ TEST_F(FullReport, TheAnswerIsTheFirstSentence) {
   EXPECT_LT(table, page.find("<details class=\"fold\"><summary>Protocol</summary>"));
 }
 
+TEST(Report, WhatIsMissingIsNamedAndNothingElse) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  const auto page = [&] {
+    const fs::path folder = fresh_folder("missing");
+    write_report(analysis, {}, folder);
+    return read(folder / "report.md");
+  };
+  analysis.failures.resize(1);
+  const MissingRun waiting{analysis.tasks[0].label, analysis.algorithms[0].label, 7, RunState::kWaiting};
+  analysis.missing = {waiting, waiting};
+  EXPECT_NE(page().find("1 run failed and 2 planned runs have no complete score: see “What was run”"),
+            std::string::npos);
+  analysis.failures.clear();
+  EXPECT_NE(page().find("> **Note:** 2 planned runs have no complete score: see"), std::string::npos);
+}
+
 TEST(Report, WarningsKeepTheNamesThatTheyStartWith) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.warnings = {"mpe/a: all returns are equal"};

@@ -78,6 +78,7 @@ class Importer {
       for (ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
     }
     for (Source& source : sources_) add_runs(source);
+    add_file_notes();
     align_steps();
     data_.sort_runs();
   }
@@ -102,6 +103,22 @@ class Importer {
     if (std::ranges::find(data_.notes, text) == data_.notes.end()) data_.notes.push_back(text);
   }
 
+  void note(const Source& source, const std::string& text) {
+    auto found = std::ranges::find(file_notes_, text, &FileNote::text);
+    if (found == file_notes_.end()) found = file_notes_.insert(found, {text, {}});
+    found->files.push_back(source.shown);
+  }
+
+  // What is said of many files is said once, before what is said of algorithms.
+  void add_file_notes() {
+    std::vector<std::string> notes;
+    for (const auto& [text, files] : file_notes_) {
+      const std::string more = files.size() > 1 ? " and " + std::to_string(files.size() - 1) + " more" : "";
+      notes.push_back(files.front() + more + ": " + text);
+    }
+    data_.notes.insert(data_.notes.begin(), notes.begin(), notes.end());
+  }
+
   void add_runs(Source& source) {
     std::vector<std::string> reasons = source.content.left_out;
     std::size_t added = 0;
@@ -110,11 +127,11 @@ class Importer {
     for (ImportedRun& run : source.content.runs) added += add(source, run, reasons) ? 1 : 0;
     for (const std::string& reason : reasons) data_.damage.push_back({source.shown, reason});
     if (added == 0) throw Error(source.shown + ": holds no run that can be used" + listed(reasons));
-    note(source.shown + ": imported; its numbers were not measured by this harness");
-    for (const std::string& text : source.content.notes) note(source.shown + ": " + text);
+    note(source, "imported; these numbers were not measured by this harness");
+    for (const std::string& text : source.content.notes) note(source, text);
     if (!source.content.has_unit) {
-      note(source.shown + ": returns are " +
-           (unit_ == "sum" ? "sums over the agents (--unit sum)" : "means over the agents (--unit mean-over-agents)"));
+      note(source, std::string("returns are ") + (unit_ == "sum" ? "sums over the agents (--unit sum)"
+                                                                 : "means over the agents (--unit mean-over-agents)"));
     }
   }
 
@@ -261,6 +278,12 @@ class Importer {
   std::map<RunKey, std::string> files_;                   // which file a run is from
   std::map<std::size_t, std::string> task_files_;         // which file named a task first
   std::set<std::size_t> own_tasks_;
+
+  struct FileNote {
+    std::string text;
+    std::vector<std::string> files;
+  };
+  std::vector<FileNote> file_notes_;
 };
 
 }  // namespace

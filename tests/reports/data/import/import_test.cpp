@@ -357,6 +357,8 @@ TEST_F(ImportCases, AFolderOfFilesIsReadAsThoseFiles) {
   const bool said = std::ranges::any_of(
       data.notes, [](const std::string& note) { return note.find("means over agents") != std::string::npos; });
   EXPECT_TRUE(said);
+  EXPECT_EQ(data.notes.at(0),
+            "many-files/maddpg_balance_0.json and 5 more: imported; these numbers were not measured by this harness");
 }
 
 TEST_F(Import, OnlyANameThatSaysASeedHasOne) {
