@@ -8,7 +8,7 @@ namespace tutti {
 
 /// e^x for x in [-87, 80] to 2e-7 of its value: e^x = 2^n e^r with |r| <= log(2)/2, and a polynomial for e^r
 /// (coefficients of Cephes' expf, Moshier 1989).
-inline float fast_exp(float x) {
+[[gnu::always_inline]] inline float fast_exp(float x) {
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding and subtracting it rounds to an integer
   const float n = (x * 1.44269504F + kRound) - kRound;
   const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;

@@ -46,7 +46,7 @@ Real* part_of(const Tensor& tensor, std::int64_t k) {
 
 /// What follows a product, for one number. Written so that a NaN stays one.
 template <Activation kKind, class Real>
-Real activated(Real value) {
+[[gnu::always_inline]] inline Real activated(Real value) {
   if constexpr (kKind == Activation::kRelu) return value < 0 ? Real{0} : value;
   if constexpr (kKind == Activation::kTanh) return tanh_of(value);
   if constexpr (kKind == Activation::kMish) return mish_of(value);
@@ -59,7 +59,7 @@ constexpr bool keeps_before(Activation kind) { return kind == Activation::kMish 
 
 /// The gradient before the activation, from the one behind it and from what forward kept.
 template <Activation kKind, class Real>
-Real before_activation(Real gradient, Real kept) {
+[[gnu::always_inline]] inline Real before_activation(Real gradient, Real kept) {
   if constexpr (kKind == Activation::kRelu) return kept <= 0 ? Real{0} : gradient;
   if constexpr (kKind == Activation::kTanh) return gradient * (1 - kept * kept);
   if constexpr (kKind == Activation::kMish) return gradient * mish_slope(kept);
