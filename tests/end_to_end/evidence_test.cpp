@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -62,6 +63,34 @@ TEST(Evidence, OfNormalisedRewardsIsWhatTheReadmeOfOmadSays) {
           row(label, in("omad-normalisation-half-cheetah/mamujoco/half-cheetah-2x3"), "%.0f")}) {
       EXPECT_NE(readme.find(line), std::string::npos) << line;
     }
+  }
+}
+
+/// How many episodes of the last evaluation have a first action within 0.25 of `optimum`.
+int first_actions_at(double optimum, const std::filesystem::path& run) {
+  std::istringstream lines(content(run / "evaluations.csv"));
+  std::string line;
+  std::getline(lines, line);
+  const std::vector<std::string> columns = fields(line, ',');
+  const auto column = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+  };
+  std::map<int, int> counts;
+  while (std::getline(lines, line)) {
+    const std::vector<std::string> cells = fields(line, ',');
+    counts[std::stoi(cells.at(column("step")))] +=
+        std::abs(std::stod(cells.at(column("term_first_action"))) - optimum) < 0.25 ? 1 : 0;
+  }
+  return counts.empty() ? 0 : counts.rbegin()->second;
+}
+
+TEST(Evidence, OfModesIsWhatTheReadmeOfOmadSays) {
+  const std::string readme = content(kSource / "plugins/algorithms/omad/README.md");
+  for (const std::string label : {"omad", "hasac", "hasac-cool"}) {
+    const auto run = kEvidence / "modes/bandit/separable" / label / "seed-1";
+    const std::string line = "| `" + label + "` | " + std::to_string(first_actions_at(-0.6, run)) + " | " +
+                             std::to_string(first_actions_at(0.6, run)) + " |";
+    EXPECT_NE(readme.find(line), std::string::npos) << line;
   }
 }
 

@@ -1,17 +1,17 @@
 # The actions that each policy draws at the end of suites/evidence/modes.toml. From the root of the tree:
 #   gnuplot plugins/algorithms/omad/modes.gp
 folder = "results/modes/bandit/separable/"
-set terminal svg size 720,360 font "sans,12" background "white"
-set output "modes.svg"
+set terminal pngcairo size 1080,360 font "sans,11" background "white"
+set output "modes.png"
 set datafile separator ","
-set multiplot layout 1,2
+set multiplot layout 1,3
 set xrange [-1:1]
 set yrange [-1:1]
 set xlabel "action of the first agent"
 set ylabel "action of the second agent"
 set size square
 set key off
-do for [algorithm in "omad hasac"] {
+do for [algorithm in "omad hasac hasac-cool"] {
   set title algorithm
   plot folder.algorithm."/seed-1/evaluations.csv" every ::1 using \
          (column("step") == 6000 ? column("term_first_action") : NaN):(column("term_second_action")) \
