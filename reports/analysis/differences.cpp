@@ -5,6 +5,7 @@
 #include <set>
 
 #include "results/run_identity.hpp"
+#include "text/quantities.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -34,7 +35,7 @@ Properties machine_of(const results::MachineRecord& machine) {
   return {{"processor", machine.processor},
           {"instruction set", machine.instruction_set},
           {"cores", std::to_string(machine.cores)},
-          {"memory", std::to_string(machine.memory_bytes) + " bytes"},
+          {"memory", text::bytes_text(static_cast<double>(machine.memory_bytes))},
           {"kernel", machine.kernel},
           {"distribution", machine.distribution},
           {"container", flag(machine.container)},

@@ -258,6 +258,17 @@ bool warns(const Analysis& analysis, const std::string& part) {
                              [&](const std::string& warning) { return warning.find(part) != std::string::npos; });
 }
 
+TEST(Machine, MemoryIsInUnitsThatPeopleRead) {
+  SuiteFolder suite(2, 2);
+  FakeRun run = plain_run("mpe/a", "omad", 0, {0, 1, 2}, 2);
+  run.record.machine.memory_bytes = 25'276'063'744;
+  suite.add(run);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  const auto memory = std::ranges::find(analysis.machine, "memory", &Fact::name);
+  ASSERT_NE(memory, analysis.machine.end());
+  EXPECT_EQ(memory->value, "25.3 GB");
+}
+
 TEST(FewRuns, AreNotWarnedOfIntervalsThatTheyDoNotHave) {
   for (const int runs : {2, 3}) {
     SuiteFolder suite(2, 2);
