@@ -21,8 +21,8 @@ do for [kind in 'svg pdf png'] {
   set title 'median' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.6495081936345316:0.7708412416977861]; set yrange [4.6:-0.6]
-  set xtics ('0.65' 0.65, '0.70' 0.7000000000000001, '0.75' 0.75)
+  set xrange [-0.05158963560530534:0.6477864050398344]; set yrange [4.6:-0.6]
+  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
   set ytics ('random' 0, 'hatd3' 1, 'hasac' 2, 'masac' 3, 'omad' 4)
   unset arrow 100
   plot data every ::0::0 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
@@ -36,8 +36,8 @@ do for [kind in 'svg pdf png'] {
   set title 'IQM' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.649077628188049:0.7713407230035547]; set yrange [4.6:-0.6]
-  set xtics ('0.65' 0.65, '0.70' 0.7000000000000001, '0.75' 0.75)
+  set xrange [-0.05314577144936933:0.6486213407040237]; set yrange [4.6:-0.6]
+  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
   set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
   unset arrow 100
   plot data every ::5::5 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
@@ -50,8 +50,8 @@ do for [kind in 'svg pdf png'] {
   set title 'mean' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.6495081936345316:0.7708412416977861]; set yrange [4.6:-0.6]
-  set xtics ('0.65' 0.65, '0.70' 0.7000000000000001, '0.75' 0.75)
+  set xrange [-0.05158963560530534:0.6477864050398344]; set yrange [4.6:-0.6]
+  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
   set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
   unset arrow 100
   plot data every ::10::10 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
@@ -64,8 +64,8 @@ do for [kind in 'svg pdf png'] {
   set title 'optimality gap' offset 0,-0.7
   set xlabel 'lower is better' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.22915875830221374:0.35049180636546845]; set yrange [4.6:-0.6]
-  set xtics ('0.25' 0.25, '0.30' 0.30000000000000004, '0.35' 0.35000000000000003)
+  set xrange [0.3522135949601655:1.0515896356053054]; set yrange [4.6:-0.6]
+  set xtics ('0.50' 0.5, '0.75' 0.75, '1.00' 1)
   set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
   unset arrow 100
   plot data every ::15::15 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \

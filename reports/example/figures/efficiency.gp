@@ -61,15 +61,15 @@ do for [kind in 'svg pdf png'] {
   set title 'by training time' offset 0,-0.7
   set xlabel 'share of the longest training' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0:0.8198590568902144]; set yrange [*:*]
-  set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8)
+  set xrange [0:0.21615527054339878]; set yrange [*:*]
+  set xtics ('0.00' 0, '0.05' 0.05, '0.10' 0.1, '0.15' 0.15000000000000002, '0.20' 0.2)
   set ytics autofreq
   unset arrow 100
   plot data every ::55::254 using 4:6:7 with filledcurves lc rgb '#DE8F05', \
     data every ::55::254 using 4:5 with lines lc rgb '#DE8F05' lw 2 dt (9,3), \
     data every ::255::454 using 4:6:7 with filledcurves lc rgb '#029E73', \
     data every ::255::454 using 4:5 with lines lc rgb '#029E73' lw 2 dt (2.5,2), \
-    data every 33::327::454 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
+    data every 33::294::454 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
     data every ::455::654 using 4:6:7 with filledcurves lc rgb '#D55E00', \
     data every ::455::654 using 4:5 with lines lc rgb '#D55E00' lw 2 dt (9,3,2,3), \
     data every 33::468::654 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \

@@ -23,7 +23,7 @@ do for [kind in 'svg pdf png'] {
   set ylabel '' offset 0.7,0
   set xrange [0:1]; set yrange [9.6:-0.6]
   set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1.0' 1)
-  set ytics ('omad > random' 0, 'omad > masac' 1, 'omad > hatd3' 2, 'omad > hasac' 3, 'hatd3 > random' 4, 'hasac > random' 5, 'masac > random' 6, 'hasac > hatd3' 7, 'masac > hatd3' 8, 'hasac > masac' 9)
+  set ytics ('omad > random' 0, 'omad > masac' 1, 'omad > hatd3' 2, 'omad > hasac' 3, 'hatd3 > random' 4, 'hasac > random' 5, 'masac > random' 6, 'hasac > hatd3' 7, 'hasac > masac' 8, 'masac > hatd3' 9)
   unset arrow 100
   set arrow 100 from 0.5,graph 0 to 0.5,graph 1 nohead lc rgb '#606060' lw 1 dt (4,3)
   plot data every ::0::0 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2', \
@@ -34,8 +34,8 @@ do for [kind in 'svg pdf png'] {
     data every ::5::5 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
     data every ::6::6 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
     data every ::7::7 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
-    data every ::8::8 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
-    data every ::9::9 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00'
+    data every ::8::8 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
+    data every ::9::9 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC'
   unset arrow; unset label
   unset multiplot
   unset output
