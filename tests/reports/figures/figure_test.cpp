@@ -135,7 +135,7 @@ TEST(Figure, AnAxisHasTwoTicksAtLeast) {
 TEST(Figure, NamesWithSpecialCharactersAreDrawn) {
   const fs::path folder = fs::path(::testing::TempDir()) / "figure-names";
   fs::create_directories(folder);
-  Figure figure{.name = "names", .title = "Names", .caption = "A figure."};
+  Figure figure{.name = "names", .title = "Names", .caption = "A figure.", .left_margin = 30};
   Panel panel;
   panel.title = "#1 task";
   panel.kind = Panel::Kind::kIntervals;
@@ -170,7 +170,7 @@ TEST(Figure, LabelsWithQuotesInAnyPlaceAreDrawn) {
 // gnuplot cuts a label at the edge of the picture, without a word.
 TEST(Figure, LongNamesLoseTheirMiddleAndNotTheEndInWhichTheyDiffer) {
   const std::string name(70, 'n');
-  Figure figure{.name = "long", .title = "Long names", .caption = "A figure."};
+  Figure figure{.name = "long", .title = "Long names", .caption = "A figure.", .left_margin = 40};
   Panel panel;
   panel.kind = Panel::Kind::kIntervals;
   for (const char* version : {"-v1", "-v2"}) {
