@@ -1,8 +1,7 @@
-// The suites of this tree, and the example in their README, are sound.
+// The suites of this tree are sound.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "end_to_end/program.hpp"
 
@@ -17,19 +16,6 @@ std::vector<std::filesystem::path> every_suite() {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
   }
   return files;
-}
-
-// The block between "```toml" and "```".
-std::string example_of(const std::string& readme) {
-  std::istringstream lines(readme);
-  std::string example;
-  bool inside = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line == "```") inside = false;
-    if (inside) example += line + "\n";
-    if (line == "```toml") inside = true;
-  }
-  return example;
 }
 
 class Suites : public testing::Test {
@@ -49,14 +35,6 @@ TEST_F(Suites, OfThisTreeAreSound) {
     const Outcome outcome = tutti({"check", file.string()}, kSuites);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
   }
-}
-
-TEST_F(Suites, TheExampleInTheirReadmeIsSound) {
-  const TemporaryFolder folder;
-  const std::string example = example_of(content(kSuites / "README.md"));
-  ASSERT_GT(example.size(), 1000U);
-  const Outcome outcome = tutti({"check", folder.write("example.toml", example).string()}, folder.path());
-  EXPECT_EQ(outcome.status, 0) << outcome.err;
 }
 
 }  // namespace
