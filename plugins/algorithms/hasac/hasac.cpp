@@ -14,60 +14,34 @@
 #include "learning.hpp"
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
+#include "off_policy.hpp"
 #include "presets.hpp"
-#include "replay_buffer.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
-#include "tutti/schedule.hpp"
 
 namespace tutti {
 
 using torch::Tensor;
 
-struct HasacConfig {
-  IntegerList hidden{128, 128};
-  double actor_learning_rate = 5e-4;
-  double critic_learning_rate = 5e-4;
-  double discount = 0.99;
-  double target_rate = 0.005;
+struct HasacConfig : OffPolicyConfig {
   bool learn_temperature = true;
   double temperature = 1;
   double temperature_learning_rate = 3e-4;
   double huber_threshold = 0;
-  std::int64_t n_step = 1;
-  std::int64_t batch_size = 256;
-  std::int64_t buffer_size = 1'000'000;
-  std::int64_t warm_up_steps = 2'000;
-  double updates_per_step = 1;
-  std::int64_t update_interval = 1;
   bool fixed_order = false;
-  bool share_parameters = false;
+
+  HasacConfig() { critic_learning_rate = 5e-4; }
 
   void declare(Parameters& parameter) {
-    parameter("hidden", hidden, between(1, 16384), "widths of the hidden layers of actors and critics");
-    parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, every actor");
-    parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
-    parameter("discount", discount, between(0, 1), "gamma, per environment step");
-    parameter("target_rate", target_rate, between(0, 1), "tau, how far the target critics move with every update");
+    declare_learning(parameter);
     parameter("learn_temperature", learn_temperature, any_value(),
               "keep each agent's entropy near -d_i, the team's near -D");
     parameter("temperature", temperature, more_than(0), "alpha; its first value if it is learned");
     parameter("temperature_learning_rate", temperature_learning_rate, more_than(0), "Adam, every temperature");
     parameter("huber_threshold", huber_threshold, at_least(0),
               "critic errors beyond it count linearly; 0: squares only");
-    parameter("n_step", n_step, between(1, 10000), "rewards summed before the bootstrap");
-    parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
-    parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
-    parameter("warm_up_steps", warm_up_steps, between(0, 1e15),
-              "environment steps of uniform random actions at the start");
-    parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "updates for each environment step");
-    parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
     parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
-    parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
-  }
-  void check() const {
-    check_batch(batch_size, buffer_size);
-    check_widths("hidden", hidden);
+    declare_replay(parameter);
   }
 };
 
@@ -109,10 +83,11 @@ SequenceResult update_in_sequence(Policy& policy, std::span<const std::size_t> o
   return result;
 }
 
-class Hasac final : public Algorithm {
+class Hasac final : public OffPolicyAlgorithm {
  public:
-  explicit Hasac(const AlgorithmContext& context)
-      : config_(read_parameters<HasacConfig>(context.values)),
+  Hasac(const AlgorithmContext& context, const HasacConfig& config)
+      : OffPolicyAlgorithm(context, config),
+        config_(config),
         actors_(context.environment.agents, actor_layers(config_), config_.share_parameters,
                 derive_seed(context.seed, "actors")),
         critics_(network_seeds(context.seed, "critics", 2),
@@ -122,9 +97,6 @@ class Hasac final : public Algorithm {
         actor_optimizer_(actors_.networks().weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
         critic_temperature_(make_temperature()),
-        buffer_(context, config_.buffer_size),
-        schedule_({config_.warm_up_steps, config_.updates_per_step, config_.update_interval}),
-        replay_stream_(derive_seed(context.seed, "replay")),
         policy_stream_(derive_seed(context.seed, "policy")),
         order_stream_(derive_seed(context.seed, "order")) {
     for (std::size_t i = 0; i < context.environment.agents.size(); ++i) temperatures_.push_back(make_temperature());
@@ -136,26 +108,9 @@ class Hasac final : public Algorithm {
   }
 
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
-    if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
+    if (mode == ActMode::kExplore && warming_up()) return act_at_random(random, actions);
     actors_.act(observations, mode, random, actions);
   }
-
-  void observe(const Transitions& transitions) override {
-    buffer_.add(transitions);
-    schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
-  }
-
-  void update(Metrics& metrics) override {
-    for (std::int64_t due = schedule_.take_due(); due > 0; --due) {
-      ++updates_;
-      const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, replay_stream_);
-      update_critics(batch, metrics);
-      update_actors(batch, metrics);
-      polyak_update(critics_, target_critics_, config_.target_rate);
-    }
-  }
-
-  std::int64_t updates() const override { return updates_; }
 
   /// Everything that the next update depends on.
   template <class Visit>
@@ -167,12 +122,9 @@ class Hasac final : public Algorithm {
     visit("critic_optimizer", critic_optimizer_);
     for (Temperature& temperature : temperatures_) visit("temperature", temperature);
     visit("critic_temperature", critic_temperature_);
-    visit("replay_stream", replay_stream_);
     visit("policy_stream", policy_stream_);
     visit("order_stream", order_stream_);
-    visit("updates", updates_);
-    visit("schedule", schedule_);
-    visit("buffer", buffer_);
+    OffPolicyAlgorithm::each_part(visit);
   }
   void save(SnapshotWriter& writer) override { save_parts(*this, writer); }
   void load(SnapshotReader& reader) override { load_parts(*this, reader); }
@@ -180,6 +132,12 @@ class Hasac final : public Algorithm {
   void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
 
  private:
+  void update_once(const Batch& batch, Metrics& metrics) override {
+    update_critics(batch, metrics);
+    update_actors(batch, metrics);
+    polyak_update(critics_, target_critics_, config_.target_rate);
+  }
+
   /// The policies as the sequential update sees them: their samples come from this algorithm's own stream.
   struct Policy : AgentsAtObservations {
     RandomStream& random;
@@ -222,7 +180,7 @@ class Hasac final : public Algorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -247,8 +205,8 @@ class Hasac final : public Algorithm {
     Policy policy(actors_, batch.observations, policy_stream_);
     const SequenceResult result = update_in_sequence(policy, order, value, temperature, step);
     critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
-    metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates_));
-    metrics.add("entropy", require_finite(-result.log_density, "entropy", updates_));
+    metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates()));
+    metrics.add("entropy", require_finite(-result.log_density, "entropy", updates()));
     if (!metrics.wanted("temperature")) return;
     double sum = 0;
     for (const Temperature& of_agent : temperatures_) sum += of_agent.value();
@@ -263,10 +221,7 @@ class Hasac final : public Algorithm {
   Adam actor_optimizer_, critic_optimizer_;
   std::vector<Temperature> temperatures_;  // alpha_i, in the agents' losses
   Temperature critic_temperature_;         // alpha_c, in the critics' target
-  ReplayBuffer buffer_;
-  UpdateSchedule schedule_;
-  RandomStream replay_stream_, policy_stream_, order_stream_;
-  std::int64_t updates_ = 0;
+  RandomStream policy_stream_, order_stream_;
 };
 
 namespace {
@@ -307,15 +262,6 @@ void hasac_presets(std::vector<Preset>& presets) {
   };
 }
 
-Resources hasac_resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<HasacConfig>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create_hasac(const AlgorithmContext& context) {
-  use_one_thread();
-  return std::make_unique<Hasac>(context);
-}
-
 }  // namespace
 }  // namespace tutti
 
@@ -324,11 +270,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "hasac",
                                  .summary = "Stochastic actors that improve one after another at a chosen entropy.",
                                  .source = "Liu et al. 2024, Maximum Entropy Heterogeneous-Agent RL, ICLR 2024"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::HasacConfig>,
-    .presets = tutti::hasac_presets,
-    .check = tutti::check_parameters<tutti::HasacConfig>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::hasac_resources,
-    .create = tutti::create_hasac,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::HasacConfig, tutti::Hasac>(tutti::hasac_presets);

@@ -13,57 +13,29 @@
 #include "learning.hpp"
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
+#include "off_policy.hpp"
 #include "presets.hpp"
-#include "replay_buffer.hpp"
 #include "snapshot_parts.hpp"
-#include "tutti/schedule.hpp"
 
 namespace tutti {
 
 using torch::Tensor;
 
-struct Hatd3Config {
-  IntegerList hidden{128, 128};
-  double actor_learning_rate = 5e-4;
-  double critic_learning_rate = 1e-3;
-  double discount = 0.99;
-  double target_rate = 0.005;
+struct Hatd3Config : OffPolicyConfig {
   double exploration_noise = 0.1;
   double target_noise = 0.2;
   double target_noise_limit = 0.5;
   std::int64_t policy_interval = 2;
-  std::int64_t n_step = 1;
-  std::int64_t batch_size = 256;
-  std::int64_t buffer_size = 1'000'000;
-  std::int64_t warm_up_steps = 2'000;
-  double updates_per_step = 1;
-  std::int64_t update_interval = 1;
   bool fixed_order = false;
-  bool share_parameters = false;
 
   void declare(Parameters& parameter) {
-    parameter("hidden", hidden, between(1, 16384), "widths of the hidden layers of actors and critics");
-    parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, every actor");
-    parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, both critics");
-    parameter("discount", discount, between(0, 1), "gamma, per environment step");
-    parameter("target_rate", target_rate, between(0, 1), "tau, how far the targets move with every actor update");
+    declare_learning(parameter);
     parameter("exploration_noise", exploration_noise, at_least(0), "deviation of the noise on training actions");
     parameter("target_noise", target_noise, at_least(0), "deviation of the noise on target actions");
     parameter("target_noise_limit", target_noise_limit, more_than(0), "largest noise on a target action");
     parameter("policy_interval", policy_interval, between(1, 1e9), "critic updates for each actor update");
-    parameter("n_step", n_step, between(1, 10000), "rewards summed before the bootstrap");
-    parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
-    parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
-    parameter("warm_up_steps", warm_up_steps, between(0, 1e15),
-              "environment steps of uniform random actions at the start");
-    parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "critic updates for each environment step");
-    parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
     parameter("fixed_order", fixed_order, any_value(), "update the agents in their own order instead of a random one");
-    parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
-  }
-  void check() const {
-    check_batch(batch_size, buffer_size);
-    check_widths("hidden", hidden);
+    declare_replay(parameter);
   }
 };
 
@@ -87,10 +59,11 @@ double update_in_sequence(Actors& actors, std::span<const std::size_t> order, co
   return sum / static_cast<double>(order.size());
 }
 
-class Hatd3 final : public Algorithm {
+class Hatd3 final : public OffPolicyAlgorithm {
  public:
-  explicit Hatd3(const AlgorithmContext& context)
-      : config_(read_parameters<Hatd3Config>(context.values)),
+  Hatd3(const AlgorithmContext& context, const Hatd3Config& config)
+      : OffPolicyAlgorithm(context, config),
+        config_(config),
         actors_(context.environment.agents,
                 {.hidden = hidden_layers(config_.hidden, Activation::kRelu),
                  .output_activation = Activation::kTanh,
@@ -103,9 +76,6 @@ class Hatd3 final : public Algorithm {
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
-        buffer_(context, config_.buffer_size),
-        schedule_({config_.warm_up_steps, config_.updates_per_step, config_.update_interval}),
-        replay_stream_(derive_seed(context.seed, "replay")),
         noise_stream_(derive_seed(context.seed, "target noise")),
         order_stream_(derive_seed(context.seed, "order")) {}
 
@@ -115,28 +85,9 @@ class Hatd3 final : public Algorithm {
   }
 
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
-    if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
+    if (mode == ActMode::kExplore && warming_up()) return act_at_random(random, actions);
     act_deterministically(actors_, observations, mode, config_.exploration_noise, random, actions);
   }
-
-  void observe(const Transitions& transitions) override {
-    buffer_.add(transitions);
-    schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
-  }
-
-  void update(Metrics& metrics) override {
-    for (std::int64_t due = schedule_.take_due(); due > 0; --due) {
-      ++updates_;
-      const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, replay_stream_);
-      update_critics(batch, metrics);
-      if (updates_ % config_.policy_interval != 0) continue;
-      update_actors(batch, metrics);
-      polyak_update(actors_, target_actors_, config_.target_rate);
-      polyak_update(critics_, target_critics_, config_.target_rate);
-    }
-  }
-
-  std::int64_t updates() const override { return updates_; }
 
   /// Everything that the next update depends on.
   template <class Visit>
@@ -147,12 +98,9 @@ class Hatd3 final : public Algorithm {
     visit("target_critics", target_critics_);
     visit("actor_optimizer", actor_optimizer_);
     visit("critic_optimizer", critic_optimizer_);
-    visit("replay_stream", replay_stream_);
     visit("noise_stream", noise_stream_);
     visit("order_stream", order_stream_);
-    visit("updates", updates_);
-    visit("schedule", schedule_);
-    visit("buffer", buffer_);
+    OffPolicyAlgorithm::each_part(visit);
   }
   void save(SnapshotWriter& writer) override { save_parts(*this, writer); }
   void load(SnapshotReader& reader) override { load_parts(*this, reader); }
@@ -160,6 +108,14 @@ class Hatd3 final : public Algorithm {
   void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
 
  private:
+  void update_once(const Batch& batch, Metrics& metrics) override {
+    update_critics(batch, metrics);
+    if (updates() % config_.policy_interval != 0) return;
+    update_actors(batch, metrics);
+    polyak_update(actors_, target_actors_, config_.target_rate);
+    polyak_update(critics_, target_critics_, config_.target_rate);
+  }
+
   // L = mean (Q_1 - y)^2 + mean (Q_2 - y)^2,  y = R + gamma^m (1 - terminated) min_c target Q_c(s', smoothed a').
   void update_critics(const Batch& batch, Metrics& metrics) {
     Tensor target;
@@ -174,7 +130,7 @@ class Hatd3 final : public Algorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -193,7 +149,7 @@ class Hatd3 final : public Algorithm {
       actor_optimizer_.step(optimizer);
       if (metrics.wanted("actor_gradient_norm")) norm += actor_optimizer_.gradient_norm(optimizer);
     });
-    metrics.add("actor_loss", require_finite(loss, "actor_loss", updates_));
+    metrics.add("actor_loss", require_finite(loss, "actor_loss", updates()));
     if (metrics.wanted("actor_gradient_norm"))
       metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
   }
@@ -204,10 +160,7 @@ class Hatd3 final : public Algorithm {
   AgentNetworks target_actors_;
   Mlp target_critics_;
   Adam actor_optimizer_, critic_optimizer_;
-  ReplayBuffer buffer_;
-  UpdateSchedule schedule_;
-  RandomStream replay_stream_, noise_stream_, order_stream_;
-  std::int64_t updates_ = 0;
+  RandomStream noise_stream_, order_stream_;
 };
 
 namespace {
@@ -232,15 +185,6 @@ void hatd3_presets(std::vector<Preset>& presets) {
   };
 }
 
-Resources hatd3_resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<Hatd3Config>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create_hatd3(const AlgorithmContext& context) {
-  use_one_thread();
-  return std::make_unique<Hatd3>(context);
-}
-
 }  // namespace
 }  // namespace tutti
 
@@ -250,11 +194,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm,
                      .summary = "Deterministic actors that improve one after another through a twin critic.",
                      .source = "Zhong et al. 2024, Heterogeneous-Agent Reinforcement Learning, JMLR 25(32)"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::Hatd3Config>,
-    .presets = tutti::hatd3_presets,
-    .check = tutti::check_parameters<tutti::Hatd3Config>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::hatd3_resources,
-    .create = tutti::create_hatd3,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::Hatd3Config, tutti::Hatd3>(tutti::hatd3_presets);

@@ -11,56 +11,29 @@
 #include "learning.hpp"
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
+#include "off_policy.hpp"
 #include "presets.hpp"
-#include "replay_buffer.hpp"
 #include "snapshot_parts.hpp"
-#include "tutti/schedule.hpp"
 
 namespace tutti {
 
 using torch::Tensor;
 
-struct MaddpgConfig {
-  IntegerList hidden{128, 128};
-  double actor_learning_rate = 5e-4;
-  double critic_learning_rate = 1e-3;
-  double discount = 0.99;
-  double target_rate = 0.005;
+struct MaddpgConfig : OffPolicyConfig {
   double exploration_noise = 0.1;
-  std::int64_t n_step = 1;
-  std::int64_t batch_size = 256;
-  std::int64_t buffer_size = 1'000'000;
-  std::int64_t warm_up_steps = 2'000;
-  double updates_per_step = 1;
-  std::int64_t update_interval = 1;
-  bool share_parameters = false;
 
   void declare(Parameters& parameter) {
-    parameter("hidden", hidden, between(1, 16384), "widths of the hidden layers of actors and critics");
-    parameter("actor_learning_rate", actor_learning_rate, more_than(0), "Adam, all actors");
-    parameter("critic_learning_rate", critic_learning_rate, more_than(0), "Adam, the critic");
-    parameter("discount", discount, between(0, 1), "gamma, per environment step");
-    parameter("target_rate", target_rate, between(0, 1), "tau, how far the targets move with every actor update");
+    declare_learning(parameter);
     parameter("exploration_noise", exploration_noise, at_least(0), "deviation of the noise on training actions");
-    parameter("n_step", n_step, between(1, 10000), "rewards summed before the bootstrap");
-    parameter("batch_size", batch_size, between(1, 1e6), "transitions per update");
-    parameter("buffer_size", buffer_size, between(1, 1e9), "environment steps kept for replay");
-    parameter("warm_up_steps", warm_up_steps, between(0, 1e15),
-              "environment steps of uniform random actions at the start");
-    parameter("updates_per_step", updates_per_step, between(1e-9, 1e6), "critic updates for each environment step");
-    parameter("update_interval", update_interval, between(1, 1e9), "sweeps of all copies between groups of updates");
-    parameter("share_parameters", share_parameters, any_value(), "one actor for all agents of equal sizes");
-  }
-  void check() const {
-    check_batch(batch_size, buffer_size);
-    check_widths("hidden", hidden);
+    declare_replay(parameter);
   }
 };
 
-class Maddpg final : public Algorithm {
+class Maddpg final : public OffPolicyAlgorithm {
  public:
-  explicit Maddpg(const AlgorithmContext& context)
-      : config_(read_parameters<MaddpgConfig>(context.values)),
+  Maddpg(const AlgorithmContext& context, const MaddpgConfig& config)
+      : OffPolicyAlgorithm(context, config),
+        config_(config),
         actors_(context.environment.agents,
                 {.hidden = hidden_layers(config_.hidden, Activation::kRelu),
                  .output_activation = Activation::kTanh,
@@ -72,10 +45,7 @@ class Maddpg final : public Algorithm {
         target_actors_(actors_.clone()),
         target_critic_(critic_.clone()),
         actor_optimizer_(actors_.weights(), {.learning_rate = config_.actor_learning_rate}),
-        critic_optimizer_({critic_.weights()}, {.learning_rate = config_.critic_learning_rate}),
-        buffer_(context, config_.buffer_size),
-        schedule_({config_.warm_up_steps, config_.updates_per_step, config_.update_interval}),
-        replay_stream_(derive_seed(context.seed, "replay")) {}
+        critic_optimizer_({critic_.weights()}, {.learning_rate = config_.critic_learning_rate}) {}
 
   std::vector<std::string> metric_names() const override {
     return {"critic_loss",        "mean_q", "target_mean", "target_deviation", "actor_loss", "critic_gradient_norm",
@@ -83,27 +53,9 @@ class Maddpg final : public Algorithm {
   }
 
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
-    if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
+    if (mode == ActMode::kExplore && warming_up()) return act_at_random(random, actions);
     act_deterministically(actors_, observations, mode, config_.exploration_noise, random, actions);
   }
-
-  void observe(const Transitions& transitions) override {
-    buffer_.add(transitions);
-    schedule_.advance(static_cast<std::int64_t>(transitions.rewards.size()));
-  }
-
-  void update(Metrics& metrics) override {
-    for (std::int64_t due = schedule_.take_due(); due > 0; --due) {
-      ++updates_;
-      const Batch batch = buffer_.sample(config_.batch_size, config_.n_step, config_.discount, replay_stream_);
-      update_critic(batch, metrics);
-      update_actors(batch, metrics);
-      polyak_update(actors_, target_actors_, config_.target_rate);
-      polyak_update(critic_, target_critic_, config_.target_rate);
-    }
-  }
-
-  std::int64_t updates() const override { return updates_; }
 
   /// Everything that the next update depends on.
   template <class Visit>
@@ -114,10 +66,7 @@ class Maddpg final : public Algorithm {
     visit("target_critic", target_critic_);
     visit("actor_optimizer", actor_optimizer_);
     visit("critic_optimizer", critic_optimizer_);
-    visit("replay_stream", replay_stream_);
-    visit("updates", updates_);
-    visit("schedule", schedule_);
-    visit("buffer", buffer_);
+    OffPolicyAlgorithm::each_part(visit);
   }
   void save(SnapshotWriter& writer) override { save_parts(*this, writer); }
   void load(SnapshotReader& reader) override { load_parts(*this, reader); }
@@ -125,6 +74,13 @@ class Maddpg final : public Algorithm {
   void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
 
  private:
+  void update_once(const Batch& batch, Metrics& metrics) override {
+    update_critic(batch, metrics);
+    update_actors(batch, metrics);
+    polyak_update(actors_, target_actors_, config_.target_rate);
+    polyak_update(critic_, target_critic_, config_.target_rate);
+  }
+
   // L = mean (Q - y)^2,  y = R + gamma^m (1 - terminated) target Q(s', target actors' a').
   void update_critic(const Batch& batch, Metrics& metrics) {
     Tensor target;
@@ -139,7 +95,7 @@ class Maddpg final : public Algorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates_));
+    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -152,7 +108,7 @@ class Maddpg final : public Algorithm {
     loss.backward();
     actor_optimizer_.step();
     metrics.add("actor_loss",
-                require_finite(loss.item<double>(), "actor_loss", updates_) / static_cast<double>(agents));
+                require_finite(loss.item<double>(), "actor_loss", updates()) / static_cast<double>(agents));
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
   }
 
@@ -162,10 +118,6 @@ class Maddpg final : public Algorithm {
   AgentNetworks target_actors_;
   Mlp target_critic_;
   Adam actor_optimizer_, critic_optimizer_;
-  ReplayBuffer buffer_;
-  UpdateSchedule schedule_;
-  RandomStream replay_stream_;
-  std::int64_t updates_ = 0;
 };
 
 namespace {
@@ -190,15 +142,6 @@ void maddpg_presets(std::vector<Preset>& presets) {
   };
 }
 
-Resources maddpg_resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<MaddpgConfig>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create_maddpg(const AlgorithmContext& context) {
-  use_one_thread();
-  return std::make_unique<Maddpg>(context);
-}
-
 }  // namespace
 }  // namespace tutti
 
@@ -208,11 +151,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm,
                      .summary = "Deterministic actors, each improved on its own through one centralised critic.",
                      .source = "Lowe et al. 2017, arXiv:1706.02275, in the form of HARL"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::MaddpgConfig>,
-    .presets = tutti::maddpg_presets,
-    .check = tutti::check_parameters<tutti::MaddpgConfig>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::maddpg_resources,
-    .create = tutti::create_maddpg,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::MaddpgConfig, tutti::Maddpg>(tutti::maddpg_presets);

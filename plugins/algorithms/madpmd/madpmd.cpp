@@ -8,6 +8,7 @@
 
 #include "ddpm/ddpm_learner.hpp"
 #include "learning.hpp"
+#include "off_policy.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/torch.hpp"
 
@@ -137,14 +138,6 @@ void presets(std::vector<Preset>& out) {
                  "training script of the public code of arXiv:2502.00361 (DPMD)"});
 }
 
-Resources resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<MadpmdConfig>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create(const AlgorithmContext& context) {
-  return std::make_unique<Madpmd>(context, read_parameters<MadpmdConfig>(context.values));
-}
-
 }  // namespace
 }  // namespace tutti
 
@@ -154,11 +147,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm,
                      .summary = "Diffusion policies trained by mirror descent: value-weighted noise regression.",
                      .source = "DPMD of Ma et al. 2025, arXiv:2502.00361, on the joint action"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::MadpmdConfig>,
-    .presets = tutti::presets,
-    .check = tutti::check_parameters<tutti::MadpmdConfig>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::resources,
-    .create = tutti::create,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::MadpmdConfig, tutti::Madpmd>(tutti::presets);

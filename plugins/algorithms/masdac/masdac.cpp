@@ -9,6 +9,7 @@
 
 #include "ddpm/ddpm_learner.hpp"
 #include "learning.hpp"
+#include "off_policy.hpp"
 #include "snapshot_parts.hpp"
 #include "tutti/torch.hpp"
 
@@ -119,14 +120,6 @@ void presets(std::vector<Preset>& out) {
                  "training script of the public code of arXiv:2502.00361 (SDAC)"});
 }
 
-Resources resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<MasdacConfig>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create(const AlgorithmContext& context) {
-  return std::make_unique<Masdac>(context, read_parameters<MasdacConfig>(context.values));
-}
-
 }  // namespace
 }  // namespace tutti
 
@@ -136,11 +129,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm,
                      .summary = "Soft diffusion actor-critic: noise regression with draws of noise weighted by value.",
                      .source = "SDAC of Ma et al. 2025, arXiv:2502.00361, on the joint action"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::MasdacConfig>,
-    .presets = tutti::presets,
-    .check = tutti::check_parameters<tutti::MasdacConfig>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::resources,
-    .create = tutti::create,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::MasdacConfig, tutti::Masdac>(tutti::presets);

@@ -32,6 +32,7 @@
 
 #include "learning.hpp"
 #include "nn/adam.hpp"
+#include "off_policy.hpp"
 #include "omad/batch_renormalization.hpp"
 #include "omad/categorical.hpp"
 #include "omad/reverse_sde_team.hpp"
@@ -296,7 +297,6 @@ class Omad final : public Algorithm {
         reward_scale_(config.rewards(action_size_), context.copies),
         schedule_({.warm_up_steps = config.warm_up_steps, .updates_per_step = config.updates_per_step}),
         random_(derive_seed(context.seed, "update")) {
-    use_one_thread();
     if (config.target_rate > 0) target_critics_ = make_critics(context, config);
   }
 
@@ -583,14 +583,6 @@ void presets(std::vector<Preset>& out) {
   add_value_limits(out, "small", 150);
 }
 
-Resources resources(const AlgorithmContext& context) {
-  return ReplayBuffer::resources(context, read_parameters<Config>(context.values).buffer_size);
-}
-
-std::unique_ptr<Algorithm> create(const AlgorithmContext& context) {
-  return std::make_unique<Omad>(context, read_parameters<Config>(context.values));
-}
-
 }  // namespace tutti::omad
 
 TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "omad",
@@ -598,11 +590,5 @@ TUTTI_PLUGIN_HEADER(kAlgorithm, {.name = "omad",
                                  .summary = "Decentralised diffusion policies trained on one distributional critic.",
                                  .source = "OMAD, arXiv:2602.18291; details from DIME, arXiv:2502.02316"});
 
-const tutti::AlgorithmPlugin tutti_algorithm = {
-    .declare = tutti::declare_parameters<tutti::omad::Config>,
-    .presets = tutti::omad::presets,
-    .check = tutti::check_parameters<tutti::omad::Config>,
-    .libraries = tutti::report_libraries,
-    .resources = tutti::omad::resources,
-    .create = tutti::omad::create,
-};
+const tutti::AlgorithmPlugin tutti_algorithm =
+    tutti::off_policy_plugin<tutti::omad::Config, tutti::omad::Omad>(tutti::omad::presets);
