@@ -188,6 +188,8 @@ TEST(Simulation, TheControlCostCountsActionsBeyondTheLimitTheForceDoesNot) {
   const Outcome at_limit = limit.step(std::vector<double>(6, 1.0));
   const Outcome over = beyond.step(std::vector<double>(6, 2.0));
   EXPECT_EQ(at_limit.forward, over.forward);
+  Simulation still(robot("half_cheetah"), Version::kV5, kModels);
+  EXPECT_NE(at_limit.forward, still.step(std::vector<double>(6)).forward);
   EXPECT_DOUBLE_EQ(at_limit.control, -0.6);
   EXPECT_DOUBLE_EQ(over.control, -2.4);
 }
