@@ -20,7 +20,7 @@ volatile sig_atomic_t followed = 0;  // process; 0: none
 volatile sig_atomic_t grace = 0;     // seconds
 std::atomic<bool> leaving = false;
 std::atomic<std::int64_t> noted_step = 0;
-// SIGSTKSZ is not a constant any more. A stack trace needs tens of kilobytes; readable names of templates may need more.
+// SIGSTKSZ is not a constant any more. A stack trace needs tens of kilobytes, and readable names of templates more.
 alignas(16) std::array<char, 1 << 20> signal_stack;
 
 // Every handler needs it, not only those of a stack overflow: while it computes a product, oneDNN points the stack

@@ -183,7 +183,7 @@ class Script {
     if (index == 0) line("  unset arrow; unset label");
   }
 
-  // Left margin of every column but the first, which is wider by what its own margin has more.
+  // Left margin of every column but the first. The first one has a wider margin, and is wider by the difference.
   double margin() const { return shared_rows() ? 3 : std::min(figure_.left_margin, 11.0); }
   double cell_width() const {
     return (figure_.width - figure_.left_margin + margin()) / static_cast<double>(figure_.columns);

@@ -11,7 +11,7 @@
 set -euo pipefail
 package=$(readlink -f -- "$1")
 folder=$(readlink -m -- "$2")
-mirror=${3:-http://deb.debian.org/debian}
+mirror=${3:-}  # else the one that debootstrap knows
 root=$folder/root
 
 step() { printf '\n=== %s\n' "$*"; }
@@ -22,7 +22,7 @@ trap leave EXIT
 
 if [ ! -f "$folder/base/etc/debian_version" ]; then
   step "a bare Debian 12"
-  debootstrap --variant=minbase bookworm "$folder/base" "$mirror" >"$folder.log" || { tail "$folder.log"; exit 1; }
+  debootstrap --variant=minbase bookworm "$folder/base" ${mirror:+"$mirror"} >"$folder.log" || { tail "$folder.log"; exit 1; }
 fi
 leave || true
 rm -rf "$root"
