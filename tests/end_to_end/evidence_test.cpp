@@ -22,20 +22,29 @@ std::vector<std::string> fields(const std::string& line, char separator) {
   return result;
 }
 
-/// Mean return of every evaluation, by its step.
-std::map<int, double> means(const std::filesystem::path& run) {
+/// Step and `name` of every evaluation episode.
+std::vector<std::pair<int, double>> episodes(const std::filesystem::path& run, const char* name) {
   std::istringstream lines(content(run / "evaluations.csv"));
   std::string line;
   std::getline(lines, line);
   const std::vector<std::string> columns = fields(line, ',');
-  const auto column = [&](const char* name) {
-    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+  const auto column = [&](const char* of) {
+    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), of) - columns.begin());
   };
-  std::map<int, std::pair<double, int>> sums;
+  std::vector<std::pair<int, double>> result;
   while (std::getline(lines, line)) {
     const std::vector<std::string> cells = fields(line, ',');
-    auto& [sum, count] = sums[std::stoi(cells.at(column("step")))];
-    sum += std::stod(cells.at(column("return")));
+    result.emplace_back(std::stoi(cells.at(column("step"))), std::stod(cells.at(column(name))));
+  }
+  return result;
+}
+
+/// Mean return of every evaluation, by its step.
+std::map<int, double> means(const std::filesystem::path& run) {
+  std::map<int, std::pair<double, int>> sums;
+  for (const auto& [step, value] : episodes(run, "return")) {
+    auto& [sum, count] = sums[step];
+    sum += value;
     ++count;
   }
   std::map<int, double> result;
@@ -68,19 +77,9 @@ TEST(Evidence, OfNormalisedRewardsIsWhatTheReadmeOfOmadSays) {
 
 /// How many episodes of the last evaluation have a first action within 0.25 of `optimum`.
 int first_actions_at(double optimum, const std::filesystem::path& run) {
-  std::istringstream lines(content(run / "evaluations.csv"));
-  std::string line;
-  std::getline(lines, line);
-  const std::vector<std::string> columns = fields(line, ',');
-  const auto column = [&](const char* name) {
-    return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin());
-  };
   std::map<int, int> counts;
-  while (std::getline(lines, line)) {
-    const std::vector<std::string> cells = fields(line, ',');
-    counts[std::stoi(cells.at(column("step")))] +=
-        std::abs(std::stod(cells.at(column("term_first_action"))) - optimum) < 0.25 ? 1 : 0;
-  }
+  for (const auto& [step, action] : episodes(run, "term_first_action"))
+    counts[step] += std::abs(action - optimum) < 0.25 ? 1 : 0;
   return counts.empty() ? 0 : counts.rbegin()->second;
 }
 
