@@ -1,6 +1,6 @@
 // Activation functions and their slopes for one number, in float32 as polynomials that compilers vectorise, in float64
 // (tests) as the standard library has them. Each function of a NaN is NaN. A loop over one that was not inlined is not
-// vectorised and takes ten times as long, so that is not left to the compiler.
+// vectorised, so that is not left to the compiler.
 #pragma once
 
 #include <cmath>
