@@ -22,6 +22,7 @@ foreach(component ${components})
 endforeach()
 file(RENAME ${FOLDER}/elsewhere ${FOLDER}/installed)
 set(tutti ${FOLDER}/installed/bin/tutti)
+run(${CMAKE_CURRENT_LIST_DIR}/../docs/links_test.sh ${FOLDER}/installed/share)
 
 foreach(kind ${kinds})
   set(name my_${kind})

@@ -10,6 +10,7 @@
 # shellcheck disable=SC2016  # what stands in quotes is expanded inside
 set -euo pipefail
 package=$(readlink -f -- "$1")
+links_test=$(dirname -- "$(readlink -f -- "$0")")/../docs/links_test.sh
 folder=$(readlink -m -- "$2")
 mirror=${3:-}  # else the one that debootstrap knows
 root=$folder/root
@@ -45,6 +46,7 @@ inside 'tutti run /usr/share/tutti/suites/smoke.toml; test -s results/smoke/repo
 inside 'tutti status results/smoke; tutti report results/smoke --out again; cmp again/tables/main.csv results/smoke/report/tables/main.csv'
 inside 'tutti verify hatd3 | tail -n 1; tutti verify mpe | tail -n 1'
 inside 'test -s /usr/share/doc/tutti/README.md; test -s /usr/share/doc/tutti/docs/install.md; test -s /usr/share/doc/tutti/LICENSE'
+"$links_test" "$root/usr/share/doc/tutti"
 
 step "a plugin of one's own, with the packages that tutti recommends for it"
 inside 'apt-get -qq -y --no-install-recommends install g++ cmake ninja-build libtorch-dev libdnnl-dev >install.log 2>&1 || { tail -n 30 install.log; exit 1; }'
