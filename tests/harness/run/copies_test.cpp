@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -102,6 +103,25 @@ TEST(Finite, FindsInfinitiesAndNansAndNothingElse) {
     values[2] = bad;
     EXPECT_FALSE(all_finite(values));
     EXPECT_EQ(first_not_finite(values), 2U);
+  }
+}
+
+// Values are looked at in blocks of 16, and the rest one by one.
+TEST(Finite, LooksAtEveryValueOfAnyCount) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
+  const float above = std::nextafter(1.0F, 2.0F);
+  for (std::size_t count = 1; count <= 40; ++count) {
+    std::vector<float> values(count, -1.0F);
+    EXPECT_TRUE(all_finite(values) && all_in_bounds(values)) << count;
+    for (std::size_t index = 0; index < count; ++index) {
+      for (const float outside : {above, -above, kInfinity, -kInfinity, kNan, -kNan}) {
+        values[index] = outside;
+        EXPECT_FALSE(all_in_bounds(values)) << outside << " at " << index << " of " << count;
+        EXPECT_EQ(all_finite(values), std::isfinite(outside)) << outside << " at " << index << " of " << count;
+      }
+      values[index] = index % 2 == 0 ? 1.0F : -0.0F;
+    }
+    EXPECT_TRUE(all_in_bounds(values)) << count;
   }
 }
 
