@@ -10,8 +10,8 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
-#include "cli/program_name.hpp"
 #include "cli/text_table.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "run/blas.hpp"
 #include "run/journal.hpp"
@@ -335,7 +335,7 @@ void add_describe(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("describe", "Show what an algorithm, environment or task is and its parameters");
   auto name = std::make_shared<std::string>();
   auto markdown = std::make_shared<bool>(false);
-  command->add_option("NAME", *name, fmt::format("such as a name that `{} list` shows", program_name()));
+  command->add_option("NAME", *name, fmt::format("such as a name that `{} list` shows", launch::program_name()));
   command->add_flag("--markdown", *markdown,
                     "write a page of Markdown about a plugin, or about all if NAME is left out");
   command->callback([name, markdown, &status] {

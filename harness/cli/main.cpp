@@ -16,7 +16,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
-#include "cli/program_name.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "run/worker.hpp"
@@ -85,7 +85,7 @@ std::string footer() {
   return fmt::format(
       "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n{}.\n"
       "`{} COMMAND --help` says more about a command.",
-      search_path_text(), program_name());
+      search_path_text(), launch::program_name());
 }
 
 int show_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -99,10 +99,10 @@ int show_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   fill_standard_streams();
-  set_program_name(argc > 0 ? argv[0] : nullptr);
+  launch::set_program_name(argc > 0 ? argv[0] : nullptr);
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",
-      program_name());
+      launch::program_name());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(footer);

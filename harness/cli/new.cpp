@@ -5,8 +5,8 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
-#include "cli/program_name.hpp"
 #include "launch/command.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "scaffold/scaffold.hpp"
 #include "tutti/error.hpp"
@@ -37,7 +37,7 @@ std::string next_steps(const std::string& folder, const std::string& name) {
   return text + fmt::format(
                     "build it: cmake -S {0} -B {0}/build -G Ninja{1} && ninja -C {0}/build\n"
                     "check it: {2} verify {0}/build/{3}.so\n",
-                    folder, option, program_name(), name);
+                    folder, option, launch::program_name(), name);
 }
 
 void write_project(const NewOptions& options) {

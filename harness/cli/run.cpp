@@ -10,12 +10,12 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
-#include "cli/program_name.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
 #include "launch/command.hpp"
 #include "launch/local.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "launch/status.hpp"
@@ -94,7 +94,7 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
                                                                  .repeated = repeated(options)});
   const std::string folder = launch::shell_word((options.local.results / plan.name).string());
   if (submission.runs == 0) {
-    launch::say(stdout, fmt::format("nothing to submit; `{} status {}` says more\n", program_name(), folder));
+    launch::say(stdout, fmt::format("nothing to submit; `{} status {}` says more\n", launch::program_name(), folder));
   } else if (options.dry_run) {
     launch::say(stdout, submission.script);
   } else {
@@ -104,7 +104,7 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
                 fmt::format("job {}: {} run(s){}; `{program} status {folder}`, `{program} cancel {folder}`, and at the "
                             "end `{program} report {folder}`\n",
                             fmt::join(submission.jobs, ", "), submission.runs, left_out,
-                            fmt::arg("program", program_name()), fmt::arg("folder", folder)));
+                            fmt::arg("program", launch::program_name()), fmt::arg("folder", folder)));
   }
   return 0;
 }
@@ -113,8 +113,8 @@ int run(const RunOptions& options) {
   const bool slurm = options.launcher == "slurm";
   if (slurm) refuse_local_options(options);
   if (options.dry_run && !slurm) {
-    throw Error(
-        fmt::format("--dry-run belongs to --launcher slurm; `{} check` shows the plan of a suite", program_name()));
+    throw Error(fmt::format("--dry-run belongs to --launcher slurm; `{} check` shows the plan of a suite",
+                            launch::program_name()));
   }
   launch::LocalOptions local = options.local;
   if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
@@ -127,9 +127,9 @@ int run(const RunOptions& options) {
   const std::filesystem::path folder = local.results / plan.name;
   const bool reported = summary.interrupted || options.no_report || report_on(folder);
   if (!summary.complete()) {
-    launch::say(stdout,
-                fmt::format("{} finished, {} failed, {} unfinished; `{} status {}` says more\n", summary.finished,
-                            summary.failed, summary.unfinished, program_name(), launch::shell_word(folder.string())));
+    launch::say(stdout, fmt::format("{} finished, {} failed, {} unfinished; `{} status {}` says more\n",
+                                    summary.finished, summary.failed, summary.unfinished, launch::program_name(),
+                                    launch::shell_word(folder.string())));
   }
   return summary.complete() && reported ? 0 : 1;
 }

@@ -8,7 +8,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
-#include "cli/program_name.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "run/preparation.hpp"
 #include "suite/nearest.hpp"
@@ -100,7 +100,8 @@ void add_verify(CLI::App& app, int& status) {
       "verify", "Check that a plugin keeps what suites rely on: repeatable, resumable, within its bounds");
   auto what = std::make_shared<std::string>();
   command
-      ->add_option("PLUGIN", *what, fmt::format("a name that `{} list` shows, or a library: FILE.so", program_name()))
+      ->add_option("PLUGIN", *what,
+                   fmt::format("a name that `{} list` shows, or a library: FILE.so", launch::program_name()))
       ->required();
   command->callback([what, &status] { status = verify_plugins(*what); });
 }

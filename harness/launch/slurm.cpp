@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "launch/command.hpp"
+#include "launch/program_name.hpp"
 #include "launch/resource_check.hpp"
 #include "launch/say.hpp"
 #include "launch/slurm_commands.hpp"
@@ -146,10 +147,10 @@ QueuedRuns queued_runs(const std::filesystem::path& suite_folder) {
 void check_queued(const suite::Plan& plan, const std::filesystem::path& suite_folder, const QueuedRuns& queued) {
   for (const std::string& folder : queued.folders) {
     const auto refuse = [&](const std::string& why) {
-      throw Error(
-          fmt::format("{}: is queued or running in an earlier job array ({}), and {}; wait for it, or `tutti "
-                      "cancel {}`",
-                      (suite_folder / folder).string(), queued.jobs, why, shell_word(suite_folder.string())));
+      throw Error(fmt::format(
+          "{}: is queued or running in an earlier job array ({}), and {}; wait for it, or `{} "
+          "cancel {}`",
+          (suite_folder / folder).string(), queued.jobs, why, program_name(), shell_word(suite_folder.string())));
     };
     suite::Run before;
     try {
@@ -276,8 +277,8 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   if (to_do.empty() && submission.queued > 0) {
     throw Error(
         fmt::format("{}: nothing was submitted: {} run(s) of an earlier job array are queued or running; wait "
-                    "for them, or `tutti cancel {}`",
-                    folder.string(), submission.queued, shell_word(folder.string())));
+                    "for them, or `{} cancel {}`",
+                    folder.string(), submission.queued, program_name(), shell_word(folder.string())));
   }
   if (to_do.empty()) return submission;
   if (options.dry_run) {

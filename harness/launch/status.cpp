@@ -6,6 +6,7 @@
 #include <set>
 
 #include "launch/command.hpp"
+#include "launch/program_name.hpp"
 #include "launch/slurm.hpp"
 #include "results/files.hpp"
 #include "results/learning.hpp"
@@ -23,7 +24,7 @@ std::string command_of(const std::filesystem::path& suite_folder) {
   const std::filesystem::path root = std::filesystem::canonical(suite_folder).parent_path();
   std::vector<std::string> words = plan.command.empty() ? std::vector<std::string>{"run", plan.file} : plan.command;
   if (root != std::filesystem::weakly_canonical("results")) words.insert(words.end(), {"--results", root.string()});
-  std::string command = "./tutti";
+  std::string command = program_name();
   for (const std::string& word : words) command += ' ' + shell_word(word);
   return command;
 }

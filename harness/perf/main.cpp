@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/text_table.hpp"
+#include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "perf/clock.hpp"
 #include "perf/measurements.hpp"
@@ -170,10 +172,13 @@ void measure(const Options& options) {
 int main(int argc, char** argv) {
   run::prepare_to_compute();
   Options options;
-  CLI::App app("What the parts of a training loop cost, for every loaded algorithm on one task", "tutti perf");
+  const bool launched = std::getenv("TUTTI_STARTED_AS") != nullptr;
+  launch::set_program_name(argc > 0 ? argv[0] : nullptr);
+  CLI::App app("What the parts of a training loop cost, for every loaded algorithm on one task",
+               launch::program_name() + (launched ? " perf" : ""));
   app.add_option("--task", options.task, "Named task")->capture_default_str();
   app.add_option("--algorithm", options.algorithms, "These algorithms; otherwise all that are loaded")->delimiter(',');
-  app.add_option("--set", options.settings, "A value, as in `tutti run --set`: hasac.batch_size=1000");
+  app.add_option("--set", options.settings, "A value, as suites take it: hasac.batch_size=1000");
   app.add_option("--seconds", options.seconds, "Processor time for each algorithm")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -64,7 +64,7 @@ chmod u+w "$folder/build" "$folder/build/launcher.lock"
 for command in test perf install package; do
   touch "$root/harness/source.cpp"
   launcher $command --help
-  case $out in "./tutti $command"[:\ ]*) ;; *) fail "help of $command was: $out" ;; esac
+  case $out in "$root/tutti $command"[:\ ]*) ;; *) fail "help of $command was: $out" ;; esac
   [ ! -s "$calls" ] || fail "help of $command built something"
   touch -d '1 hour ago' "$root/harness/source.cpp"
 done

@@ -53,6 +53,13 @@ TEST(Perf, ComparesWithEarlierFigures) {
   EXPECT_NE(missing.err.find("none.json: cannot be read"), std::string::npos) << missing.err;
 }
 
+TEST(Perf, HelpNamesTheProgramAsItWasStarted) {
+  const TemporaryFolder folder;
+  EXPECT_NE(perf("--help", folder).out.find("Usage: " TUTTI_BINARY_DIR "/bin/tutti_perf "), std::string::npos);
+  const Outcome launched = shell("TUTTI_STARTED_AS=./tutti \"$(dirname \"$TUTTI\")/tutti_perf\" --help", folder.path());
+  EXPECT_NE(launched.out.find("Usage: ./tutti perf "), std::string::npos) << launched.out;
+}
+
 TEST(Perf, NamesWhatIsNotLoaded) {
   const TemporaryFolder folder;
   const Outcome outcome = perf("--task line/short --algorithm lerner", folder);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "launch/program_name.hpp"
 #include "launch/status.hpp"
 #include "launch/supervisor.hpp"
 #include "launch_fixture.hpp"
@@ -187,7 +188,8 @@ TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
     EXPECT_NE(text.find("in progress: process " + std::to_string(::getpid())), std::string::npos) << text;
     EXPECT_EQ(text.find("to go on"), std::string::npos) << text;
   }
-  const std::string command = "to continue: ./tutti run " + planned.file.string() +
+  set_program_name("/opt/my tutti");
+  const std::string command = "to continue: '/opt/my tutti' run " + planned.file.string() +
                               " --seeds 1 --set 'learner.name=two words' --results " + folder_.path().string() + "\n";
   EXPECT_NE(status_text(folder, 120).find(command), std::string::npos) << status_text(folder, 120);
   const testing_support::TemporaryFolder other;

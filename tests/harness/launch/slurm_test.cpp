@@ -7,6 +7,7 @@
 
 #include "harness/launch/launch_fixture.hpp"
 #include "launch/command.hpp"
+#include "launch/program_name.hpp"
 #include "launch/slurm_commands.hpp"
 #include "results/files.hpp"
 
@@ -175,6 +176,8 @@ TEST_F(FakeSlurm, OtherSeedsAreSubmittedWhileTheFirstArePendingAndTheSameAreNot)
   (void)submit(seeds("1, 2"));
   write("queue", "4711 PENDING 0\n4711 PENDING 1\n99 RUNNING 0\n");
   EXPECT_NE(refusal(seeds("1, 2")).find("nothing was submitted: 2 run(s) of an earlier job array"), std::string::npos);
+  set_program_name("./tutti");
+  EXPECT_NE(refusal(seeds("1, 2")).find("or `./tutti cancel /"), std::string::npos) << refusal(seeds("1, 2"));
   const suite::Plan both = seeds("2, 3");
   const Submission second = submit(both);
   EXPECT_EQ(second.runs, 1U);
@@ -192,6 +195,8 @@ TEST_F(FakeSlurm, WhatIsQueuedKeepsWhatItWasPlannedWith) {
   suite::Plan changed = seeds("2");
   changed.runs.front().run_values["environment_steps"].value = std::int64_t{12345};
   EXPECT_NE(refusal(changed).find("was planned with something else: run.environment_steps: 12345"), std::string::npos);
+  set_program_name("./tutti");
+  EXPECT_NE(refusal(changed).find("or `./tutti cancel /"), std::string::npos) << refusal(changed);
 }
 
 TEST(SlurmConfig, SaysHowManyRunsAnArrayMayHave) {

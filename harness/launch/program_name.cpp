@@ -1,10 +1,10 @@
-#include "cli/program_name.hpp"
+#include "launch/program_name.hpp"
 
 #include <cstdlib>
 
 #include "launch/command.hpp"
 
-namespace tutti::cli {
+namespace tutti::launch {
 namespace {
 
 std::string name = "tutti";
@@ -14,10 +14,10 @@ std::string name = "tutti";
 void set_program_name(const char* first_argument) {
   const char* launcher = std::getenv("TUTTI_STARTED_AS");
   if (launcher != nullptr) first_argument = launcher;
-  if (first_argument != nullptr && *first_argument != '\0') name = launch::shell_word(first_argument);
+  if (first_argument != nullptr && *first_argument != '\0') name = shell_word(first_argument);
   ::unsetenv("TUTTI_STARTED_AS");  // it is about this process, and no other that it starts
 }
 
 const std::string& program_name() { return name; }
 
-}  // namespace tutti::cli
+}  // namespace tutti::launch
