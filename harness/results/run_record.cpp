@@ -18,8 +18,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CodeRecord, version, revision, m
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PluginRecord, kind, name, version, build_tag, sha256, file, compiler,
                                                 build_type, flags, revision)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TimeRecord, environment_seconds, act_seconds, update_seconds,
-                                                evaluate_seconds, checkpoint_seconds, train_seconds, wall_seconds,
-                                                cpu_seconds, steps_per_second, peak_memory_bytes, startup_seconds)
+                                                evaluate_seconds, checkpoint_seconds, train_seconds, train_cpu_seconds,
+                                                wall_seconds, cpu_seconds, steps_per_second, peak_memory_bytes,
+                                                startup_seconds)
 
 namespace {
 

@@ -100,7 +100,8 @@ struct TimeRecord {
   double update_seconds = 0;  // observe and update
   double evaluate_seconds = 0;
   double checkpoint_seconds = 0;
-  double train_seconds = 0;  // the training loop without evaluating and checkpointing
+  double train_seconds = 0;      // the training loop without evaluating and checkpointing
+  double train_cpu_seconds = 0;  // processor time of it; 0 in records of earlier builds
   double wall_seconds = 0;
   double cpu_seconds = 0;
   double steps_per_second = 0;

@@ -40,6 +40,7 @@ std::vector<std::byte> to_bytes(std::int64_t step, const std::string& state_dige
   writer.values<std::uint8_t>("evaluations", {evaluations, account.evaluations.size()});
   writer.values<double>("seconds", account.seconds);
   writer.value("cpu_seconds", account.cpu_seconds);
+  writer.value("train_cpu_seconds", account.train_cpu_seconds);
   writer.value("peak_memory_bytes", account.peak_memory_bytes);
   writer.value("row_train_seconds", account.row_train_seconds);
   writer.value("tables", static_cast<std::int64_t>(account.tables.size()));
@@ -63,6 +64,7 @@ StoredAccount account_from(std::span<const std::byte> bytes) {
   account.evaluations.assign(first, first + evaluations.size());
   reader.values<double>("seconds", account.seconds);
   account.cpu_seconds = reader.value<double>("cpu_seconds");
+  account.train_cpu_seconds = reader.value<double>("train_cpu_seconds");
   account.peak_memory_bytes = reader.value<std::int64_t>("peak_memory_bytes");
   account.row_train_seconds = reader.value<double>("row_train_seconds");
   for (auto left = reader.value<std::int64_t>("tables"); left > 0; --left) {

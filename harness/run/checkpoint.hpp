@@ -38,6 +38,7 @@ struct Account {
   std::vector<std::byte> evaluations;  // what the evaluations have come to
   Stopwatch::Seconds seconds{};
   double cpu_seconds = 0;
+  double train_cpu_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
   double row_train_seconds = 0;                     // training time at the last row of training.csv
   std::map<std::string, results::TableEnd> tables;  // by file name

@@ -81,7 +81,8 @@ Recorder::Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, st
       metrics_(std::move(metrics)),
       evaluations_(folder_ / kEvaluations, episode_columns_, end_of(ends, kEvaluations)),
       timing_(folder_ / kTiming,
-              {"evaluation", "step", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds"},
+              {"evaluation", "step", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds",
+               "train_cpu_seconds"},
               end_of(ends, kTiming)),
       training_(folder_ / kTraining, columns_of_training(metrics_), end_of(ends, kTraining)),
       events_(open_events(folder_, ends)) {
@@ -101,7 +102,8 @@ void Recorder::add_evaluation(const EvaluationPoint& point, std::string_view pol
 
 void Recorder::add_timing(const EvaluationPoint& point, const Stopwatch& stopwatch, double evaluate_seconds) {
   timing_.add(point.index).add(point.step).add(stopwatch.train_seconds()).add(evaluate_seconds);
-  timing_.add(stopwatch.seconds(Activity::kCheckpoint)).add(stopwatch.wall_seconds()).end_row();
+  timing_.add(stopwatch.seconds(Activity::kCheckpoint)).add(stopwatch.wall_seconds());
+  timing_.add(stopwatch.train_cpu_seconds()).end_row();
   timing_.write();
 }
 

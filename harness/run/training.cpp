@@ -84,7 +84,7 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
   }
   results::path_below(folder_, kWorkFolder);
   if (!resume()) begin();
-  stopwatch_ = Stopwatch(account_.seconds);
+  stopwatch_ = Stopwatch(account_.seconds, account_.train_cpu_seconds);
 }
 
 std::unique_ptr<Environment> Training::make_environment() {
@@ -144,9 +144,9 @@ bool Training::resume() {
     checkpoint = checkpoints_.read(warn, checkpoint->step);
   }
   if (!problem.empty()) {
-    throw Error(problem +
-                "; no checkpoint can be resumed from; put back what was changed, or start the run again: "
-                "tutti run SUITE --retry --fresh");
+    throw Error(
+        problem +
+        "; no checkpoint can be resumed from; put back what was changed, or start the run again with --retry --fresh");
   }
   if (torn) hooks_.log("warning: no checkpoint is whole; the run starts again");
   return false;
@@ -214,6 +214,7 @@ void Training::write_checkpoint() {
   account.tables = recorder_->flush();
   account.seconds = stopwatch_.all();
   account.cpu_seconds = cpu_seconds();
+  account.train_cpu_seconds = stopwatch_.train_cpu_seconds();
   account.peak_memory_bytes = peak_memory_bytes();
   write_last_policy();
   checkpoints_.write(step_, writer.bytes(), account);
@@ -231,7 +232,7 @@ void Training::write_last_policy() {
 }
 
 Outcome Training::execute() {
-  stopwatch_ = Stopwatch(account_.seconds);  // what came between was preparation
+  stopwatch_ = Stopwatch(account_.seconds, account_.train_cpu_seconds);  // what came between was preparation
   startup_seconds_ = seconds_since_process_start();
   try {
     train();
@@ -431,6 +432,7 @@ results::TimeRecord Training::time() const {
           .evaluate_seconds = stopwatch_.seconds(Activity::kEvaluate),
           .checkpoint_seconds = stopwatch_.seconds(Activity::kCheckpoint),
           .train_seconds = stopwatch_.train_seconds(),
+          .train_cpu_seconds = stopwatch_.train_cpu_seconds(),
           .wall_seconds = stopwatch_.wall_seconds(),
           .cpu_seconds = cpu_seconds(),
           .steps_per_second = rate(static_cast<double>(step_), stopwatch_.train_seconds()),

@@ -238,7 +238,8 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
                     .bounds = {},
                     .tasks = aggregated_tasks(*data),
                     .score = options.score,
-                    .aggregate_score = {}};
+                    .aggregate_score = {},
+                    .clock = training_clock(*data)};
   material.aggregate_score = aggregate_score_of(material, analysis.warnings);
   material.normalization = analysis.normalization = normalization_of(*data, options, material.tasks);
   material.bounds = bounds_of(*data, options, material.normalization, material.tasks, analysis.warnings);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "reports/analysis/options.hpp"
+#include "reports/analysis/training_clock.hpp"
 #include "reports/data/dataset.hpp"
 #include "reports/statistics/efficiency.hpp"
 #include "reports/statistics/estimate.hpp"
@@ -191,7 +192,8 @@ struct Coverage {
 struct RuntimeCell {
   std::int64_t n = 0;
   double environment_steps = kMissing, updates = kMissing;
-  double train_seconds = kMissing;  // means over runs
+  double train_seconds = kMissing;  // means over runs; wall-clock time
+  double train_cpu_seconds = kMissing;
   double environment_seconds = kMissing, act_seconds = kMissing, update_seconds = kMissing;
   double evaluate_seconds = kMissing, checkpoint_seconds = kMissing, cpu_seconds = kMissing;
   double steps_per_second = kMissing;
@@ -204,6 +206,7 @@ struct Runtime {
   double total_cpu_seconds = 0;
   std::int64_t most_jobs = 0;  // runs at once on one machine
   std::string machine;         // processor and the number of runs that shared it, for captions
+  TrainingClock clock = TrainingClock::kWall;
 };
 
 // ---- published figures ----

@@ -70,25 +70,29 @@ Curve step_curve(const Material& material, const std::vector<const Run*>& runs) 
   return curve_with_band(material, std::move(steps), std::move(rows), std::move(seeds));
 }
 
-std::vector<double> train_seconds(const Run& run) {
+std::vector<double> train_seconds(const Material& material, const Run& run) {
   std::vector<double> seconds;
-  for (const TimingRow& row : run.timing) seconds.push_back(row.train_seconds);
+  for (const TimingRow& row : run.timing) seconds.push_back(train_seconds(row, material.clock));
   return seconds;
 }
 
+// Of the whole run.
+double end_of(const Material& material, const Run& run) { return train_seconds(run.timing.back(), material.clock); }
+
 // Runs with a time for every evaluation; those that count as worst have none.
-std::vector<const Run*> timed_runs(const std::vector<const Run*>& runs) {
+std::vector<const Run*> timed_runs(const Material& material, const std::vector<const Run*>& runs) {
   std::vector<const Run*> result;
   for (const Run* run : runs) {
     const bool timed = !run->evaluations.empty() && run->timing.size() == run->evaluations.size();
-    if (timed && !run->worst && run->timing.back().train_seconds > 0) result.push_back(run);
+    if (timed && !run->worst && end_of(material, *run) > 0) result.push_back(run);
   }
   return result;
 }
 
 // One run's curve against training time, at the points of `grid`.
-std::vector<double> on_grid(const Run& run, std::vector<double> curve, const std::vector<double>& grid) {
-  const std::vector<double> seconds = train_seconds(run);
+std::vector<double> on_grid(const Material& material, const Run& run, std::vector<double> curve,
+                            const std::vector<double>& grid) {
+  const std::vector<double> seconds = train_seconds(material, run);
   std::vector<double> result;
   for (const double at : grid) result.push_back(interpolate(seconds, curve, at));
   return result;
@@ -103,13 +107,13 @@ bool one_processor(const std::vector<const Run*>& runs) {
 Curve time_curve(const Material& material, const std::vector<const Run*>& runs) {
   if (runs.empty()) return {};
   double end = std::numeric_limits<double>::infinity();
-  for (const Run* run : runs) end = std::min(end, run->timing.back().train_seconds);
+  for (const Run* run : runs) end = std::min(end, end_of(material, *run));
   const std::vector<double> grid = even_grid(end);
   Matrix<double> rows;
   std::vector<std::int64_t> seeds;
   for (const Run* run : runs) {
     const auto curve = smooth(curve_of(*run), material.options.smooth);
-    rows.push_back(on_grid(*run, curve, grid));
+    rows.push_back(on_grid(material, *run, curve, grid));
     seeds.push_back(run->seed);
   }
   return curve_with_band(material, grid, std::move(rows), std::move(seeds));
@@ -160,8 +164,8 @@ std::vector<double> longest_times(const Material& material) {
   for (const std::size_t task : material.tasks) {
     double longest = kMissing;
     for (const auto& runs : material.table[task]) {
-      for (const Run* run : timed_runs(runs)) {
-        if (!(longest >= run->timing.back().train_seconds)) longest = run->timing.back().train_seconds;
+      for (const Run* run : timed_runs(material, runs)) {
+        if (!(longest >= end_of(material, *run))) longest = end_of(material, *run);
       }
     }
     result.push_back(longest);
@@ -174,9 +178,9 @@ Curve aggregate_time(const Material& material, std::size_t algorithm, const std:
   double end = 1;
   std::vector<const Run*> all;
   for (std::size_t i = 0; i < selection.runs.size(); ++i) {
-    const std::vector<const Run*> timed = timed_runs(selection.runs[i]);
+    const std::vector<const Run*> timed = timed_runs(material, selection.runs[i]);
     if (timed.size() != selection.runs[i].size()) return {};
-    for (const Run* run : timed) end = std::min(end, run->timing.back().train_seconds / longest[i]);
+    for (const Run* run : timed) end = std::min(end, end_of(material, *run) / longest[i]);
     all.insert(all.end(), timed.begin(), timed.end());
   }
   if (all.empty() || !one_processor(all)) return {};
@@ -188,7 +192,7 @@ Curve aggregate_time(const Material& material, std::size_t algorithm, const std:
     for (const Run* run : selection.runs[i]) {
       std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
-      curves[i].push_back(on_grid(*run, smooth(curve, material.options.smooth), seconds));
+      curves[i].push_back(on_grid(material, *run, smooth(curve, material.options.smooth), seconds));
     }
   }
   return iqm_curve(material, grid, curves, selection.seeds);
@@ -198,10 +202,10 @@ void add_cells(const Material& material, Curves& result, std::vector<std::string
   for (std::size_t task = 0; task < result.steps.size(); ++task) {
     for (std::size_t a = 0; a < result.steps[task].size(); ++a) {
       result.steps[task][a] = step_curve(material, material.table[task][a]);
-      const std::vector<const Run*> timed = timed_runs(material.table[task][a]);
+      const std::vector<const Run*> timed = timed_runs(material, material.table[task][a]);
       if (!one_processor(timed)) {
         warnings.push_back(material.data.tasks[task].label + ", " + material.data.algorithms[a].label +
-                           ": runs come from different processors, so there is no curve over wall-clock time");
+                           ": runs come from different processors, so there is no curve over training time");
         continue;
       }
       result.wall_clock[task][a] = time_curve(material, timed);

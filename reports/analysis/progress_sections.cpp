@@ -101,16 +101,18 @@ double budget_of(const std::vector<std::vector<const Run*>>& algorithms) {
   return budget;
 }
 
-RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
+RuntimeCell runtime_cell(const Material& material, const std::vector<const Run*>& runs) {
   RuntimeCell cell;
   std::vector<const results::TimeRecord*> times;
-  std::vector<double> steps, updates;
+  std::vector<double> steps, updates, rates;
   double peak = 0;
   for (const Run* run : runs) {
     if (!run->record || run->state != RunState::kFinished) continue;
     times.push_back(&run->record->time);
     steps.push_back(static_cast<double>(run->record->progress.environment_steps));
     updates.push_back(static_cast<double>(run->record->progress.updates));
+    const double train = train_seconds(run->record->time, material.clock);
+    rates.push_back(train > 0 ? steps.back() / train : 0);
     peak = std::max(peak, static_cast<double>(run->record->time.peak_memory_bytes));
     cell.segments = std::max(cell.segments, static_cast<std::int64_t>(run->record->segments.size()));
   }
@@ -124,13 +126,14 @@ RuntimeCell runtime_cell(const std::vector<const Run*>& runs) {
   cell.environment_steps = mean_of(steps);
   cell.updates = mean_of(updates);
   cell.train_seconds = mean(&results::TimeRecord::train_seconds);
+  cell.train_cpu_seconds = mean(&results::TimeRecord::train_cpu_seconds);
   cell.environment_seconds = mean(&results::TimeRecord::environment_seconds);
   cell.act_seconds = mean(&results::TimeRecord::act_seconds);
   cell.update_seconds = mean(&results::TimeRecord::update_seconds);
   cell.evaluate_seconds = mean(&results::TimeRecord::evaluate_seconds);
   cell.checkpoint_seconds = mean(&results::TimeRecord::checkpoint_seconds);
   cell.cpu_seconds = mean(&results::TimeRecord::cpu_seconds);
-  cell.steps_per_second = mean(&results::TimeRecord::steps_per_second);
+  cell.steps_per_second = mean_of(rates);
   cell.peak_memory_bytes = peak;
   return cell;
 }
@@ -199,10 +202,11 @@ Coverage coverage_of(const Material& material) {
 
 Runtime runtime_of(const Material& material) {
   Runtime result;
+  result.clock = material.clock;
   result.cells = make_matrix<RuntimeCell>(material);
   for (std::size_t task = 0; task < result.cells.size(); ++task) {
     for (std::size_t a = 0; a < result.cells[task].size(); ++a) {
-      result.cells[task][a] = runtime_cell(material.table[task][a]);
+      result.cells[task][a] = runtime_cell(material, material.table[task][a]);
     }
   }
   std::set<std::string> processors, jobs;

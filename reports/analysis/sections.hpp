@@ -25,6 +25,7 @@ struct Material {
   std::vector<std::size_t> tasks;                      // that aggregates cover
   Score score;                                         // of the tables
   Score aggregate_score;
+  TrainingClock clock = TrainingClock::kWall;
 
   Bootstrap bootstrap(std::int64_t replicates) const;
 };

@@ -11,17 +11,22 @@
 namespace tutti::reports {
 namespace {
 
+// The place of a column that the file may lack, and lacks.
+constexpr std::size_t kNowhere = std::string::npos;
+
 // Where each wanted column stands in the file; empty if one is missing.
 std::vector<std::size_t> places_of(const std::vector<std::string>& wanted, const std::vector<std::string_view>& header,
                                    DamageList& damage) {
   std::vector<std::size_t> places;
-  for (const std::string& column : wanted) {
-    const auto found = std::ranges::find(header, std::string_view(column));
-    if (found == header.end()) {
-      damage.add("has no column \"" + column + "\"; the file is left out");
+  for (std::string_view column : wanted) {
+    const bool optional = column.ends_with('?');
+    if (optional) column.remove_suffix(1);
+    const auto found = std::ranges::find(header, column);
+    if (found == header.end() && !optional) {
+      damage.add("has no column \"" + std::string(column) + "\"; the file is left out");
       return {};
     }
-    places.push_back(static_cast<std::size_t>(found - header.begin()));
+    places.push_back(found == header.end() ? kNowhere : static_cast<std::size_t>(found - header.begin()));
   }
   return places;
 }
@@ -67,7 +72,7 @@ bool read_csv(const std::filesystem::path& file, const std::vector<std::string>&
     } else if (fields.size() != width) {
       damage.add_row(number, std::to_string(fields.size()) + " fields instead of " + std::to_string(width));
     } else {
-      for (std::size_t i = 0; i < places.size(); ++i) wanted[i] = fields[places[i]];
+      for (std::size_t i = 0; i < places.size(); ++i) wanted[i] = places[i] == kNowhere ? "" : fields[places[i]];
       const std::string wrong = row(number, wanted);
       if (!wrong.empty()) damage.add_row(number, wrong);
     }

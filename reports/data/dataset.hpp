@@ -62,6 +62,7 @@ struct Evaluation {
 struct TimingRow {
   std::int64_t index = 0;  // k
   double train_seconds = 0, evaluate_seconds = 0, checkpoint_seconds = 0, wall_seconds = 0;
+  double train_cpu_seconds = kMissing;  // earlier builds recorded none
 };
 
 struct CoverageRow {

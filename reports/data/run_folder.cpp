@@ -86,19 +86,24 @@ std::vector<TimingRow> read_timing(const std::filesystem::path& file, const std:
                                    std::vector<Damage>& damage) {
   std::vector<TimingRow> rows;
   DamageList wrong(damage, name);
-  read_csv(file, {"evaluation", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds"}, wrong,
-           [&](std::size_t, const CsvFields& fields) -> std::string {
-             const auto index = to_integer(fields[0]);
-             const auto train = to_double(fields[1]);
-             const auto evaluate = to_double(fields[2]);
-             const auto checkpoint = to_double(fields[3]);
-             const auto wall = to_double(fields[4]);
-             if (!index || !train || !evaluate || !checkpoint || !wall) return "holds something that is not a number";
-             if (*index != static_cast<std::int64_t>(rows.size())) return "is not the next evaluation";
-             if (!rows.empty() && *train < rows.back().train_seconds) return "goes back in time";
-             rows.push_back({*index, *train, *evaluate, *checkpoint, *wall});
-             return "";
-           });
+  read_csv(
+      file,
+      {"evaluation", "train_seconds", "evaluate_seconds", "checkpoint_seconds", "wall_seconds", "train_cpu_seconds?"},
+      wrong, [&](std::size_t, const CsvFields& fields) -> std::string {
+        const auto index = to_integer(fields[0]);
+        const auto train = to_double(fields[1]);
+        const auto evaluate = to_double(fields[2]);
+        const auto checkpoint = to_double(fields[3]);
+        const auto wall = to_double(fields[4]);
+        const auto cpu = fields[5].empty() ? std::optional(kMissing) : to_double(fields[5]);
+        if (!index || !train || !evaluate || !checkpoint || !wall || !cpu)
+          return "holds something that is not a number";
+        if (*index != static_cast<std::int64_t>(rows.size())) return "is not the next evaluation";
+        const bool back = !rows.empty() && (*train < rows.back().train_seconds || *cpu < rows.back().train_cpu_seconds);
+        if (back) return "goes back in time";
+        rows.push_back({*index, *train, *evaluate, *checkpoint, *wall, *cpu});
+        return "";
+      });
   return rows;
 }
 

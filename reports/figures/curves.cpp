@@ -172,7 +172,9 @@ std::string efficiency_caption(const Analysis& analysis, const ReportOptions& op
   text += "." + (runs.most > 0 ? runs.text().substr(0, runs.text().size() - 1) + " for each task." : "");
   RunCount timed;
   timed.add(analysis.curves.aggregate_wall_clock);
-  return timed.most > 0 ? text + " By training time: " + machine_of(analysis) + "." : text;
+  return timed.most > 0
+             ? text + fmt::format(" By training time: {}. {}", machine_of(analysis), to_text(analysis.runtime.clock))
+             : text;
 }
 
 }  // namespace
@@ -215,11 +217,11 @@ Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options)
   std::vector<Panel> panels = task_panels(analysis, options, analysis.curves.wall_clock,
                                           time_label(analysis.curves.wall_clock), "return", Axis::kSeconds);
   const std::set<std::string> untimed = remove_untimed(panels);
-  Figure figure =
-      grid("wallclock", "Return against training time",
-           curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
-               " Evaluation and checkpoints do not count as training time. Machine: " + machine_of(analysis) + ".",
-           std::move(panels));
+  Figure figure = grid("wallclock", "Return against training time",
+                       curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
+                           " Evaluation and checkpoints do not count as training time. " +
+                           std::string(to_text(analysis.runtime.clock)) + " Machine: " + machine_of(analysis) + ".",
+                       std::move(panels));
   add_legend(figure, analysis);
   return figure;
 }

@@ -147,7 +147,8 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
              "of ten or more.";
     case Term::kRuntime:
       return "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
-             "segments does not count.";
+             "segments does not count. Where runs shared cores they are processor time, which counts no waiting for a "
+             "core.";
     case Term::kPublished:
       return "Numbers quoted from a paper. They are shown beside measured ones in columns of their own and enter no "
              "mark, no footer and no aggregate.";

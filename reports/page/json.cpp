@@ -389,12 +389,14 @@ class Writer {
 
   Json runtime() const {
     return {{"machine", analysis_.runtime.machine},
+            {"training_clock", analysis_.runtime.clock == TrainingClock::kProcessor ? "processor" : "wall"},
             {"total_cpu_seconds", number(analysis_.runtime.total_cpu_seconds)},
             {"cells", matrix(analysis_.runtime.cells, [](const RuntimeCell& c) {
                return Json{{"n", c.n},
                            {"environment_steps", number(c.environment_steps)},
                            {"updates", number(c.updates)},
                            {"train_seconds", number(c.train_seconds)},
+                           {"train_cpu_seconds", number(c.train_cpu_seconds)},
                            {"environment_seconds", number(c.environment_seconds)},
                            {"act_seconds", number(c.act_seconds)},
                            {"update_seconds", number(c.update_seconds)},

@@ -13,12 +13,12 @@ std::string share(double part, double whole) {
   return whole > 0 && std::isfinite(part) ? fixed(100 * part / whole, 0) + " %" : "";
 }
 
-std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCell& cell) {
+std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCell& cell, TrainingClock clock) {
   return {{.value = algorithm},
           {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""},
           {.value = count_text(cell.environment_steps)},
           {.value = count_text(cell.updates)},
-          {.value = duration_text(cell.train_seconds)},
+          {.value = duration_text(clock == TrainingClock::kProcessor ? cell.train_cpu_seconds : cell.train_seconds)},
           {.value = share(cell.environment_seconds, cell.train_seconds)},
           {.value = share(cell.act_seconds, cell.train_seconds)},
           {.value = share(cell.update_seconds, cell.train_seconds)},
@@ -29,18 +29,19 @@ std::vector<TableCell> runtime_row(const std::string& algorithm, const RuntimeCe
 }
 
 CsvTable runtime_data(const Analysis& analysis) {
-  CsvTable csv{{"task", "algorithm", "n", "environment_steps", "updates", "train_seconds", "environment_seconds",
-                "act_seconds", "update_seconds", "evaluate_seconds", "checkpoint_seconds", "cpu_seconds",
-                "steps_per_second", "peak_memory_bytes", "segments"},
+  CsvTable csv{{"task", "algorithm", "n", "environment_steps", "updates", "train_seconds", "train_cpu_seconds",
+                "environment_seconds", "act_seconds", "update_seconds", "evaluate_seconds", "checkpoint_seconds",
+                "cpu_seconds", "steps_per_second", "peak_memory_bytes", "segments"},
                {}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
     for (std::size_t a = 0; a < analysis.runtime.cells[m].size(); ++a) {
       const RuntimeCell& cell = analysis.runtime.cells[m][a];
       csv.rows.push_back({analysis.tasks[m].label, analysis.algorithms[a].label, fmt::format("{}", cell.n),
                           shortest(cell.environment_steps), shortest(cell.updates), shortest(cell.train_seconds),
-                          shortest(cell.environment_seconds), shortest(cell.act_seconds), shortest(cell.update_seconds),
-                          shortest(cell.evaluate_seconds), shortest(cell.checkpoint_seconds),
-                          shortest(cell.cpu_seconds), shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
+                          shortest(cell.train_cpu_seconds), shortest(cell.environment_seconds),
+                          shortest(cell.act_seconds), shortest(cell.update_seconds), shortest(cell.evaluate_seconds),
+                          shortest(cell.checkpoint_seconds), shortest(cell.cpu_seconds),
+                          shortest(cell.steps_per_second), shortest(cell.peak_memory_bytes),
                           fmt::format("{}", cell.segments)});
     }
   }
@@ -117,29 +118,32 @@ ReportTable failures_table(const Analysis& analysis, const ReportOptions& option
 
 ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options) {
   const auto order = display_order(analysis, options);
-  Table table{.name = "runtime",
-              .title = "Updates, run time and resources",
-              .caption =
-                  "Means over runs; memory is the largest. Updates are gradient steps of the whole algorithm, as it "
-                  "counts them. Training time leaves out evaluation and checkpoints; "
-                  "the three shares are of training time. Machine: " +
-                  (analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine) + ".",
-              .columns = {{.head = "algorithm", .right = false},
-                          {.head = "N"},
-                          {.head = "environment steps"},
-                          {.head = "updates"},
-                          {.head = "training"},
-                          {.head = "environment"},
-                          {.head = "acting"},
-                          {.head = "updating"},
-                          {.head = "evaluation"},
-                          {.head = "steps/s"},
-                          {.head = "CPU time"},
-                          {.head = "memory"}}};
+  Table table{
+      .name = "runtime",
+      .title = "Updates, run time and resources",
+      .caption =
+          "Means over runs; memory is the largest. Updates are gradient steps of the whole algorithm, as it "
+          "counts them. Training time and steps/s leave out evaluation and checkpoints; the three shares are of "
+          "the wall-clock time of training. " +
+          std::string(to_text(analysis.runtime.clock)) +
+          " Machine: " + (analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine) + ".",
+      .columns = {{.head = "algorithm", .right = false},
+                  {.head = "N"},
+                  {.head = "environment steps"},
+                  {.head = "updates"},
+                  {.head = "training"},
+                  {.head = "environment"},
+                  {.head = "acting"},
+                  {.head = "updating"},
+                  {.head = "evaluation"},
+                  {.head = "steps/s"},
+                  {.head = "CPU time"},
+                  {.head = "memory"}}};
   for (std::size_t m = 0; m < analysis.runtime.cells.size(); ++m) {
     Section section{.heading = analysis.tasks[m].shown()};
     for (const std::size_t a : order) {
-      section.rows.push_back(runtime_row(analysis.algorithms[a].shown(), analysis.runtime.cells[m][a]));
+      section.rows.push_back(
+          runtime_row(analysis.algorithms[a].shown(), analysis.runtime.cells[m][a], analysis.runtime.clock));
     }
     table.sections.push_back(std::move(section));
   }

@@ -38,10 +38,13 @@ std::string evaluations_csv(const FakeRun& run, std::size_t interval) {
 }
 
 std::string timing_csv(const FakeRun& run, std::size_t interval) {
-  std::string text = "evaluation,step,train_seconds,evaluate_seconds,checkpoint_seconds,wall_seconds\n";
+  const bool cpu = !run.train_cpu_seconds.empty();
+  std::string text = "evaluation,step,train_seconds,evaluate_seconds,checkpoint_seconds,wall_seconds";
+  text += cpu ? ",train_cpu_seconds\n" : "\n";
   for (std::size_t k = 0; k < run.evaluations.size(); ++k) {
     const double train = run.train_seconds.empty() ? 10.0 * static_cast<double>(k) : run.train_seconds[k];
-    text += fmt::format("{},{},{},1,0,{}\n", k, k * interval, train, train + 1);
+    text += fmt::format("{},{},{},1,0,{}", k, k * interval, train, train + 1);
+    text += cpu ? fmt::format(",{}\n", run.train_cpu_seconds[k]) : "\n";
   }
   return text;
 }
@@ -62,7 +65,8 @@ void fill_record(const FakeRun& run, const results::PlanRecord& plan, results::R
   record.protocol = plan.protocol;
   if (record.code.revision.empty()) record.code.revision = "abc";
   if (record.machine.processor.empty()) record.machine.processor = "test processor";
-  record.machine.jobs = 2;
+  if (record.machine.jobs == 0) record.machine.jobs = 2;
+  if (record.machine.cores == 0) record.machine.cores = 2;
   record.generator = "xoshiro256++";
   record.progress.updates = run.updates;
   record.segments.push_back(
@@ -159,6 +163,7 @@ FakeRun plain_run(const std::string& task, const std::string& algorithm, std::in
               .absolute = {},
               .record = {},
               .train_seconds = {},
+              .train_cpu_seconds = {},
               .coverage = {}};
   for (const double mean : means) run.evaluations.push_back({mean - 1, mean + 1});
   run.absolute.assign(20, absolute);

@@ -18,6 +18,7 @@ struct FakeRun {
   std::vector<double> absolute;                  // ten times as many episodes; empty: no file
   results::RunRecord record;                     // filled by write(), apart from what a test has set
   std::vector<double> train_seconds;             // of each evaluation; empty: ten seconds each
+  std::vector<double> train_cpu_seconds;         // the same; empty: not recorded, as by earlier builds
   std::vector<std::vector<double>> coverage;     // rows: step, bins, visited, inside, outside, entropy
   std::int64_t updates = 100;
   std::string configuration = "[algorithm_values]\ndiscount = 0.99  # default\n";

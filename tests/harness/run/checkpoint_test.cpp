@@ -38,6 +38,7 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   Account account;
   account.seconds[0] = 1.5;
   account.cpu_seconds = 2;
+  account.train_cpu_seconds = 1.75;
   account.row_train_seconds = 3;
   account.peak_memory_bytes = 4;
   account.evaluations = bytes_of("three of five");
@@ -49,6 +50,7 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   EXPECT_EQ(checkpoint.state, bytes_of("second"));
   EXPECT_EQ(checkpoint.account.seconds, account.seconds);
   EXPECT_EQ(checkpoint.account.cpu_seconds, 2);
+  EXPECT_EQ(checkpoint.account.train_cpu_seconds, 1.75);
   EXPECT_EQ(checkpoint.account.row_train_seconds, 3);
   EXPECT_EQ(checkpoint.account.peak_memory_bytes, 4);
   EXPECT_EQ(checkpoint.account.evaluations, account.evaluations);

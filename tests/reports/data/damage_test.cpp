@@ -244,6 +244,18 @@ TEST_F(DamagedFolder, DamagedTimesCostTheWallClockOnly) {
   EXPECT_EQ(analysis.curves.wall_clock[0][0].n, 2);
 }
 
+TEST_F(DamagedFolder, TimesWithoutThoseOfTheProcessorAreThoseOfAnEarlierBuild) {
+  const std::string times = read_text(folders_[0] / "timing.csv");
+  EXPECT_EQ(times.find("train_cpu_seconds"), std::string::npos);
+  const Analysis analysis = report();
+  EXPECT_TRUE(analysis.damage.empty());
+  EXPECT_EQ(analysis.curves.wall_clock[0][0].n, 3);
+  write_text(folders_[0] / "timing.csv",
+             "evaluation,step,train_seconds,evaluate_seconds,checkpoint_seconds,wall_seconds,"
+             "train_cpu_seconds\n0,0,1,0,0,1,many\n");
+  EXPECT_EQ(report().damage.size(), 1U);
+}
+
 TEST_F(DamagedFolder, ManyBadRowsAreCountedNotListed) {
   std::string text = evaluations();
   for (int i = 0; i < 100; ++i) text += "x\n";

@@ -115,6 +115,15 @@ TEST(Figure, AnAlgorithmThatTrainsInNoTimeIsNamedInTheCaptionAndNotInTheLegend) 
       << figure.caption;
 }
 
+TEST(Figure, TimesSayWhichClockMeasuredThem) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  for (const TrainingClock clock : {TrainingClock::kWall, TrainingClock::kProcessor, TrainingClock::kSharedWall}) {
+    analysis.runtime.clock = clock;
+    for (const Figure& figure : {wall_clock_figure(analysis, {}), efficiency_figure(analysis, {})})
+      EXPECT_NE(figure.caption.find(to_text(clock)), std::string::npos) << figure.caption;
+  }
+}
+
 TEST(Figure, TicksAreRoundNumbers) {
   EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
   EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));

@@ -251,5 +251,20 @@ TEST(Tables, EveryRowHasOneCellForEachColumn) {
   }
 }
 
+TEST(RuntimeTable, TrainingIsProcessorTimeWhereRunsSharedCoresAndTheCaptionSaysSo) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  for (RuntimeCell& cell : analysis.runtime.cells[0]) {
+    cell.train_seconds = 30;
+    cell.train_cpu_seconds = 15;
+  }
+  for (const TrainingClock clock : {TrainingClock::kWall, TrainingClock::kProcessor, TrainingClock::kSharedWall}) {
+    analysis.runtime.clock = clock;
+    const Table table = runtime_table(analysis, {}).shown;
+    EXPECT_EQ(table.columns.at(4).head, "training");
+    EXPECT_EQ(table.sections.at(0).rows.at(0).at(4).value, clock == TrainingClock::kProcessor ? "15.0 s" : "30.0 s");
+    EXPECT_NE(table.caption.find(to_text(clock)), std::string::npos) << table.caption;
+  }
+}
+
 }  // namespace
 }  // namespace tutti::reports
