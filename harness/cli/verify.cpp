@@ -40,6 +40,11 @@ class Printer {
     ++counts_[finding.verdict];
   }
 
+  void print_failure(const std::string& reason) {
+    launch::say(stdout, fmt::format("  FAILED  {}\n", reason));
+    ++counts_[verify::Verdict::kFailed];
+  }
+
   bool failed() const { return counts_.contains(verify::Verdict::kFailed); }
   std::string summary() const {
     const auto count = [&](verify::Verdict verdict) { return counts_.contains(verdict) ? counts_.at(verdict) : 0; };
@@ -77,7 +82,6 @@ int verify_plugins(const std::string& what) {
   // A file is checked by itself: others of its name do not matter.
   loader::Registry registry = is_file(what) ? loader::Registry({what}) : load_plugins();
   Printer printer;
-  bool unusable = false;
   if (is_file(what) && registry.plugins().empty() && registry.refusals().empty()) throw Error(what + ": no such file");
   for (const loader::Plugin& plugin : plugins_meant(what, registry)) {
     launch::say(stdout, fmt::format("{}: {} {} {}\n", plugin.file.string(), loader::to_text(plugin.kind), plugin.name,
@@ -85,12 +89,11 @@ int verify_plugins(const std::string& what) {
     try {
       verify::verify(registry, plugin, [&](const verify::Finding& finding) { printer.print(finding); });
     } catch (const Error& error) {
-      launch::say(stdout, fmt::format("  FAILED  {}\n", error.what()));
-      unusable = true;
+      printer.print_failure(error.what());
     }
   }
   launch::say(stdout, printer.summary());
-  return printer.failed() || unusable ? 1 : 0;
+  return printer.failed() ? 1 : 0;
 }
 
 }  // namespace

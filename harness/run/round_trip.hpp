@@ -20,7 +20,8 @@ std::vector<float> evaluation_actions(Algorithm& algorithm, Rows<const float> ob
 void check_restored_policy(const std::vector<float>& saved, const std::vector<float>& restored);
 
 /// Steps a new copy of the task into an episode, saves it, and loads that into another copy, which has to save the same
-/// bytes, show the same and step alike. Throws Error that says what differs.
+/// bytes, show the same and step alike to the end of the episode, or for a hundred steps. Throws Error that says what
+/// differs.
 void check_environment(const std::function<std::unique_ptr<Environment>()>& make);
 
 /// Saves a new algorithm and loads that into one made with another seed, which has to save the same bytes, or, where

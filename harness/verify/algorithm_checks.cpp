@@ -30,9 +30,10 @@ bool act_alike(Trainer& a, Trainer& b) {
 
 const Result kNothingToLearn = skipped("has nothing to learn: it declares no metrics");
 
-Result defaults_and_presets(AlgorithmMaker& maker) {
+Result can_be_made(AlgorithmMaker& maker) {
   const AlgorithmPlugin& plugin = maker.registry.algorithm(maker.algorithm);  // checks the presets
   plugin.check(with_defaults(plugin.declare, {}));
+  const Trainer trainer(maker, 5);
   return passed();
 }
 
@@ -246,7 +247,8 @@ Result time_of_calls(AlgorithmMaker& maker) {
 
 const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
   static const std::vector<Check<AlgorithmMaker>> kChecks = {
-      {"its default values are valid", "check() and the initialisers of its parameters", defaults_and_presets},
+      {"it can be made with its default values", "create(), check() and the initialisers of its parameters",
+       can_be_made},
       {"the same seed gives the same bytes",
        "random numbers that come from elsewhere than AlgorithmContext::seed and act()", same_seed_same_bytes},
       {"others of its kind do not matter",

@@ -82,6 +82,11 @@ Result same(const Moments& a, const Moments& b, const std::string& when) {
   return step == 0 ? passed() : failed(fmt::format("{}, step {} differs", when, step));
 }
 
+Result can_be_made(EnvironmentMaker& make) {
+  (void)make();
+  return passed();
+}
+
 Result same_seed_same_episode(EnvironmentMaker& make) {
   const auto first = make();
   const auto second = make();
@@ -315,6 +320,7 @@ Result time_of_a_step(EnvironmentMaker& make) {
 
 const std::vector<Check<EnvironmentMaker>>& environment_checks() {
   static const std::vector<Check<EnvironmentMaker>> kChecks = {
+      {"it can be made", "create() and spec()", can_be_made},
       {"the same seed gives the same episode", "reset(): everything random comes from its seed",
        same_seed_same_episode},
       {"reset forgets what was before", "reset(): members that it leaves as they were", reset_forgets},

@@ -39,8 +39,8 @@ std::vector<Subject> subjects_of(loader::Registry& registry, const loader::Plugi
 Finding make_check(loader::Registry& registry, const loader::Plugin& plugin, const std::string& subject,
                    const std::string& check);
 
-/// Makes all checks of a plugin and hands out each finding as it comes. Throws Error if the library cannot be opened or
-/// contradicts itself.
+/// Makes all checks of a plugin and hands out each finding as it comes; of a subject that fails the first, which is
+/// that it can be made, no others. Throws Error if the library cannot be opened or contradicts itself.
 void verify(loader::Registry& registry, const loader::Plugin& plugin, const std::function<void(const Finding&)>& found);
 
 }  // namespace tutti::verify

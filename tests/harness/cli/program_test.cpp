@@ -383,7 +383,8 @@ TEST(Program, AMisspeltCommandGetsTheNearestOne) {
 TEST(Program, VerifySaysInWordsWhatAPluginKeeps) {
   const Outcome sound = run({"verify", "line"});
   EXPECT_EQ(sound.status, 0) << sound.out << sound.err;
-  expect_all(sound.out, {"task line/short\n  ok      the same seed gives the same episode\n", " 0 failed"});
+  expect_all(sound.out, {"task line/short\n  ok      it can be made\n  ok      the same seed gives the same episode\n",
+                         " 0 failed"});
   const Outcome file = run({"verify", TUTTI_BINARY_DIR "/fixtures/unsound/environment.so"});
   EXPECT_EQ(file.status, 1);
   expect_all(file.out,
@@ -392,6 +393,9 @@ TEST(Program, VerifySaysInWordsWhatAPluginKeeps) {
   EXPECT_EQ(unknown.status, 2);
   expect_all(unknown.err, {"no plugin is named \"lime\"; did you mean \"line\"?"});
   EXPECT_EQ(run({"verify", "nowhere/x.so"}).status, 2);
+  const Outcome twice = run({"verify", TUTTI_BINARY_DIR "/fixtures/declaring/task_twice.so"});
+  EXPECT_EQ(twice.status, 1);
+  expect_all(twice.out, {"0 passed, 1 failed, 0 to look at, 0 skipped"});
   const Outcome refused = run({"verify", TUTTI_BINARY_DIR "/fixtures/refused/wrong_tag.so"});
   EXPECT_EQ(refused.status, 2);
   expect_all(refused.err, {"but this host is"});

@@ -342,6 +342,7 @@ TEST_F(TrainingTest, WhatAPluginForgetsToSaveEndsTheRunWithASentence) {
       {"metric_twice", "", "metric \"weight\" is there twice"},
       {"wide_action", "", "step 12, copy 0: action 0 is 1.5; the algorithm has to choose from [-1, 1]"},
       {"", "forgets", "a copy of the environment that loads what another saved does not go on as that one does"},
+      {"", "forgets_age", "a copy of the environment that loads what another saved does not go on as that one does"},
       {"", "endless", "evaluation at step 0, episode 0: the environment's episode goes on after 20 steps"}};
   for (const auto& entry : cases) {
     EXPECT_NE(problem(entry[0], entry[1]).find(entry[2]), std::string::npos)

@@ -88,6 +88,16 @@ TEST(Verify, AnAlgorithmThatCountsCallsInsteadOfStepsIsNoted) {
       << finding.text;
 }
 
+TEST(Verify, WhatCannotBeMadeIsSaidOnce) {
+  const std::map<std::string, Findings> all = all_findings("unsound/environment.so");
+  EXPECT_EQ(all.at("task unsound/forgets").at("it can be made").verdict, Verdict::kPassed);
+  const Findings& found = all.at("task unsound/unmakeable");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_NE(found.at("it can be made").text.find("refuses to be made, on purpose; look at create() and spec()"),
+            std::string::npos)
+      << found.at("it can be made").text;
+}
+
 TEST(Verify, ALibraryThatContradictsItselfIsAnError) {
   loader::Registry registry({kFixtures / "declaring/task_twice.so"});
   EXPECT_THROW(verify(registry, registry.plugins().at(0), [](const Finding&) {}), Error);
