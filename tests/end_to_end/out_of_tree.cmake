@@ -44,6 +44,19 @@ foreach(kind ${kinds})
   endif()
 endforeach()
 
+# Another compiler takes the SDK without a warning; its plugin is refused, since this host has another C++ ABI.
+find_program(clang NAMES clang++ clang++-14)
+run(${tutti} --version)
+if(clang AND NOT FLAGS AND NOT output MATCHES "clang")
+  run(${CMAKE_COMMAND} -S ${FOLDER}/my_environment -B ${FOLDER}/my_environment/clang -G Ninja -DCMAKE_CXX_COMPILER=${clang}
+      -DCMAKE_PREFIX_PATH=${FOLDER}/installed "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Werror")
+  run(${CMAKE_COMMAND} --build ${FOLDER}/my_environment/clang)
+  execute_process(COMMAND ${tutti} verify ${FOLDER}/my_environment/clang/my_environment.so RESULT_VARIABLE status ERROR_VARIABLE output)
+  if(NOT status EQUAL 2 OR NOT output MATCHES "rebuild the plugin with this host's SDK and compiler")
+    message(FATAL_ERROR "a plugin of another compiler: status ${status}\n${output}")
+  endif()
+endif()
+
 run(${tutti} list tasks)
 # The robots' models were installed beside their plugin.
 if(NOT output MATCHES "mamujoco/ant-2x4 +2 +63" OR output MATCHES "cannot be made")

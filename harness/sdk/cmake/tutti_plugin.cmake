@@ -37,6 +37,9 @@ function(tutti_plugin name)
   target_link_libraries(${name} PRIVATE tutti::sdk)
   target_link_options(${name} PRIVATE -Wl,-z,defs)  # a missing symbol fails here, not at run time
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    target_compile_options(${name} PRIVATE -Wno-section)  # the section of the header, which its declaration does not name
+  endif()
   if(NOT TUTTI_WITHOUT_BUILD_RECORD)
     tutti_record_build(${name})
   endif()
