@@ -14,11 +14,16 @@ tutti_find(CLI11 libcli11-dev)
 tutti_find(Boost libboost-filesystem-dev 1.74 COMPONENTS filesystem)
 tutti_find(tomlplusplus libtomlplusplus-dev)
 tutti_find(OpenSSL libssl-dev COMPONENTS Crypto)
-tutti_find(Torch libtorch-dev)
+include(${PROJECT_SOURCE_DIR}/harness/sdk/cmake/tutti_torch.cmake)
+tutti_find_torch()
+if(NOT TARGET torch)
+  message(FATAL_ERROR "LibTorch 1.13 or newer not found; on Debian: apt install libtorch-dev; elsewhere set CMAKE_PREFIX_PATH "
+                      "to the folder of PyPI's wheel torch")
+endif()
 tutti_find(PNG libpng-dev)
 tutti_find(Threads g++)
 
-# For libraries whose own CMake package is missing or, as Debian's oneDNN, asks for OpenCL.
+# For libraries whose own CMake package is missing.
 function(tutti_find_plain name library header package)
   find_library(TUTTI_${name}_LIBRARY ${library})
   find_path(TUTTI_${name}_INCLUDE ${header})
@@ -30,9 +35,22 @@ function(tutti_find_plain name library header package)
   target_link_libraries(${name} INTERFACE ${TUTTI_${name}_LIBRARY})
 endfunction()
 
+# The library of PyPI's wheel `mujoco` has its version in its name and lies in the folder of the package, which
+# CMAKE_PREFIX_PATH names, or the folder above it (site-packages).
+tutti_prefixes(prefixes)
+foreach(prefix ${prefixes})
+  file(GLOB libraries ${prefix}/libmujoco.so.* ${prefix}/mujoco/libmujoco.so.*)
+  if(libraries)
+    list(GET libraries 0 library)
+    get_filename_component(folder ${library} DIRECTORY)
+    set(TUTTI_mujoco_LIBRARY ${library} CACHE FILEPATH "MuJoCo" FORCE)
+    set(TUTTI_mujoco_INCLUDE ${folder}/include CACHE PATH "MuJoCo's headers" FORCE)
+    break()
+  endif()
+endforeach()
 tutti_find_plain(mujoco mujoco mujoco/mujoco.h libmujoco-dev)
 tutti_find_plain(giflib gif gif_lib.h libgif-dev)
-tutti_find_plain(onednn dnnl dnnl.hpp libdnnl-dev)
+include(${PROJECT_SOURCE_DIR}/cmake/products.cmake)
 
 if(TUTTI_TESTS)
   tutti_find(GTest libgtest-dev)
