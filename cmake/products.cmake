@@ -1,5 +1,6 @@
-# What computes float32 products: oneDNN ("onednn"), or the BLAS inside LibTorch ("blas"), as the builds on PyPI have one. Without a
-# choice oneDNN, unless it is missing or would bring a second OpenMP runtime into the process.
+# What computes float32 products: oneDNN ("onednn"), or the BLAS inside LibTorch ("blas"), as the builds on PyPI have one.
+# Without a choice oneDNN, unless it is missing, would bring a second OpenMP runtime into the process, or is a second oneDNN
+# beside one inside LibTorch.
 set(TUTTI_PRODUCTS "" CACHE STRING "What computes float32 products: onednn or blas; empty: what is found")
 
 find_library(TUTTI_onednn_LIBRARY dnnl)
@@ -10,7 +11,7 @@ if(TUTTI_onednn_LIBRARY)
 endif()
 
 # tutti_try_products(<products> <problem>): builds and runs a program that loads LibTorch together with what computes
-# products. The problem is empty if they work and share one OpenMP runtime.
+# products. The problem is empty if they work and nothing is there twice.
 function(tutti_try_products products problem)
   set(libraries torch)
   if(products STREQUAL "onednn")
@@ -20,8 +21,8 @@ function(tutti_try_products products problem)
     endif()
     list(APPEND libraries ${TUTTI_onednn_LIBRARY})
   endif()
-  try_run(status compiled SOURCES ${PROJECT_SOURCE_DIR}/cmake/loaded_together.cpp NO_CACHE
-          CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${PROJECT_SOURCE_DIR}/harness
+  try_run(status compiled SOURCES ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/loaded_together.cpp NO_CACHE
+          CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../harness
           COMPILE_DEFINITIONS -DTUTTI_PRODUCTS_${products} LINK_LIBRARIES ${libraries}
           CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON
           COMPILE_OUTPUT_VARIABLE how RUN_OUTPUT_VARIABLE output)
@@ -37,7 +38,8 @@ function(tutti_try_products products problem)
 endfunction()
 
 # What was tried is tried again when it changes.
-set(tried "${TUTTI_PRODUCTS};${TUTTI_TORCH_VERSION};${TUTTI_TORCH_FOLDER};${TUTTI_onednn_LIBRARY}")
+file(SHA256 ${CMAKE_CURRENT_LIST_DIR}/loaded_together.cpp program)
+set(tried "${program};${TUTTI_PRODUCTS};${TUTTI_TORCH_VERSION};${TUTTI_TORCH_FOLDER};${TUTTI_onednn_LIBRARY}")
 if(NOT TUTTI_PRODUCTS_TRIED STREQUAL tried)
   if(TUTTI_PRODUCTS MATCHES "^(onednn|blas)$")
     set(choices ${TUTTI_PRODUCTS})
