@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "loader/runtimes.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::loader {
@@ -19,12 +20,23 @@ std::string loader_message(const boost::system::system_error& error) {
   return text.substr(start + kStart.size(), end - start - kStart.size());
 }
 
+void open(boost::dll::shared_library& library, const Plugin& plugin) {
+  namespace dll = boost::dll;
+  require_one_runtime_before_opening(plugin.file);
+  library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  try {
+    require_one_runtime(plugin.file);
+  } catch (const Error&) {
+    library.unload();
+    throw;
+  }
+}
+
 // Opens a library and finds its table of functions.
 template <class Table>
 const Table& import_table(boost::dll::shared_library& library, const Plugin& plugin, const char* symbol) {
-  namespace dll = boost::dll;
   try {
-    if (!library.is_loaded()) library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    if (!library.is_loaded()) open(library, plugin);
     return library.get<const Table>(symbol);
   } catch (const boost::system::system_error& error) {
     throw Error(plugin.file.string() + ": cannot be used as " + std::string(to_text(plugin.kind)) + " \"" +

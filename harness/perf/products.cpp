@@ -42,8 +42,15 @@ void* function_of(std::string_view name, const char* function) {
   return result;
 }
 
+// Of the system, or inside LibTorch.
 BlasProduct blas_product() {
-  static const auto function = reinterpret_cast<BlasProduct>(function_of("libblas.so", "sgemm_"));
+  static const auto function = [] {
+    try {
+      return reinterpret_cast<BlasProduct>(function_of("libblas.so", "sgemm_"));
+    } catch (const tutti::Error&) {
+      return reinterpret_cast<BlasProduct>(function_of("libtorch_cpu.so", "sgemm_"));
+    }
+  }();
   return function;
 }
 OnednnProduct onednn_product() {

@@ -181,8 +181,11 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.plugins = plugins_of(run_, registry);
   record_.libraries = libraries_of(run_, registry);
   if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
-  if (const auto found = record_.libraries.find("oneDNN"); found != record_.libraries.end()) {
-    record_.numerics["oneDNN"] = found->second;  // with the instructions that it uses
+  // What computes the products of our algorithms, with the instructions that it uses.
+  for (const char* name : {"oneDNN", "BLAS of LibTorch"}) {
+    if (const auto found = record_.libraries.find(name); found != record_.libraries.end()) {
+      record_.numerics[name] = found->second;
+    }
   }
   record_.task_facts = task_facts(training.environment_spec());
   std::vector<LibraryVersion> libraries;

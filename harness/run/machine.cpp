@@ -74,9 +74,9 @@ std::string cxx_library() {
 
 /// Libraries that decide numbers. Their file name has the version; the build id, which the linker makes from the
 /// content, distinguishes two builds of one version.
-constexpr std::array<std::string_view, 8> kComputing = {"libtorch_cpu.so", "libblas.so", "libopenblas.so",
+constexpr std::array<std::string_view, 9> kComputing = {"libtorch_cpu.so", "libblas.so", "libopenblas.so",
                                                         "libmkl_rt.so",    "libdnnl.so", "libmujoco.so",
-                                                        "libgomp.so",      "libm.so"};
+                                                        "libgomp.so",      "libgomp-",   "libm.so"};
 
 /// "feaefbc559e7": the start of a loaded library's build id; empty if it has none.
 std::string build_id(const dl_phdr_info& library) {

@@ -137,4 +137,10 @@ launcher list
 [ "$status" = 2 ] || fail "without the right to install, the status was $status"
 grep -q 'sudo apt-get install --no-install-recommends libfmt-dev libtorch-dev' "$folder/err" || fail "it said: $(cat "$folder/err")"
 not_called ninja
+
+# Where nothing is to be installed, nobody is asked.
+TUTTI_INSTALL=OFF launcher list
+[ "$status" = 0 ] || fail "without installing, the status was $status: $(cat "$folder/err")"
+not_called apt-get
+called 'cmake -S .* -DTUTTI_TESTS=OFF'
 echo 'all as expected'

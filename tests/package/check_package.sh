@@ -5,33 +5,15 @@
 #   ./tutti package
 #   sudo tests/package/check_package.sh build-package/tutti_0.2.0_amd64.deb FOLDER [MIRROR]
 #
-# Needs root, debootstrap, 3 GB of disk below FOLDER and a Debian mirror. FOLDER/base is kept for the next check; nothing
-# but /proc of this machine is visible inside.
+# Needs root, debootstrap, 3 GB of disk below FOLDER and a Debian mirror. FOLDER/base is kept for the next check.
 # shellcheck disable=SC2016  # what stands in quotes is expanded inside
 set -euo pipefail
+# shellcheck source=tests/package/bare_debian.sh
+. "$(dirname -- "$0")/bare_debian.sh"
 package=$(readlink -f -- "$1")
 links_test=$(dirname -- "$(readlink -f -- "$0")")/../docs/links_test.sh
 folder=$(readlink -m -- "$2")
-mirror=${3:-}  # else the one that debootstrap knows
-root=$folder/root
-
-step() { printf '\n=== %s\n' "$*"; }
-inside() { chroot "$root" /usr/bin/env -i HOME=/home/user PATH=/usr/bin:/usr/sbin:/bin:/sbin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
-  /bin/sh -euc "cd /home/user; $1"; }
-leave() { mountpoint -q "$root/proc" && umount "$root/proc"; }
-trap leave EXIT
-
-if [ ! -f "$folder/base/etc/debian_version" ]; then
-  step "a bare Debian 12"
-  debootstrap --variant=minbase bookworm "$folder/base" ${mirror:+"$mirror"} >"$folder.log" || { tail "$folder.log"; exit 1; }
-fi
-leave || true
-rm -rf "$root"
-cp -a "$folder/base" "$root"
-mount -t proc proc "$root/proc"
-mkdir "$root/home/user"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-for file in /etc/apt/apt.conf.d/*roxy*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
+make_bare_debian bookworm "$folder" "${3:-}"
 cp "$package" "$root/home/user/tutti.deb"
 
 step "the package and what it depends on"

@@ -1,7 +1,5 @@
 #include "learning.hpp"
 
-#include <dnnl.h>
-
 #include <cmath>
 #include <string>
 
@@ -23,11 +21,8 @@ void use_one_thread() {
 }
 
 void report_libraries(std::vector<LibraryVersion>& out) {
-  const dnnl_version_t* dnnl = dnnl_version();
   report_torch(out);
-  const std::string version =
-      std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch);
-  out.push_back({"oneDNN", version + " (" + product_instructions() + ")"});
+  out.push_back(product_library());
 }
 
 double require_finite(double value, std::string_view quantity, std::int64_t update) {

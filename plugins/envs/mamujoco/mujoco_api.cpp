@@ -39,6 +39,11 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
+void keep_contact_margins(mjModel& model) {
+  if (!margins_add_up(mj_version())) return;
+  for (double& margin : std::span(model.geom_margin, size_of(model.ngeom))) margin /= 2;
+}
+
 bool is_divergence(int warning) {
   return warning == mjWARN_BADQPOS || warning == mjWARN_BADQVEL || warning == mjWARN_BADQACC;
 }
@@ -67,7 +72,13 @@ Model load_model(const std::filesystem::path& file) {
   std::array<char, 1000> reason{};
   Model model(mj_loadXML(file.c_str(), nullptr, reason.data(), static_cast<int>(reason.size())));
   if (!model) throw Error("mamujoco: model file " + file.string() + " cannot be read: " + on_one_line(reason.data()));
+  keep_contact_margins(*model);
   return model;
+}
+
+double contact_margin(const mjModel& model, int first, int second) {
+  const double a = model.geom_margin[first], b = model.geom_margin[second];
+  return margins_add_up(mj_version()) ? a + b : std::max(a, b);
 }
 
 Data make_data(const mjModel& model) {

@@ -1,4 +1,4 @@
-// MuJoCo, from 2.2 to 3: models and data that free themselves, and failures as exceptions. What differs between
+// MuJoCo, from 2.2 to 4: models and data that free themselves, and failures as exceptions. What differs between
 // versions is dealt with here and nowhere else.
 #pragma once
 
@@ -26,8 +26,8 @@ using Data = std::unique_ptr<mjData, DataDeleter>;
 /// A model file, open at its beginning. Throws Error when it is missing or cannot be opened.
 std::ifstream open_model(const std::filesystem::path& file);
 
-/// Compiles a model file. Throws Error when it is missing or unreadable. From then on a fatal error within MuJoCo ends
-/// the program with its reason.
+/// Compiles a model file, whose geoms must all have the same margin. Throws Error when it is missing or unreadable.
+/// From then on a fatal error within MuJoCo ends the program with its reason.
 Model load_model(const std::filesystem::path& file);
 
 Data make_data(const mjModel& model);
@@ -37,6 +37,18 @@ std::string library_version();
 
 /// Throws Error when `version` (as mj_version() gives it, 222 for 2.2.2) is older than 2.2.
 void require_supported(int version);
+
+/// Whether the margins of two geoms add up to the distance at which they touch, as they do from 3.5 on. Before it was
+/// the greater of the two; load_model() halves them, so that the distance is the same. `version` as mj_version() gives
+/// it.
+constexpr bool margins_add_up(int version) { return version >= 3'005'000; }
+
+/// The distance at which two geoms touch.
+double contact_margin(const mjModel& model, int first, int second);
+
+/// Makes the quaternions of the position unit quaternions. mj_forward() did so up to 3.1, and leaves them alone
+/// from 3.2 on.
+inline void normalize_quaternions(const mjModel& model, mjData& data) { mj_normalizeQuat(&model, data.qpos); }
 
 /// The inertia matrix at the position of `data`, [velocities, velocities].
 template <class MjData>

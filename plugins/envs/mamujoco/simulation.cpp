@@ -69,6 +69,7 @@ void Simulation::reset(RandomStream& random) {
   for (double& velocity : qvel()) {
     velocity = robot_.normal_velocity ? robot_.noise * random.normal() : random.uniform(-robot_.noise, robot_.noise);
   }
+  normalize_quaternions(*model_, *data_);
   mj_forward(model_.get(), data_.get());
   outcome_ = {};
 }
@@ -77,6 +78,7 @@ void Simulation::reset(std::span<const double> qpos, std::span<const double> qve
   mj_resetData(model_.get(), data_.get());
   assign(this->qpos(), qpos, "the position");
   assign(this->qvel(), qvel, "the velocity");
+  normalize_quaternions(*model_, *data_);
   mj_forward(model_.get(), data_.get());
   outcome_ = {};
 }

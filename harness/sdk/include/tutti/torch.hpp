@@ -5,10 +5,20 @@
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/types.h>
 #include <torch/version.h>
+
+// Function<T>::apply() reserves places in an empty std::vector<bool>, which GCC 14 takes for a copy beyond its end.
+#if !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
+#include <torch/csrc/autograd/custom_function.h>
+#if !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 #include <string>
 #include <string_view>

@@ -1,10 +1,7 @@
 #include "nn/matrix_product.hpp"
 
-#include <dnnl.h>
-
 #include <algorithm>
 
-#include "tutti/error.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -25,17 +22,6 @@ void clear(std::int64_t rows, std::int64_t columns, Real* c, std::int64_t c_stri
 
 }  // namespace
 
-const char* product_instructions() {
-  const auto effective = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
-  const auto has = [&](dnnl_cpu_isa_t isa) {
-    return (effective & static_cast<unsigned>(isa)) == static_cast<unsigned>(isa);
-  };
-  if (has(dnnl_cpu_isa_avx512_core)) return "AVX-512";
-  if (has(dnnl_cpu_isa_avx2)) return "AVX2";
-  if (has(dnnl_cpu_isa_avx)) return "AVX";
-  return "SSE4.1";
-}
-
 template <>
 void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a,
                            Factor<float> b, float* c, std::int64_t c_stride, bool accumulate) {
@@ -44,10 +30,7 @@ void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t
     if (!accumulate) clear(rows, columns, c, c_stride);
     return;
   }
-  const auto flag = [](const Factor<float>& factor) { return factor.transposed ? 'T' : 'N'; };
-  const dnnl_status_t status = dnnl_sgemm(flag(a), flag(b), rows, columns, inner, 1.0F, a.data, a.stride, b.data,
-                                          b.stride, accumulate ? 1.0F : 0.0F, c, c_stride);
-  if (status != dnnl_success) throw Error("oneDNN refused a matrix product; its status is " + std::to_string(status));
+  nonempty_product(rows, columns, inner, a, b, c, c_stride, accumulate);
 }
 
 template <>

@@ -1,8 +1,10 @@
-// The one place where matrix products are computed: float32 through oneDNN, float64 (tests) through LibTorch.
-// Another back end replaces matrix_product.cpp and nothing else.
+// The one place where matrix products are computed: float32 by oneDNN or by the BLAS inside LibTorch (product_*.cpp,
+// one of which is built), float64 (tests) through LibTorch. Another back end is another product_*.cpp.
 #pragma once
 
 #include <cstdint>
+
+#include "tutti/plugin.hpp"
 
 namespace tutti {
 
@@ -21,8 +23,12 @@ template <class Real>
 void matrix_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<Real> a, Factor<Real> b,
                     Real* c, std::int64_t c_stride, bool accumulate = false);
 
-/// The instructions that float32 products use on this processor: "AVX-512", "AVX2", "AVX" or "SSE4.1". The environment
-/// variable ONEDNN_MAX_CPU_ISA forces a lower one.
-const char* product_instructions();
+/// What a back end computes: `matrix_product` of factors that are not empty.
+void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a, Factor<float> b,
+                      float* c, std::int64_t c_stride, bool accumulate);
+
+/// What computes float32 products: "oneDNN", "2.6.3 (AVX2)", with the instructions that it uses on this processor. Of
+/// oneDNN the environment variable ONEDNN_MAX_CPU_ISA forces older ones.
+LibraryVersion product_library();
 
 }  // namespace tutti

@@ -200,7 +200,7 @@ TEST_P(ModelConstants, Geoms) {
                   {"pos", row(m.geom_pos, i, 3)},
                   {"quat", row(m.geom_quat, i, 4)},
                   {"friction", row(m.geom_friction, i, 3)},
-                  {"margin", one(m.geom_margin[i])},
+                  {"margin", one(contact_margin(m, i, i))},
                   {"gap", one(m.geom_gap[i])},
                   {"solmix", one(m.geom_solmix[i])},
                   {"solref", row(m.geom_solref, i, 2)},
@@ -244,6 +244,7 @@ TEST_P(ModelConstants, ForwardDynamics) {
     std::ranges::copy(probe.at("qpos").numbers({size_of(m.nq)}), data->qpos);
     std::ranges::copy(probe.at("qvel").numbers({size_of(m.nv)}), data->qvel);
     std::ranges::copy(probe.at("ctrl").numbers({size_of(m.nu)}), data->ctrl);
+    normalize_quaternions(m, *data);
     mj_forward(&m, data.get());
     expect_relative(qpos(m, *data), probe.at("qpos_after_forward"), kConstants, "qpos");
     expect_relative(dense_mass_matrix(m, *data), probe.at("mass_matrix"), kConstants, "mass matrix");

@@ -51,6 +51,32 @@ TEST(Simulation, AnUnreadableModelFileIsNamedWithTheReason) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Simulation, ContactsBeginAtOneDistanceWithEveryVersionOfMuJoCo) {
+  for (const int version : {220, 222, 237, 340}) EXPECT_FALSE(margins_add_up(version)) << version;
+  for (const int version : {3'005'000, 3'017'000, 4'000'000}) EXPECT_TRUE(margins_add_up(version)) << version;
+  const Model model = load_model(kModels / "ant.xml");
+  const Data data = make_data(*model);
+  EXPECT_EQ(contact_margin(*model, 0, 1), 0.01);
+  const auto contacts_at = [&](double height) {
+    mj_resetData(model.get(), data.get());
+    data->qpos[2] = height;
+    mj_forward(model.get(), data.get());
+    return data->ncon;
+  };
+  // The torso is a sphere of radius 0.25; the legs are stretched out above the floor.
+  EXPECT_GT(contacts_at(0.2599), 0);
+  EXPECT_EQ(contacts_at(0.2601), 0);
+}
+
+TEST(Simulation, AnEpisodeStartsWithAUnitQuaternionWithEveryVersionOfMuJoCo) {
+  Simulation simulation(robot("ant"), Version::kV5, kModels);
+  std::vector<double> qpos(simulation.qpos().begin(), simulation.qpos().end());
+  const std::vector<double> qvel(simulation.qvel().size());
+  qpos[3] = 1.2;
+  simulation.reset(qpos, qvel);
+  EXPECT_EQ(simulation.qpos()[3], 1);
+}
+
 TEST(Simulation, AModelOfAnotherRobotIsRefused) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "tutti_exchanged_models";
   std::filesystem::create_directories(folder);
