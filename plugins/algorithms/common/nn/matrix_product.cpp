@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "nn/loops.hpp"
 #include "tutti/error.hpp"
 #include "tutti/torch.hpp"
 
@@ -44,6 +45,7 @@ void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t
     if (!accumulate) clear(rows, columns, c, c_stride);
     return;
   }
+  if (narrow_product(rows, columns, inner, a, b, c, c_stride, accumulate)) return;
   const auto flag = [](const Factor<float>& factor) { return factor.transposed ? 'T' : 'N'; };
   const dnnl_status_t status = dnnl_sgemm(flag(a), flag(b), rows, columns, inner, 1.0F, a.data, a.stride, b.data,
                                           b.stride, accumulate ? 1.0F : 0.0F, c, c_stride);
