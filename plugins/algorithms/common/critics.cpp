@@ -1,8 +1,37 @@
 #include "critics.hpp"
 
 namespace tutti {
+namespace {
 
 using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+struct SquaredErrorFunction : torch::autograd::Function<SquaredErrorFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& values, const Tensor& target) {
+    const Tensor all = values.contiguous(), targets = target.contiguous();
+    const Tensor gradient = torch::empty_like(all), loss = torch::empty({}, all.options());
+    const std::int64_t rows = targets.numel();
+    AT_DISPATCH_FLOATING_TYPES(all.scalar_type(), "squared_error", [&] {
+      const auto *q = all.data_ptr<scalar_t>(), *y = targets.data_ptr<scalar_t>();
+      auto* of_q = gradient.data_ptr<scalar_t>();
+      double sum = 0;
+      for (std::int64_t i = 0; i < all.numel(); ++i) {
+        const scalar_t error = q[i] - y[i % rows];
+        sum += static_cast<double>(error) * static_cast<double>(error);
+        of_q[i] = 2 * error / static_cast<scalar_t>(rows);
+      }
+      *loss.data_ptr<scalar_t>() = static_cast<scalar_t>(sum / static_cast<double>(rows));
+    });
+    context->save_for_backward({gradient});
+    return loss;
+  }
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    return {gradients[0] * context->get_saved_variables()[0], Tensor()};
+  }
+};
+
+}  // namespace
 
 Tensor twin_target(const Batch& batch, const Tensor& next_values) {
   return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0));
@@ -11,6 +40,8 @@ Tensor twin_target(const Batch& batch, const Tensor& next_values) {
 Tensor soft_target(const Batch& batch, const Tensor& next_values, double temperature, const Tensor& log_density) {
   return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0) - temperature * log_density);
 }
+
+Tensor squared_error(const Tensor& values, const Tensor& target) { return SquaredErrorFunction::apply(values, target); }
 
 void report_critic(Metrics& metrics, const Tensor& values, const Tensor& target, const Adam& optimizer) {
   if (!metrics.wanted("mean_q")) return;

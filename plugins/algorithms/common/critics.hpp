@@ -16,6 +16,10 @@ torch::Tensor twin_target(const Batch& batch, const torch::Tensor& next_values);
 torch::Tensor soft_target(const Batch& batch, const torch::Tensor& next_values, double temperature,
                           const torch::Tensor& log_density);
 
+/// The loss of critics, sum over c of mean (Q_c - y)^2: values [C, B], target [B]. One node of the automatic
+/// differentiation; the target is a constant.
+torch::Tensor squared_error(const torch::Tensor& values, const torch::Tensor& target);
+
 /// Adds mean_q, target_mean, target_deviation and critic_gradient_norm, once for each row of training.csv.
 void report_critic(Metrics& metrics, const torch::Tensor& values, const torch::Tensor& target, const Adam& optimizer);
 

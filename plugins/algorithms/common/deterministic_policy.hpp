@@ -19,24 +19,25 @@ torch::Tensor with_noise(const torch::Tensor& actions, double deviation, double 
 void act_deterministically(const AgentNetworks& actors, Rows<const float> observations, ActMode mode,
                            double exploration_deviation, RandomStream& random, Rows<float> actions);
 
+/// Where an agent's actions are among the joint ones.
+struct ActionColumns {
+  std::int64_t begin, size;
+};
+
 /// The joint actions at which the agents' gradients are taken: row block i is the replayed action with agent i's part
-/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone.
-template <class Actors>
-torch::Tensor own_action_replaced(const Actors& actors, const torch::Tensor& replayed, const torch::Tensor& present) {
-  std::vector<torch::Tensor> blocks;
-  for (std::size_t i = 0; i < actors.agents(); ++i) {
-    const torch::Tensor own = present.narrow(1, actors.action_offset(i), actors.action_size(i));
-    blocks.push_back(actors.replace(replayed, i, own));
-  }
-  return torch::cat(blocks);
-}
+/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone; one node of the automatic
+/// differentiation.
+torch::Tensor own_action_replaced(const std::vector<ActionColumns>& agents, const torch::Tensor& replayed,
+                                  const torch::Tensor& present);
 
 /// Sum over agents of the loss -mean Q_1(s, replayed actions but for the agent's own), in one pass over N B rows.
 /// `value(actions)` is Q_1 (or Q) of the batch's states, repeated for each agent, [N B, A] -> [N B].
 template <class Actors, class Value>
 torch::Tensor actor_loss(const Actors& actors, const torch::Tensor& observations, const torch::Tensor& replayed,
                          const Value& value) {
-  const torch::Tensor joint = own_action_replaced(actors, replayed, actors(observations)[0]);
+  std::vector<ActionColumns> agents;
+  for (std::size_t i = 0; i < actors.agents(); ++i) agents.push_back({actors.action_offset(i), actors.action_size(i)});
+  const torch::Tensor joint = own_action_replaced(agents, replayed, actors(observations)[0]);
   return -value(joint).sum() / observations.size(0);
 }
 

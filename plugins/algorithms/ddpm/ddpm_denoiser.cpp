@@ -86,13 +86,14 @@ Tensor AgentDenoisers::sample_group(std::size_t group, const Tensor& observation
   const Tensor by_row = linear(observations, of_observation, bias_of_layer(body, 0));
   const Tensor by_step = linear(networks_[group].time(positions_), of_time, none);
 
+  std::vector<Layer> layers(1);  // the first one's bias is the step's part
+  for (std::size_t layer = 1; layer <= hidden_layers_; ++layer) {
+    const Activation activation = layer < hidden_layers_ ? Activation::kMish : Activation::kIdentity;
+    layers.push_back({weight_of_layer(body, layer), bias_of_layer(body, layer), activation, {}, {}});
+  }
   const Denoiser denoiser = [&](const Tensor& x, std::int64_t step) {
-    Tensor hidden = linear(x, of_action, by_step.select(1, step), Activation::kMish, by_row);
-    for (std::size_t layer = 1; layer <= hidden_layers_; ++layer) {
-      const Activation activation = layer < hidden_layers_ ? Activation::kMish : Activation::kIdentity;
-      hidden = linear(hidden, weight_of_layer(body, layer), bias_of_layer(body, layer), activation);
-    }
-    return hidden;
+    layers.front() = {of_action, by_step.select(1, step), Activation::kMish, {}, {}};
+    return layers_forward(layers, x, by_row, nullptr);
   };
   return sample_by_denoising(schedule, denoiser, {networks, rows * particles, action_size}, initial_deviation, random);
 }

@@ -128,7 +128,7 @@ Tensor DdpmLearner::critic_targets(const Batch& batch, const Tensor& next_action
 
 Tensor DdpmLearner::update_critics(const Batch& batch, const Tensor& targets, Metrics& metrics) {
   const Tensor values = critic_values(critics_, batch.observations, batch.actions);
-  const Tensor loss = (values - targets).square().mean(1).sum();
+  const Tensor loss = squared_error(values, targets);
   critic_optimizer_.zero_gradient();
   loss.backward();
   critic_optimizer_.step();

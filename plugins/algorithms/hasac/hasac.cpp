@@ -159,7 +159,7 @@ class Hasac final : public OffPolicyAlgorithm {
   }
 
   Tensor critic_loss(const Tensor& values, const Tensor& target) const {
-    if (config_.huber_threshold == 0) return (values - target).square().mean(1).sum();
+    if (config_.huber_threshold == 0) return squared_error(values, target);
     return torch::huber_loss(values, target.expand_as(values), at::Reduction::None, config_.huber_threshold)
         .mean(1)
         .sum();

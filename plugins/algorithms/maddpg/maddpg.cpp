@@ -90,8 +90,8 @@ class Maddpg final : public OffPolicyAlgorithm {
       const Tensor next_values = critic_values(target_critic_, batch.next_states, next_actions)[0];
       target = torch::addcmul(batch.rewards, batch.bootstrap, next_values);
     }
-    const Tensor values = critic_values(critic_, batch.states, batch.actions)[0];
-    const Tensor loss = (values - target).square().mean();
+    const Tensor values = critic_values(critic_, batch.states, batch.actions);
+    const Tensor loss = squared_error(values, target);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();

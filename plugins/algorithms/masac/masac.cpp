@@ -105,7 +105,7 @@ class Masac final : public OffPolicyAlgorithm {
       target = soft_target(batch, next_values, temperature_.value(), next.log_densities.sum(1));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
-    const Tensor loss = (values - target).square().mean(1).sum();
+    const Tensor loss = squared_error(values, target);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();

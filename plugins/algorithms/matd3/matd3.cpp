@@ -100,7 +100,7 @@ class Matd3 final : public OffPolicyAlgorithm {
       target = twin_target(batch, critic_values(target_critics_, batch.next_states, next_actions));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
-    const Tensor loss = (values - target).square().mean(1).sum();
+    const Tensor loss = squared_error(values, target);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();

@@ -34,9 +34,21 @@ class BatchRenormalization {
   BatchRenormalization(std::int64_t layers, std::int64_t features, BatchRenormalizationOptions options = {},
                        torch::ScalarType type = torch::kFloat32);
 
-  /// Normalises [C, n, F] by the batch's statistics and updates the running ones. Differentiable in the input, the
-  /// scale and the shift.
-  torch::Tensor train(const torch::Tensor& input);
+  /// A batch in training mode.
+  struct Batch {
+    torch::Tensor normalised;  // x^ = (x - M) / sqrt(S + eps), [C, n, F]: y = g x^ + b
+    torch::Tensor statistics;  // what it was normalised with, [6, C, F]
+  };
+
+  /// Normalises [C, n, F] by the batch's statistics and updates the running ones. Scale and shift are left to what
+  /// reads the result.
+  Batch normalise(const torch::Tensor& input);
+
+  /// The input's gradient, [C, n, F], from that of the normalised rows: of the first of them, [C, m, F], that of the
+  /// others is 0. `sum` is that gradient's sum over the rows, `product` that of it times the normalised rows, [C, 1,
+  /// F].
+  static torch::Tensor input_gradient(const Batch& batch, const torch::Tensor& gradient, const torch::Tensor& sum,
+                                      const torch::Tensor& product);
 
   /// Normalises by the running statistics; changes nothing.
   torch::Tensor evaluate(const torch::Tensor& input) const;

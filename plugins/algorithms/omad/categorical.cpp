@@ -1,6 +1,11 @@
 #include "omad/categorical.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "nn/elementwise.hpp"
 
 namespace tutti {
 namespace {
@@ -26,28 +31,85 @@ void project_row(const Scalar* probabilities, const Scalar* values, Scalar* out,
   }
 }
 
-// With H = -sum p log p: d loss / d logit_j = p_j sum(m) - m_j + coefficient * p_j (log p_j + H).
-class CategoricalLoss : public torch::autograd::Function<CategoricalLoss> {
- public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& logits, const torch::Tensor& target,
-                               double entropy_coefficient) {
-    const torch::Tensor log_p = torch::log_softmax(logits, -1);
-    const torch::Tensor p = log_p.exp();
-    const torch::Tensor negative_entropy = (p * log_p).sum(-1);
-    context->save_for_backward({log_p, p, negative_entropy, target});
-    context->saved_data["coefficient"] = entropy_coefficient;
-    return entropy_coefficient * negative_entropy - (target * log_p).sum(-1);
+/// Sum of term(0) ... term(count - 1), in several sums side by side.
+template <class Scalar, class Term>
+Scalar sum_of(std::int64_t count, const Term& term) {
+  constexpr std::int64_t kLanes = 8;
+  std::array<Scalar, kLanes> sums{};
+  std::int64_t j = 0;
+  for (; j + kLanes <= count; j += kLanes) {
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) sums[static_cast<std::size_t>(lane)] += term(j + lane);
   }
+  for (; j < count; ++j) sums[0] += term(j);
+  return std::accumulate(sums.begin(), sums.end(), Scalar{0});
+}
 
+/// p <- softmax(logits) of one row; returns log sum exp, so that log p_j = logits_j - it.
+template <class Scalar>
+Scalar softmax_row(std::int64_t count, const Scalar* __restrict logits, Scalar* __restrict p) {
+  const Scalar largest = *std::max_element(logits, logits + count);
+  for (std::int64_t j = 0; j < count; ++j) p[j] = exp_of(logits[j] - largest);
+  const Scalar sum = sum_of<Scalar>(count, [&](std::int64_t j) { return p[j]; });
+  for (std::int64_t j = 0; j < count; ++j) p[j] /= sum;
+  return largest + std::log(sum);
+}
+
+/// The loss of one row. With H = -sum p log p: d loss / d logit_j = p_j (sum(m) + coefficient (log p_j + H)) - m_j.
+template <class Scalar>
+Scalar loss_row(std::int64_t count, const Scalar* __restrict logits, const Scalar* __restrict target,
+                Scalar coefficient, Scalar* __restrict gradient) {
+  Scalar* p = gradient;
+  const Scalar log_sum = softmax_row(count, logits, p);
+  const auto log_p = [&](std::int64_t j) { return logits[j] - log_sum; };
+  const Scalar cross = sum_of<Scalar>(count, [&](std::int64_t j) { return target[j] * log_p(j); });
+  const Scalar negative_entropy = sum_of<Scalar>(count, [&](std::int64_t j) { return p[j] * log_p(j); });
+  const Scalar mass = sum_of<Scalar>(count, [&](std::int64_t j) { return target[j]; });
+  for (std::int64_t j = 0; j < count; ++j) {
+    gradient[j] = p[j] * (mass + coefficient * (log_p(j) - negative_entropy)) - target[j];
+  }
+  return coefficient * negative_entropy - cross;
+}
+
+/// The mean z' p of one row, and d mean / d logit_j = p_j (z_j - mean).
+template <class Scalar>
+Scalar mean_row(std::int64_t count, const Scalar* __restrict logits, const Scalar* __restrict atoms,
+                Scalar* __restrict gradient) {
+  Scalar* p = gradient;
+  softmax_row(count, logits, p);
+  const Scalar mean = sum_of<Scalar>(count, [&](std::int64_t j) { return p[j] * atoms[j]; });
+  for (std::int64_t j = 0; j < count; ++j) gradient[j] = p[j] * (atoms[j] - mean);
+  return mean;
+}
+
+/// One value for each row, [..., n] -> [...], whose gradient forward has found already.
+class RowValues : public torch::autograd::Function<RowValues> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& /*logits*/, const torch::Tensor& values,
+                               const torch::Tensor& gradient) {
+    context->save_for_backward({gradient});
+    return values;
+  }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const torch::Tensor &log_p = saved[0], &p = saved[1], &negative_entropy = saved[2], &target = saved[3];
-    const double coefficient = context->saved_data["coefficient"].toDouble();
-    const torch::Tensor entropy_part = coefficient * (log_p - negative_entropy.unsqueeze(-1));
-    const torch::Tensor gradient = p * (entropy_part + target.sum(-1, /*keepdim=*/true)) - target;
-    return {gradients[0].unsqueeze(-1) * gradient, torch::Tensor(), torch::Tensor()};
+    return {gradients[0].unsqueeze(-1) * context->get_saved_variables()[0], torch::Tensor(), torch::Tensor()};
   }
 };
+
+/// Calls value_of(row, logits of the row, where its gradient goes) for every row of the logits.
+template <class ValueOf>
+torch::Tensor row_values(const torch::Tensor& logits, const ValueOf& value_of) {
+  const torch::Tensor rows = logits.detach().contiguous();
+  const torch::Tensor gradient = torch::empty_like(rows);
+  const torch::Tensor values =
+      torch::empty(logits.sizes().slice(0, static_cast<std::size_t>(logits.dim() - 1)), rows.options());
+  const std::int64_t count = rows.size(-1);
+  AT_DISPATCH_FLOATING_TYPES(rows.scalar_type(), "row_values", [&] {
+    const auto* from = rows.data_ptr<scalar_t>();
+    for (std::int64_t row = 0; row < values.numel(); ++row) {
+      values.data_ptr<scalar_t>()[row] = value_of(row, from + row * count, gradient.data_ptr<scalar_t>() + row * count);
+    }
+  });
+  return RowValues::apply(logits, values, gradient);
+}
 
 }  // namespace
 
@@ -77,11 +139,18 @@ torch::Tensor CategoricalSupport::clipped_mass(const torch::Tensor& probabilitie
 }
 
 torch::Tensor expected_value(const torch::Tensor& logits, const torch::Tensor& atoms) {
-  return torch::matmul(torch::softmax(logits, -1), atoms);
+  return row_values(logits, [&]<class Scalar>(std::int64_t, const Scalar* row, Scalar* gradient) {
+    return mean_row(atoms.numel(), row, atoms.data_ptr<Scalar>(), gradient);
+  });
 }
 
 torch::Tensor categorical_loss(const torch::Tensor& logits, const torch::Tensor& target, double entropy_coefficient) {
-  return CategoricalLoss::apply(logits, target, entropy_coefficient);
+  const torch::Tensor targets = target.contiguous();
+  const std::int64_t count = logits.size(-1), rows = targets.numel() / count;
+  return row_values(logits, [&]<class Scalar>(std::int64_t row, const Scalar* of_row, Scalar* gradient) {
+    return loss_row(count, of_row, targets.data_ptr<Scalar>() + row % rows * count,
+                    static_cast<Scalar>(entropy_coefficient), gradient);
+  });
 }
 
 }  // namespace tutti

@@ -33,8 +33,8 @@
 #include "learning.hpp"
 #include "nn/adam.hpp"
 #include "off_policy.hpp"
-#include "omad/batch_renormalization.hpp"
 #include "omad/categorical.hpp"
+#include "omad/critics.hpp"
 #include "omad/reverse_sde_team.hpp"
 #include "omad/reward_scale.hpp"
 #include "replay_buffer.hpp"
@@ -188,93 +188,6 @@ struct Config {
   }
   bool distributional() const { return critic == "distributional"; }
   bool critics_see_state() const { return critic_input == "state"; }
-};
-
-/// Two critics as CrossQ has them (Bhatt et al. 2024): norm(input), then for every hidden layer relu(linear) and norm,
-/// then a linear layer.
-class Critics {
- public:
-  Critics(std::uint64_t seed, std::int64_t inputs, const IntegerList& hidden, std::int64_t outputs,
-          BatchRenormalizationOptions normalization, torch::ScalarType type = torch::kFloat32) {
-    WeightBlock::Shapes shapes;
-    std::int64_t width = inputs;
-    const auto add_layer = [&](std::int64_t next) {
-      norms_.emplace_back(kCount, width, normalization, type);
-      shapes.push_back({width, next});
-      shapes.push_back({next});
-      width = next;
-    };
-    for (const std::int64_t size : hidden) add_layer(size);
-    add_layer(outputs);
-    block_ = WeightBlock(kCount, shapes, type);
-    const std::vector<std::uint64_t> seeds = network_seeds(seed, "critic", kCount);
-    for (std::int64_t c = 0; c < kCount; ++c) {
-      RandomStream random(seeds[static_cast<std::size_t>(c)]);
-      for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
-        initialise(weight(layer)[c].detach(), bias(layer)[c].detach(), Initialisation::kLecun, random);
-      }
-    }
-  }
-
-  /// Training mode: normalises by the statistics of these rows and remembers them. [rows, inputs] -> [2, rows,
-  /// outputs].
-  Tensor train(const Tensor& input) {
-    Tensor hidden = input.unsqueeze(0).expand({kCount, -1, -1});
-    for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
-      hidden = linear(norms_[layer].train(hidden), weight(layer), bias(layer), activation(layer));
-    }
-    return hidden;
-  }
-
-  /// Evaluation mode, frozen: running statistics, gradients reach the input only. Each normalization is affine then and
-  /// becomes part of the matrix that follows it. [rows, inputs] -> [2, rows, outputs].
-  Tensor evaluate(const Tensor& input) const {
-    Tensor hidden = input;
-    for (std::size_t layer = 0; layer < norms_.size(); ++layer) {
-      const auto [scale, shift] = norms_[layer].affine();  // [2, 1, F]
-      const Tensor matrix = weight(layer).detach();
-      const Tensor offset = bias(layer).detach() + torch::matmul(shift, matrix).squeeze(1);
-      hidden = linear(hidden, scale.transpose(1, 2) * matrix, offset, activation(layer));
-    }
-    return hidden;
-  }
-
-  std::vector<Weights> weights() const {
-    std::vector<Weights> result{block_.weights()};
-    for (const BatchRenormalization& norm : norms_) result.push_back(norm.block().weights());
-    return result;
-  }
-
-  /// A target network's step: every weight moves by `rate` of the way to its counterpart. Running statistics are its
-  /// own, of the rows that it sees in train().
-  void follow(const Critics& source, double rate) {
-    const torch::NoGradGuard no_grad;
-    const std::vector<Weights> from = source.weights(), to = weights();
-    for (std::size_t part = 0; part < to.size(); ++part) to[part].values.lerp_(from[part].values, rate);
-  }
-
-  void save(SnapshotWriter& writer, std::string_view name) const {
-    block_.save(writer, name);
-    for (const BatchRenormalization& norm : norms_) norm.save(writer, std::string(name) + "/norm");
-  }
-  void load(SnapshotReader& reader, std::string_view name) {
-    block_.load(reader, name);
-    for (BatchRenormalization& norm : norms_) norm.load(reader, std::string(name) + "/norm");
-  }
-
-  const WeightBlock& block() const { return block_; }
-
- private:
-  static constexpr std::int64_t kCount = 2;
-
-  const Tensor& weight(std::size_t layer) const { return block_.tensor(2 * layer); }
-  const Tensor& bias(std::size_t layer) const { return block_.tensor(2 * layer + 1); }
-  Activation activation(std::size_t layer) const {
-    return layer + 1 < norms_.size() ? Activation::kRelu : Activation::kIdentity;
-  }
-
-  std::vector<BatchRenormalization> norms_;
-  WeightBlock block_{0, {}};
 };
 
 class Omad final : public Algorithm {

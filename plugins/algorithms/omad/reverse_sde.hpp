@@ -50,7 +50,7 @@ struct ReverseSdePath {
   torch::Tensor terminal_cost;  // [N, B]
 
   // Filled when the path is to be differentiated.
-  torch::Tensor noise;                   // [T+1, N, B, d]
+  std::vector<torch::Tensor> noise;      // eps_0 ... eps_T
   std::vector<torch::Tensor> positions;  // x_0 ... x_T
   std::vector<torch::Tensor> scores;     // f_0 ... f_{T-1}
 };
@@ -60,6 +60,15 @@ struct ReverseSdeOptions {
   double prior_scale = 2.5;        // sigma_0
   double initial_time_step = 0.1;  // softplus(time_step) of a fresh policy
   double initial_friction = 1.0;   // softplus(friction) of a fresh policy
+};
+
+/// What follows from the step size of an agent's action dimension at one step.
+template <class Real>
+struct StepSizes {
+  Real size;            // eta_k
+  Real kept_share;      // 1 - eta_k / sigma_0^2
+  Real deviation;       // sqrt(2 eta_k)
+  Real half_precision;  // 1 / (2 eta_k)
 };
 
 /// The chain of N agents with its learned step sizes.
@@ -85,14 +94,8 @@ class ReverseSde {
   const ReverseSdeOptions& options() const { return options_; }
 
  private:
-  /// Everything that follows from the step sizes, for all steps, [T, N, 1, d].
-  struct Steps {
-    torch::Tensor size;            // eta_k
-    torch::Tensor kept_share;      // 1 - eta_k / sigma_0^2
-    torch::Tensor deviation;       // sqrt(2 eta_k)
-    torch::Tensor half_precision;  // 1 / (2 eta_k)
-  };
-  Steps steps() const;
+  template <class Real>
+  std::vector<StepSizes<Real>> steps(std::int64_t k) const;  // at step k, agent by agent, dimension by dimension
 
   ReverseSdeOptions options_;
   std::vector<double> schedule_;

@@ -1,8 +1,9 @@
 #include "omad/reverse_sde_policy.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
-
-#include "nn/linear.hpp"
+#include <utility>
 
 namespace tutti {
 namespace {
@@ -82,64 +83,91 @@ ScoreNetwork::ScoreNetwork(std::span<const std::uint64_t> seeds, std::int64_t ob
   }
 }
 
-torch::Tensor ScoreNetwork::time_part() const {
-  const torch::Tensor z = angles_ + block_.tensor(kPhase).unsqueeze(1);
-  const torch::Tensor embedding = torch::cat({z.sin(), z.cos()}, -1);
-  const torch::Tensor hidden =
-      linear(embedding, block_.tensor(kTimeWeight1), block_.tensor(kTimeBias1), Activation::kGelu);
-  const torch::Tensor time = linear(hidden, block_.tensor(kTimeWeight2), block_.tensor(kTimeBias2));
-  return linear(time, block_.tensor(kTimeWeight), block_.tensor(kFirstBias));
+Layer ScoreNetwork::layer(std::size_t weight, std::size_t bias, Activation activation) const {
+  const torch::Tensor &of_weight = block_.tensor(weight), &of_bias = block_.tensor(bias);
+  return {of_weight.detach(), of_bias.detach(), activation, of_weight.grad(), of_bias.grad()};
 }
 
-torch::Tensor ScoreNetwork::observation_part(const torch::Tensor& observations) const {
-  const torch::Tensor none = torch::zeros_like(block_.tensor(kFirstBias));
-  return linear(observations, block_.tensor(kObservationWeight), none);
+/// The first layer's bias belongs to the observation's part.
+std::vector<Layer> ScoreNetwork::time_layers() const {
+  Layer last = layer(kTimeWeight, kFirstBias, Activation::kIdentity);
+  last.bias = torch::zeros_like(last.bias);
+  last.bias_gradient = torch::Tensor();
+  return {layer(kTimeWeight1, kTimeBias1, Activation::kGelu), layer(kTimeWeight2, kTimeBias2, Activation::kIdentity),
+          last};
 }
 
 ScoreNetwork::ForObservations::ForObservations(const ScoreNetwork& network, const torch::Tensor& observations,
                                                bool keep)
-    : network_(network), keep_(keep) {
-  const torch::AutoGradMode mode(keep);
-  time_part_ = network.time_part();
-  observation_part_ = network.observation_part(observations);
-  if (!keep) return;
-  time_gradient_ = torch::zeros_like(time_part_);
-  observation_gradient_ = torch::zeros_like(observation_part_);
-  passes_.resize(static_cast<std::size_t>(network.steps_));
+    : network_(network), keep_(keep), layers_(1) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor z = network.angles_ + network.block_.tensor(kPhase).unsqueeze(1);
+  sine_ = z.sin(), cosine_ = z.cos();
+  time_part_ =
+      layers_forward(network.time_layers(), torch::cat({sine_, cosine_}, -1), {}, keep ? &time_pass_ : nullptr);
+  const Layer observation[] = {network.layer(kObservationWeight, kFirstBias, Activation::kIdentity)};
+  observation_part_ = layers_forward(observation, observations, {}, keep ? &observation_pass_ : nullptr);
+  for (std::int64_t layer = 1; layer <= network.hidden_layers_; ++layer) {
+    const std::size_t place = kHidden + 2 * static_cast<std::size_t>(layer - 1);
+    const Activation activation = layer < network.hidden_layers_ ? Activation::kGelu : Activation::kIdentity;
+    layers_.push_back(network.layer(place, place + 1, activation));
+  }
+  std::vector<torch::Tensor> time_gradients(static_cast<std::size_t>(network.steps_));
+  if (keep) {
+    time_gradient_ = torch::zeros_like(time_part_);
+    observation_gradient_ = torch::zeros_like(observation_part_);
+    passes_.resize(time_gradients.size());
+    time_gradients = time_gradient_.unbind(1);
+  }
+  const torch::Tensor& weight = network.block_.tensor(kPositionWeight);
+  const std::vector<torch::Tensor> time_parts = time_part_.unbind(1);
+  for (std::size_t step = 0; step < time_parts.size(); ++step) {
+    first_layers_.push_back(
+        {weight.detach(), time_parts[step], Activation::kGelu, weight.grad(), time_gradients[step]});
+  }
 }
 
-std::vector<Layer> ScoreNetwork::ForObservations::layers(std::int64_t step) const {
-  const WeightBlock& block = network_.block_;
-  const torch::Tensor& position_weight = block.tensor(kPositionWeight);
-  std::vector<Layer> result = {{position_weight, time_part_.select(1, step), Activation::kGelu, position_weight.grad(),
-                                keep_ ? time_gradient_.select(1, step) : torch::Tensor()}};
-  for (std::int64_t layer = 1; layer <= network_.hidden_layers_; ++layer) {
-    const std::size_t place = kHidden + 2 * static_cast<std::size_t>(layer - 1);
-    const torch::Tensor &weight = block.tensor(place), &bias = block.tensor(place + 1);
-    const Activation activation = layer < network_.hidden_layers_ ? Activation::kGelu : Activation::kIdentity;
-    result.push_back({weight, bias, activation, weight.grad(), bias.grad()});
-  }
-  return result;
+/// The body at one step: the step's time part is the first layer's bias.
+std::span<const Layer> ScoreNetwork::ForObservations::layers(std::int64_t step) {
+  layers_.front() = first_layers_[static_cast<std::size_t>(step)];
+  return layers_;
 }
 
 torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const torch::Tensor& position) {
   const torch::NoGradGuard no_grad;
   LayersPass* pass = keep_ ? &passes_[static_cast<std::size_t>(step)] : nullptr;
-  return layers_forward(layers(step), position, observation_part_, pass).clamp(-kScoreLimit, kScoreLimit);
+  const torch::Tensor score = layers_forward(layers(step), position, observation_part_, pass);
+  AT_DISPATCH_FLOATING_TYPES(score.scalar_type(), "clip", [&] {
+    auto* values = score.data_ptr<scalar_t>();
+    for (std::int64_t i = 0; i < score.numel(); ++i) {
+      values[i] = std::clamp(values[i], static_cast<scalar_t>(-kScoreLimit), static_cast<scalar_t>(kScoreLimit));
+    }
+  });
+  return score;
 }
 
 torch::Tensor ScoreNetwork::ForObservations::backward(std::int64_t step, const torch::Tensor& score_gradient) {
   const torch::NoGradGuard no_grad;
   const LayersPass pass = std::exchange(passes_[static_cast<std::size_t>(step)], {});
-  const torch::Tensor within_limits = pass.kept.back().abs() <= kScoreLimit;
-  const LayersGradients gradients =
-      layers_backward(layers(step), pass, score_gradient * within_limits, /*wants_input=*/true);
+  const torch::Tensor &score = pass.kept.back(), gradient = torch::empty_like(score);
+  AT_DISPATCH_FLOATING_TYPES(score.scalar_type(), "within_limits", [&] {
+    const auto *values = score.data_ptr<scalar_t>(), *behind = score_gradient.data_ptr<scalar_t>();
+    for (std::int64_t i = 0; i < score.numel(); ++i) {
+      gradient.data_ptr<scalar_t>()[i] = std::abs(values[i]) < static_cast<scalar_t>(kScoreLimit) ? behind[i] : 0;
+    }
+  });
+  const LayersGradients gradients = layers_backward(layers(step), pass, gradient, /*wants_input=*/true);
   observation_gradient_ += gradients.of_addend;
   return gradients.input;
 }
 
 void ScoreNetwork::ForObservations::finish_backward() {
-  torch::autograd::backward({time_part_, observation_part_}, {time_gradient_, observation_gradient_});
+  const torch::NoGradGuard no_grad;
+  const Layer observation[] = {network_.layer(kObservationWeight, kFirstBias, Activation::kIdentity)};
+  layers_backward(observation, observation_pass_, observation_gradient_, /*wants_input=*/false);
+  const std::vector<torch::Tensor> embedding =
+      layers_backward(network_.time_layers(), time_pass_, time_gradient_, /*wants_input=*/true).input.chunk(2, -1);
+  network_.block_.tensor(kPhase).grad().add_((embedding[0] * cosine_ - embedding[1] * sine_).sum(1));
 }
 
 ReverseSdePolicy::ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::int64_t observation_size,

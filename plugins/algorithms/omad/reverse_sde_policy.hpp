@@ -53,20 +53,24 @@ class ScoreNetwork {
     void finish_backward();
 
    private:
-    std::vector<Layer> layers(std::int64_t step) const;  // of the body; the step's time part is the first one's bias
+    std::span<const Layer> layers(std::int64_t step);
 
     const ScoreNetwork& network_;
     bool keep_;
+    torch::Tensor sine_, cosine_;                         // of z
+    LayersPass time_pass_, observation_pass_;             // behind both parts, if they are kept
     torch::Tensor time_part_, observation_part_;          // of the first layer, [N, T, H] and [N, B, H]
     torch::Tensor time_gradient_, observation_gradient_;  // the same for theirs, summed over the steps so far
+    std::vector<Layer> first_layers_;                     // of the body, one for each step
+    std::vector<Layer> layers_;                           // of the body; the first one is that of the present step
     std::vector<LayersPass> passes_;                      // one for each step
   };
 
   const WeightBlock& block() const { return block_; }
 
  private:
-  torch::Tensor time_part() const;                                          // [N, T, H]
-  torch::Tensor observation_part(const torch::Tensor& observations) const;  // [N, B, H]
+  Layer layer(std::size_t weight, std::size_t bias, Activation activation) const;
+  std::vector<Layer> time_layers() const;  // from [sin z, cos z] to the first layer's part of t
 
   std::int64_t steps_;
   std::int64_t hidden_layers_;

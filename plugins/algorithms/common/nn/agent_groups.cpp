@@ -8,10 +8,63 @@ namespace tutti {
 namespace {
 
 using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
 
 bool consecutive(const std::vector<std::size_t>& members) {
   return members.back() - members.front() + 1 == members.size();
 }
+
+/// The way between [n, B, outputs d], a group's members one after the other, and the joint rows [outputs, B, n d].
+struct MemberColumns {
+  std::int64_t members, rows, outputs, size;
+
+  template <class Real>
+  void join(const Real* by_member, Real* joint) const {
+    each([&](std::int64_t i, std::int64_t j) { std::copy_n(by_member + i, size, joint + j); });
+  }
+  template <class Real>
+  void part(const Real* joint, Real* by_member) const {
+    each([&](std::int64_t i, std::int64_t j) { std::copy_n(joint + j, size, by_member + i); });
+  }
+
+ private:
+  template <class Visit>
+  void each(const Visit& visit) const {
+    for (std::int64_t member = 0, i = 0; member < members; ++member) {
+      for (std::int64_t row = 0; row < rows; ++row) {
+        for (std::int64_t output = 0; output < outputs; ++output, i += size) {
+          visit(i, ((output * rows + row) * members + member) * size);
+        }
+      }
+    }
+  }
+};
+
+/// joint() of the only group, as one node of the automatic differentiation.
+struct JointFunction : torch::autograd::Function<JointFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& by_member, std::int64_t members, std::int64_t outputs,
+                        std::int64_t size) {
+    const Tensor values = by_member.contiguous();
+    const MemberColumns columns{members, values.numel() / (members * outputs * size), outputs, size};
+    const Tensor result = torch::empty({outputs, columns.rows, members * size}, values.options().requires_grad(false));
+    AT_DISPATCH_FLOATING_TYPES(values.scalar_type(), "joint",
+                               [&] { columns.join(values.data_ptr<scalar_t>(), result.data_ptr<scalar_t>()); });
+    context->saved_data["columns"] = std::vector<std::int64_t>{members, columns.rows, outputs, size};
+    context->saved_data["shape"] = by_member.sizes().vec();
+    return result;
+  }
+
+  static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
+    const std::vector<std::int64_t> of = context->saved_data["columns"].toIntVector();
+    const MemberColumns columns{of[0], of[1], of[2], of[3]};
+    const Tensor joint = gradients[0].contiguous();
+    const Tensor result = torch::empty(context->saved_data["shape"].toIntVector(), joint.options());
+    AT_DISPATCH_FLOATING_TYPES(joint.scalar_type(), "joint",
+                               [&] { columns.part(joint.data_ptr<scalar_t>(), result.data_ptr<scalar_t>()); });
+    return {result, Tensor(), Tensor(), Tensor()};
+  }
+};
 
 }  // namespace
 
@@ -86,11 +139,14 @@ Tensor AgentGroups::observation(std::size_t agent, const Tensor& joint) const {
 }
 
 Tensor AgentGroups::joint(const std::vector<Tensor>& by_group, std::int64_t outputs) const {
+  if (count() == 1) {
+    const auto members = static_cast<std::int64_t>(members_[0].size());
+    return JointFunction::apply(by_group[0], members, outputs, action_size(0));
+  }
   const auto by_member = [&](std::size_t group) {  // [outputs, B, n, d]
     const auto count = static_cast<std::int64_t>(members_[group].size());
     return by_group[group].view({count, -1, outputs, action_size(group)}).permute({2, 1, 0, 3});
   };
-  if (count() == 1) return by_member(0).flatten(2);
   std::vector<Tensor> parts(agents_.size());
   for (std::size_t group = 0; group < count(); ++group) {
     const std::vector<Tensor> own = by_member(group).unbind(2);

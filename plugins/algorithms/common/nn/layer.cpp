@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "nn/elementwise.hpp"
 #include "nn/matrix_product.hpp"
 
 namespace tutti {
@@ -10,203 +9,154 @@ namespace {
 
 using torch::Tensor;
 
-/// Sizes of one call.
-struct Shape {
-  std::int64_t networks, rows, in, out;
-
-  Shape(const Layer& layer, std::int64_t count)
-      : networks(layer.weight.size(0)), rows(count), in(layer.weight.size(1)), out(layer.weight.size(2)) {}
-
-  static Shape of(const Layer& layer, const Tensor& input) {
-    const Shape shape(layer, input.size(-2));
-    TORCH_CHECK(input.size(-1) == shape.in, "layer: input has ", input.size(-1), " columns; expected ", shape.in);
-    TORCH_CHECK(input.dim() == 2 || input.size(0) == shape.networks, "layer: input is for ", input.size(0),
-                " networks; expected ", shape.networks);
-    return shape;
-  }
-};
-
-/// The rows that network k reads, [B, in].
-template <class Real>
-Factor<Real> input_of(const Tensor& input, std::int64_t k, bool transposed = false) {
-  const std::int64_t offset = input.dim() == 2 ? 0 : k * input.stride(0);
-  return {input.data_ptr<Real>() + offset, input.stride(-2), transposed};
-}
-
-template <class Real>
-Factor<Real> weight_of(const Tensor& weight, std::int64_t k, bool transposed = false) {
-  return {weight.data_ptr<Real>() + k * weight.stride(0), weight.size(2), transposed};
-}
-
-/// Network k's part of [K, B, size] or [K, size]; null if the tensor is undefined.
+/// Network k's part of [K, ...]; null if the tensor is undefined.
 template <class Real>
 Real* part_of(const Tensor& tensor, std::int64_t k) {
   return tensor.defined() ? tensor.data_ptr<Real>() + k * tensor.stride(0) : nullptr;
 }
 
-/// What follows a product, for one number. Written so that a NaN stays one.
-template <Activation kKind, class Real>
-[[gnu::always_inline]] inline Real activated(Real value) {
-  if constexpr (kKind == Activation::kRelu) return value < 0 ? Real{0} : value;
-  if constexpr (kKind == Activation::kTanh) return tanh_of(value);
-  if constexpr (kKind == Activation::kMish) return mish_of(value);
-  if constexpr (kKind == Activation::kGelu) return gelu_of(value);
-  return value;
-}
+/// A layer of one network.
+template <class Real>
+struct NetworkLayer {
+  std::int64_t in, out;
+  const Real *weight, *bias;
+  Activation activation;
+  Real *weight_gradient, *bias_gradient;  // null: unwanted
 
-/// Whether the backward pass needs the values before the activation rather than those behind it.
-constexpr bool keeps_before(Activation kind) { return kind == Activation::kMish || kind == Activation::kGelu; }
+  NetworkLayer(const Layer& layer, std::int64_t k)
+      : in(layer.weight.size(1)),
+        out(layer.weight.size(2)),
+        weight(part_of<Real>(layer.weight, k)),
+        bias(part_of<Real>(layer.bias, k)),
+        activation(layer.activation),
+        weight_gradient(part_of<Real>(layer.weight_gradient, k)),
+        bias_gradient(part_of<Real>(layer.bias_gradient, k)) {}
 
-/// The gradient before the activation, from the one behind it and from what forward kept.
-template <Activation kKind, class Real>
-[[gnu::always_inline]] inline Real before_activation(Real gradient, Real kept) {
-  if constexpr (kKind == Activation::kRelu) return kept <= 0 ? Real{0} : gradient;
-  if constexpr (kKind == Activation::kTanh) return gradient * (1 - kept * kept);
-  if constexpr (kKind == Activation::kMish) return gradient * mish_slope(kept);
-  if constexpr (kKind == Activation::kGelu) return gradient * gelu_slope(kept);
-  return gradient;
-}
-
-/// Calls visit<kind>() with the activation as a constant.
-template <class Visit>
-void with_constant(Activation kind, const Visit& visit) {
-  switch (kind) {
-    case Activation::kRelu:
-      return visit.template operator()<Activation::kRelu>();
-    case Activation::kTanh:
-      return visit.template operator()<Activation::kTanh>();
-    case Activation::kMish:
-      return visit.template operator()<Activation::kMish>();
-    case Activation::kGelu:
-      return visit.template operator()<Activation::kGelu>();
-    case Activation::kIdentity:
-      return visit.template operator()<Activation::kIdentity>();
+  /// result <- activation(input weight + bias + addend); `slopes` may be null.
+  void forward(std::int64_t rows, Factor<Real> input, const Real* addend, std::int64_t repeat, Real* result,
+               Real* slopes) const {
+    matrix_product<Real>(rows, out, in, input, {weight, out}, result, out);
+    add_and_activate<Real>(activation, {result, rows, out, bias, addend, repeat, slopes});
   }
-}
 
-/// row <- activation(row + bias + addend); what stood before the activation goes to `before`.
-template <Activation kKind, bool kAdd, bool kKeep, class Real>
-void finish_row(Real* __restrict row, const Real* __restrict bias, [[maybe_unused]] const Real* __restrict addend,
-                [[maybe_unused]] Real* __restrict before, std::int64_t out) {
-  for (std::int64_t j = 0; j < out; ++j) {
-    Real value = row[j] + bias[j];
-    if constexpr (kAdd) value += addend[j];
-    if constexpr (kKeep) before[j] = value;
-    row[j] = activated<kKind>(value);
+  /// before <- the gradient before the activation from the one behind it; adds the gradients that are wanted.
+  void backward(std::int64_t rows, Factor<Real> input, const Real* kept, const Real* behind, Real* before) const {
+    differentiate_activation<Real>(activation, rows, out, behind, kept, before, bias_gradient);
+    if (weight_gradient == nullptr) return;
+    input.transposed = true;
+    matrix_product<Real>(in, out, rows, input, {before, out}, weight_gradient, out, /*accumulate=*/true);
   }
+
+  /// The input's gradient from the one before the activation.
+  void input_gradient(std::int64_t rows, const Real* before, Real* result, bool accumulate) const {
+    matrix_product<Real>(rows, in, out, {before, out}, {weight, out, true}, result, in, accumulate);
+  }
+};
+
+/// The rows that network k reads, [B, in].
+template <class Real>
+Factor<Real> rows_of(const Tensor& input, std::int64_t k) {
+  return {input.data_ptr<Real>() + (input.dim() == 2 ? 0 : k * input.stride(0)), input.stride(-2)};
 }
 
-/// What follows a product in one pass over its rows; each row of the addend serves `repeat` of them. The addend and
-/// `before` may be null.
-template <Activation kKind, class Real>
-void finish_rows(Real* rows, const Real* bias, const Real* addend, std::int64_t repeat, Real* before,
-                 std::int64_t count, std::int64_t out) {
-  for (std::int64_t row = 0; row < count; ++row, rows += out) {
-    const Real* added = addend == nullptr ? nullptr : addend + row / repeat * out;
-    Real* kept = before == nullptr ? nullptr : before + row * out;
-    if (added != nullptr) {
-      kept != nullptr ? finish_row<kKind, true, true>(rows, bias, added, kept, out)
-                      : finish_row<kKind, true, false>(rows, bias, added, kept, out);
-    } else {
-      kept != nullptr ? finish_row<kKind, false, true>(rows, bias, added, kept, out)
-                      : finish_row<kKind, false, false>(rows, bias, added, kept, out);
+void check(std::span<const Layer> layers, const Tensor& input, const Tensor& addend) {
+  const Tensor& weight = layers.front().weight;
+  const std::int64_t networks = weight.size(0), rows = input.size(-2);
+  TORCH_CHECK(input.size(-1) == weight.size(1), "layer: input has ", input.size(-1), " columns; expected ",
+              weight.size(1));
+  TORCH_CHECK(input.dim() == 2 || input.size(0) == networks, "layer: input is for ", input.size(0),
+              " networks; expected ", networks);
+  TORCH_CHECK(!addend.defined() || (addend.is_contiguous() && addend.dim() == 3 && addend.size(0) == networks &&
+                                    addend.size(2) == weight.size(2) && rows % addend.size(1) == 0),
+              "layer: the addend must be contiguous, [networks, a divisor of the rows, outputs]");
+}
+
+std::int64_t largest_width(std::span<const Layer> layers) {
+  std::int64_t width = 0;
+  for (const Layer& layer : layers) width = std::max(width, layer.weight.size(2));
+  return width;
+}
+
+torch::TensorOptions plain(const Tensor& tensor) { return tensor.options().requires_grad(false); }
+
+/// One network after the other, so that what a layer leaves is in the cache when the next one reads it. Without a pass
+/// the results between layers take turns in two buffers.
+template <class Real>
+Tensor forward(std::span<const Layer> layers, const Tensor& input, const Tensor& addend, LayersPass* pass) {
+  check(layers, input, addend);
+  const std::int64_t networks = layers.front().weight.size(0), rows = input.size(-2);
+  const std::int64_t repeat = addend.defined() ? rows / addend.size(1) : 1;
+  const auto make = [&](const Layer& layer) {
+    return torch::empty({networks, rows, layer.weight.size(2)}, plain(input));
+  };
+  const Tensor result = make(layers.back());
+  Tensor turns;
+  if (pass == nullptr) {
+    turns = torch::empty({2, 1, rows, layers.size() > 1 ? largest_width(layers.first(layers.size() - 1)) : 0},
+                         plain(input));
+  } else {
+    pass->inputs.push_back(input);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      // The result becomes part of a graph; what the graph keeps of it must not own that graph.
+      const Tensor behind = i + 1 < layers.size() ? make(layers[i]) : result.detach();
+      pass->kept.push_back(keeps_slopes(layers[i].activation) ? make(layers[i]) : behind);
+      if (i + 1 < layers.size()) pass->inputs.push_back(behind);
     }
   }
+  for (std::int64_t k = 0; k < networks; ++k) {
+    Factor<Real> x = rows_of<Real>(input, k);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const NetworkLayer<Real> layer(layers[i], k);
+      const bool last = i + 1 == layers.size();
+      Real* out = last              ? part_of<Real>(result, k)
+                  : pass != nullptr ? part_of<Real>(pass->inputs[i + 1], k)
+                                    : part_of<Real>(turns, static_cast<std::int64_t>(i % 2));
+      const bool keep = pass != nullptr && keeps_slopes(layer.activation);
+      layer.forward(rows, x, i == 0 ? part_of<Real>(addend, k) : nullptr, repeat, out,
+                    keep ? part_of<Real>(pass->kept[i], k) : nullptr);
+      x = {out, layer.out};
+    }
+  }
+  return result;
 }
 
+/// Network k's layers from behind to the first one's gradient before its activation, which goes to `first`. The
+/// gradients between layers take turns in two buffers of [B, largest width].
 template <class Real>
-void forward(const Layer& layer, const Shape& shape, const Tensor& input, const Tensor& addend, const Tensor& before,
-             const Tensor& result) {
-  const std::int64_t repeat = addend.defined() ? shape.rows / addend.size(1) : 1;
-  for (std::int64_t k = 0; k < shape.networks; ++k) {
-    Real* out = part_of<Real>(result, k);
-    matrix_product<Real>(shape.rows, shape.out, shape.in, input_of<Real>(input, k), weight_of<Real>(layer.weight, k),
-                         out, shape.out);
-    with_constant(layer.activation, [&]<Activation kKind>() {
-      finish_rows<kKind>(out, part_of<Real>(layer.bias, k), part_of<Real>(addend, k), repeat, part_of<Real>(before, k),
-                         shape.rows, shape.out);
-    });
-  }
-}
-
-/// result <- gradient before the activation; adds its columns to the sums.
-template <Activation kKind, class Real>
-void differentiate_row(const Real* __restrict gradient, const Real* __restrict kept, Real* __restrict result,
-                       Real* __restrict sums, std::int64_t out) {
-  for (std::int64_t j = 0; j < out; ++j) {
-    const Real value = before_activation<kKind>(gradient[j], kept[j]);
-    result[j] = value;
-    sums[j] += value;
-  }
-}
-template <Activation kKind, class Real>
-void differentiate_row(const Real* __restrict gradient, const Real* __restrict kept, Real* __restrict result,
-                       std::int64_t out) {
-  for (std::int64_t j = 0; j < out; ++j) result[j] = before_activation<kKind>(gradient[j], kept[j]);
-}
-
-/// Adds the sums over the rows to `sums`, by blocks of rows, so that long ones keep their digits. add_row(row, block)
-/// adds one row to a block's.
-template <class Real, class AddRow>
-void add_sums(std::int64_t count, std::int64_t out, Real* sums, const AddRow& add_row) {
-  constexpr std::int64_t kBlock = 32;
-  std::vector<Real> block(static_cast<std::size_t>(out));
-  for (std::int64_t row = 0; row < count; ++row) {
-    add_row(row, block.data());
-    if ((row + 1) % kBlock != 0 && row + 1 != count) continue;
-    for (std::int64_t j = 0; j < out; ++j) sums[j] += block[static_cast<std::size_t>(j)];
-    std::fill(block.begin(), block.end(), Real{0});
+void network_backward(std::span<const Layer> layers, std::int64_t k, std::int64_t rows, const LayersPass& pass,
+                      const Real* gradient, Real* first, const Tensor& turns) {
+  const Real* behind = gradient;
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    const NetworkLayer<Real> layer(layers[i], k);
+    Real* before = i == 0 ? first : part_of<Real>(turns, 0);
+    layer.backward(rows, layer.weight_gradient == nullptr ? Factor<Real>{} : rows_of<Real>(pass.inputs[i], k),
+                   part_of<Real>(pass.kept[i], k), behind, before);
+    if (i == 0) return;
+    layer.input_gradient(rows, before, part_of<Real>(turns, 1), /*accumulate=*/false);
+    behind = part_of<Real>(turns, 1);
   }
 }
 
 template <class Real>
-void differentiate(const Layer& layer, const Tensor& kept, const Tensor& gradient, const Tensor& result) {
-  const std::int64_t rows = gradient.size(1), out = gradient.size(2);
-  for (std::int64_t k = 0; k < gradient.size(0); ++k) {
-    const Real *from = part_of<Real>(gradient, k), *values = part_of<Real>(kept, k);
-    Real *to = part_of<Real>(result, k), *sums = part_of<Real>(layer.bias_gradient, k);
-    with_constant(layer.activation, [&]<Activation kKind>() {
-      if (sums == nullptr) {
-        differentiate_row<kKind>(from, values, to, rows * out);
-      } else {
-        add_sums<Real>(rows, out, sums, [&](std::int64_t row, Real* block) {
-          differentiate_row<kKind>(from + row * out, values + row * out, to + row * out, block, out);
-        });
-      }
-    });
+LayersGradients backward(std::span<const Layer> layers, const LayersPass& pass, const Tensor& gradient,
+                         bool wants_input) {
+  const std::int64_t networks = gradient.size(0), rows = gradient.size(1), in = layers.front().weight.size(1);
+  const bool shared = pass.inputs.front().dim() == 2;
+  const Tensor turns = torch::empty({2, rows, largest_width(layers)}, plain(gradient));
+  LayersGradients result;
+  result.of_addend = torch::empty({networks, rows, layers.front().weight.size(2)}, plain(gradient));
+  if (wants_input) {
+    result.input =
+        shared ? torch::empty({rows, in}, plain(gradient)) : torch::empty({networks, rows, in}, plain(gradient));
   }
-}
-
-template <class Real>
-void add_bias_gradient(const Layer& layer, const Tensor& gradient) {
-  const std::int64_t rows = gradient.size(1), out = gradient.size(2);
-  for (std::int64_t k = 0; k < gradient.size(0); ++k) {
-    const Real* from = part_of<Real>(gradient, k);
-    add_sums<Real>(rows, out, part_of<Real>(layer.bias_gradient, k), [&](std::int64_t row, Real* __restrict block) {
-      const Real* __restrict values = from + row * out;
-      for (std::int64_t j = 0; j < out; ++j) block[j] += values[j];
-    });
+  for (std::int64_t k = 0; k < networks; ++k) {
+    Real* first = part_of<Real>(result.of_addend, k);
+    network_backward<Real>(layers, k, rows, pass, part_of<Real>(gradient, k), first, turns);
+    if (!wants_input) continue;
+    NetworkLayer<Real>(layers.front(), k)
+        .input_gradient(rows, first, part_of<Real>(result.input, shared ? 0 : k), /*accumulate=*/shared && k > 0);
   }
-}
-
-template <class Real>
-void add_weight_gradients(const Layer& layer, const Tensor& input, const Tensor& gradient) {
-  const Shape shape = Shape::of(layer, input);
-  for (std::int64_t k = 0; k < shape.networks; ++k) {
-    matrix_product<Real>(shape.in, shape.out, shape.rows, input_of<Real>(input, k, true),
-                         {part_of<Real>(gradient, k), shape.out}, part_of<Real>(layer.weight_gradient, k), shape.out,
-                         /*accumulate=*/true);
-  }
-}
-
-template <class Real>
-void input_gradients(const Layer& layer, const Tensor& gradient, bool shared, const Tensor& result) {
-  const Shape shape(layer, gradient.size(1));
-  for (std::int64_t k = 0; k < shape.networks; ++k) {
-    Real* out = shared ? result.data_ptr<Real>() : part_of<Real>(result, k);
-    matrix_product<Real>(shape.rows, shape.in, shape.out, {part_of<Real>(gradient, k), shape.out},
-                         weight_of<Real>(layer.weight, k, true), out, shape.in, /*accumulate=*/shared && k > 0);
-  }
+  return result;
 }
 
 /// Numbers of the rows of [B, out] that are not 0 throughout.
@@ -223,8 +173,6 @@ std::vector<std::int64_t> rows_with_gradient(const Tensor& gradient, std::int64_
 
 bool is_double(const Tensor& tensor) { return tensor.scalar_type() == torch::kFloat64; }
 
-torch::TensorOptions plain(const Tensor& tensor) { return tensor.options().requires_grad(false); }
-
 /// Network k alone, without gradients of its own.
 std::vector<Layer> network_of(std::span<const Layer> layers, std::int64_t k) {
   std::vector<Layer> result;
@@ -236,72 +184,14 @@ std::vector<Layer> network_of(std::span<const Layer> layers, std::int64_t k) {
 
 }  // namespace
 
-Tensor layer_forward(const Layer& layer, const Tensor& input, const Tensor& addend, Tensor* kept) {
-  const Shape shape = Shape::of(layer, input);
-  TORCH_CHECK(!addend.defined() || (addend.is_contiguous() && addend.dim() == 3 && addend.size(0) == shape.networks &&
-                                    addend.size(2) == shape.out && shape.rows % addend.size(1) == 0),
-              "layer: the addend must be contiguous, [networks, a divisor of the rows, outputs]");
-  const Tensor result = torch::empty({shape.networks, shape.rows, shape.out}, plain(input));
-  const Tensor before = kept != nullptr && keeps_before(layer.activation) ? torch::empty_like(result) : Tensor();
-  is_double(input) ? forward<double>(layer, shape, input, addend, before, result)
-                   : forward<float>(layer, shape, input, addend, before, result);
-  // The result becomes part of a graph; what the graph keeps of it must not own that graph.
-  if (kept != nullptr) *kept = before.defined() ? before : result.detach();
-  return result;
-}
-
-Tensor activation_backward(const Layer& layer, const Tensor& kept, const Tensor& gradient) {
-  if (layer.activation == Activation::kIdentity) {
-    if (!layer.bias_gradient.defined()) return gradient;
-    is_double(gradient) ? add_bias_gradient<double>(layer, gradient) : add_bias_gradient<float>(layer, gradient);
-    return gradient;
-  }
-  const Tensor result = torch::empty_like(gradient);
-  is_double(gradient) ? differentiate<double>(layer, kept, gradient, result)
-                      : differentiate<float>(layer, kept, gradient, result);
-  return result;
-}
-
-void add_weight_gradient(const Layer& layer, const Tensor& input, const Tensor& gradient) {
-  is_double(gradient) ? add_weight_gradients<double>(layer, input, gradient)
-                      : add_weight_gradients<float>(layer, input, gradient);
-}
-
-Tensor input_gradient(const Layer& layer, const Tensor& gradient, bool shared) {
-  const std::int64_t rows = gradient.size(1), in = layer.weight.size(1);
-  const Tensor result =
-      shared ? torch::empty({rows, in}, plain(gradient)) : torch::empty({gradient.size(0), rows, in}, plain(gradient));
-  is_double(gradient) ? input_gradients<double>(layer, gradient, shared, result)
-                      : input_gradients<float>(layer, gradient, shared, result);
-  return result;
-}
-
 Tensor layers_forward(std::span<const Layer> layers, const Tensor& input, const Tensor& addend, LayersPass* pass) {
-  Tensor x = input;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    Tensor kept;
-    const Tensor result = layer_forward(layers[i], x, i == 0 ? addend : Tensor(), pass == nullptr ? nullptr : &kept);
-    if (pass != nullptr) {
-      pass->inputs.push_back(x);
-      pass->kept.push_back(kept);
-    }
-    x = result;
-  }
-  return x;
+  return is_double(input) ? forward<double>(layers, input, addend, pass) : forward<float>(layers, input, addend, pass);
 }
 
 LayersGradients layers_backward(std::span<const Layer> layers, const LayersPass& pass, const Tensor& gradient,
                                 bool wants_input) {
-  LayersGradients result;
-  Tensor before, behind = gradient;
-  for (std::size_t i = layers.size(); i-- > 0;) {
-    before = activation_backward(layers[i], pass.kept[i], behind);
-    if (layers[i].weight_gradient.defined()) add_weight_gradient(layers[i], pass.inputs[i], before);
-    if (i > 0) behind = input_gradient(layers[i], before, /*shared=*/false);
-  }
-  result.of_addend = before;
-  if (wants_input) result.input = input_gradient(layers[0], before, pass.inputs[0].dim() == 2);
-  return result;
+  return is_double(gradient) ? backward<double>(layers, pass, gradient, wants_input)
+                             : backward<float>(layers, pass, gradient, wants_input);
 }
 
 Tensor shared_input_gradient(std::span<const Layer> layers, const LayersPass& pass, const Tensor& gradient) {

@@ -7,12 +7,10 @@
 #include <span>
 #include <vector>
 
+#include "nn/loops.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
-
-/// GELU is its tanh approximation, mish(x) = x tanh(softplus(x)).
-enum class Activation { kIdentity, kRelu, kTanh, kMish, kGelu };
 
 struct Layer {
   torch::Tensor weight;  // [K, in, out], each network's matrix dense
@@ -21,33 +19,21 @@ struct Layer {
   torch::Tensor weight_gradient, bias_gradient;  // what theirs are added to, strided as they are; undefined: unwanted
 };
 
-/// activation(input weight + bias + addend), [K, B, out].
-///   input   [K, B, in], or [B, in] shared by all networks; its last dimension is dense, the others may be strided
-///   addend  undefined, or [K, B', out], each of its rows for B / B' rows that follow each other; dense
-///   kept    unless it is null, gets what activation_backward needs
-torch::Tensor layer_forward(const Layer& layer, const torch::Tensor& input, const torch::Tensor& addend = {},
-                            torch::Tensor* kept = nullptr);
-
-/// The gradient before the activation from the one behind it, [K, B, out] dense; adds the bias's if that is wanted.
-torch::Tensor activation_backward(const Layer& layer, const torch::Tensor& kept, const torch::Tensor& gradient);
-
-/// Adds the weight's gradient, from the gradient before the activation and the layer's input.
-void add_weight_gradient(const Layer& layer, const torch::Tensor& input, const torch::Tensor& gradient);
-
-/// The input's gradient from the one before the activation: [K, B, in], or [B, in] if all networks share the input.
-torch::Tensor input_gradient(const Layer& layer, const torch::Tensor& gradient, bool shared);
-
 /// What one pass through layers keeps so that it can be differentiated.
 struct LayersPass {
   std::vector<torch::Tensor> inputs;  // of each layer
-  std::vector<torch::Tensor> kept;    // of each layer
+  std::vector<torch::Tensor> kept;    // of each layer: the slopes of its activation, or its results
 };
 
-/// Layers one after the other, [K, B, in] or [B, in] -> [K, B, out]; the addend is the first one's. `pass` may be null.
+/// Layers one after the other, each activation(input weight + bias), [K, B, out of the last].
+///   input   [K, B, in], or [B, in] shared by all networks; its last dimension is dense, the others may be strided
+///   addend  undefined, or [K, B', out of the first], added before the first activation, each of its rows for B / B'
+///           rows that follow each other; dense
+///   pass    unless it is null, gets what layers_backward needs
 torch::Tensor layers_forward(std::span<const Layer> layers, const torch::Tensor& input, const torch::Tensor& addend,
                              LayersPass* pass);
 
-/// What a backward pass through layers is for, beside the gradients that the layers themselves want.
+/// What a backward pass through layers gives beside the gradients that the layers themselves want, which it adds.
 struct LayersGradients {
   torch::Tensor input;      // [K, B, in] or [B, in]; undefined if unwanted
   torch::Tensor of_addend;  // [K, B, out of the first layer]

@@ -34,10 +34,10 @@ Tensor returned(const Tensor& parameter, const Tensor& target) {
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& weight, const Tensor& bias,
                         const c10::optional<Tensor>& addend, std::int64_t kind) {
-    Tensor kept;
-    const Layer layer{weight, bias, static_cast<Activation>(kind), {}, {}};
-    const Tensor result = layer_forward(layer, input, addend.value_or(Tensor()), &kept);
-    context->save_for_backward({input, weight, bias, kept});
+    LayersPass pass;
+    const Layer layer[] = {{weight, bias, static_cast<Activation>(kind), {}, {}}};
+    const Tensor result = layers_forward(layer, input, addend.value_or(Tensor()), &pass);
+    context->save_for_backward({input, weight, bias, pass.kept[0]});
     context->saved_data["activation"] = kind;
     context->saved_data["has addend"] = addend.has_value();
     return result;
@@ -49,15 +49,13 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     Layer layer{weight, bias, static_cast<Activation>(context->saved_data["activation"].toInt()), {}, {}};
     if (context->needs_input_grad(1)) layer.weight_gradient = gradient_target(weight);
     if (context->needs_input_grad(2)) layer.bias_gradient = gradient_target(bias);
-    const Tensor gradient = activation_backward(layer, kept, gradients[0].contiguous());
+    const LayersGradients found = layers_backward(std::span(&layer, 1), {{input}, {kept}}, gradients[0].contiguous(),
+                                                  context->needs_input_grad(0));
     tensor_list result(5);
-    if (context->needs_input_grad(0)) result[0] = input_gradient(layer, gradient, input.dim() == 2);
-    if (context->needs_input_grad(1)) {
-      add_weight_gradient(layer, input, gradient);
-      result[1] = returned(weight, layer.weight_gradient);
-    }
+    result[0] = found.input;
+    if (context->needs_input_grad(1)) result[1] = returned(weight, layer.weight_gradient);
     if (context->needs_input_grad(2)) result[2] = returned(bias, layer.bias_gradient);
-    if (context->saved_data["has addend"].toBool() && context->needs_input_grad(3)) result[3] = gradient;
+    if (context->saved_data["has addend"].toBool() && context->needs_input_grad(3)) result[3] = found.of_addend;
     return result;
   }
 };
@@ -105,7 +103,8 @@ Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Act
     return LinearFunction::apply(rows, weight, bias, given(addend), static_cast<std::int64_t>(activation));
   }
   const torch::NoGradGuard no_grad;
-  return layer_forward({weight, bias, activation, {}, {}}, rows, addend);
+  const Layer layer[] = {{weight, bias, activation, {}, {}}};
+  return layers_forward(layer, rows, addend, nullptr);
 }
 
 Tensor perceptron(const std::vector<Layer>& layers, const Tensor& weights, const Tensor& input, const Tensor& addend) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nn/loops.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -30,6 +31,7 @@ void matrix_product<float>(std::int64_t rows, std::int64_t columns, std::int64_t
     if (!accumulate) clear(rows, columns, c, c_stride);
     return;
   }
+  if (narrow_product(rows, columns, inner, a, b, c, c_stride, accumulate)) return;
   nonempty_product(rows, columns, inner, a, b, c, c_stride, accumulate);
 }
 

@@ -71,7 +71,8 @@ Tensor Mlp::operator()(const Tensor& input) const {
 Tensor Mlp::first_part(const Tensor& input) const {
   const torch::NoGradGuard no_grad;
   const Layer& first = layers_.front();
-  return layer_forward({first.weight.narrow(1, 0, input.size(-1)), first.bias, Activation::kIdentity, {}, {}}, input);
+  const Layer part[] = {{first.weight.narrow(1, 0, input.size(-1)), first.bias, Activation::kIdentity, {}, {}}};
+  return layers_forward(part, input, {}, nullptr);
 }
 
 Tensor Mlp::continued(const Tensor& part, const Tensor& rest) const {

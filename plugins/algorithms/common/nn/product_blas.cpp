@@ -27,6 +27,14 @@ LibraryVersion product_library() {
   return {"BLAS of LibTorch", version};
 }
 
+bool products_use_avx2() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
+}
+
 // The BLAS counts by columns: row by row, c = a b is c' = b' a'.
 void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a, Factor<float> b,
                       float* c, std::int64_t c_stride, bool accumulate) {

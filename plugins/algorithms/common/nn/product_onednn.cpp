@@ -7,12 +7,13 @@
 namespace tutti {
 namespace {
 
+bool has(dnnl_cpu_isa_t isa) {
+  const auto effective = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+  return (effective & static_cast<unsigned>(isa)) == static_cast<unsigned>(isa);
+}
+
 // The instructions that products use on this processor; the environment variable ONEDNN_MAX_CPU_ISA forces older ones.
 const char* instructions() {
-  const auto effective = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
-  const auto has = [&](dnnl_cpu_isa_t isa) {
-    return (effective & static_cast<unsigned>(isa)) == static_cast<unsigned>(isa);
-  };
   if (has(dnnl_cpu_isa_avx512_core)) return "AVX-512";
   if (has(dnnl_cpu_isa_avx2)) return "AVX2";
   if (has(dnnl_cpu_isa_avx)) return "AVX";
@@ -26,6 +27,8 @@ LibraryVersion product_library() {
   return {"oneDNN", std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
                         std::to_string(version.patch) + " (" + instructions() + ")"};
 }
+
+bool products_use_avx2() { return has(dnnl_cpu_isa_avx2); }
 
 void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a, Factor<float> b,
                       float* c, std::int64_t c_stride, bool accumulate) {

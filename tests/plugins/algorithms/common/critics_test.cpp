@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -27,6 +28,21 @@ TEST(SoftTarget, TakesThePriceOfTheDensityOffTheSmallerValue) {
   const Tensor next = torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}), log_density = torch::tensor({-2.0F, 7.0F});
   const Tensor target = soft_target(two_steps(), next, 0.5, log_density);
   EXPECT_TRUE(target.equal(torch::tensor({1 + 0.5F * (3 + 1), 1.0F})));
+}
+
+TEST(SquaredError, EqualsLibTorchInValueAndGradient) {
+  RandomStream random(4);
+  const Tensor values = normal_tensor(random, {2, 5}).to(torch::kFloat64).requires_grad_(true);
+  const Tensor target = normal_tensor(random, {5}).to(torch::kFloat64);
+  const Tensor ours = squared_error(values, target), theirs = (values - target).square().mean(1).sum();
+  EXPECT_NEAR(ours.item<double>(), theirs.item<double>(), 1e-14);
+  const Tensor gradient = torch::autograd::grad({3 * ours}, {values})[0];
+  EXPECT_TRUE(gradient.allclose(torch::autograd::grad({3 * theirs}, {values})[0], 1e-14, 1e-14));
+}
+
+TEST(SquaredError, IsNotANumberWhereAValueIsNone) {
+  const Tensor values = torch::tensor({{1.0F, std::nanf("")}});
+  EXPECT_TRUE(std::isnan(squared_error(values, torch::zeros({2})).item<double>()));
 }
 
 /// As the harness has them between two rows of training.csv.

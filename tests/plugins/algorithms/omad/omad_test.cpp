@@ -95,11 +95,13 @@ TEST(OmadCritics, GradientOfTheJointPassMatchesCentralDifferences) {
   Critics critics(1, 4, {6, 5}, 7, {}, torch::kFloat64);
   const Tensor rows = torch::randn({10, 4}, torch::kFloat64);
   const Tensor target = torch::softmax(torch::randn({5, 7}, torch::kFloat64), -1);
+  for (const Weights& weights : critics.weights()) weights.values.add_(0.2 * torch::randn_like(weights.values));
   const auto loss = [&] { return categorical_loss(critics.train(rows).chunk(2, 1)[0], target, 0.005).mean(1).sum(); };
   loss().backward();
-  const Tensor& first_layer = critics.block().tensor(0);
-  const Tensor numeric = central_differences([&] { return loss().item<double>(); }, first_layer.detach());
-  EXPECT_LT(relative_error(first_layer.grad(), numeric), 1e-6);
+  for (const Weights& weights : critics.weights()) {  // the linear layers, then scale and shift of each normalization
+    const Tensor numeric = central_differences([&] { return loss().item<double>(); }, weights.values);
+    EXPECT_LT(relative_error(weights.gradient, numeric), 1e-6);
+  }
 }
 
 // After the warm-up the corrections rho and delta are no part of the gradient. Limits that always bite hold them at
@@ -113,10 +115,9 @@ TEST(OmadCritics, GradientOfTheJointPassAfterTheWarmUpMatchesCentralDifferences)
   const Tensor target = torch::softmax(torch::randn({12, 7}, torch::kFloat64), -1);
   const auto loss = [&] { return categorical_loss(critics.train(rows).chunk(2, 1)[0], target, 0.005).mean(1).sum(); };
   loss().backward();
-  for (const std::size_t layer : {0U, 2U}) {  // the matrices of both hidden layers
-    const Tensor& weight = critics.block().tensor(layer);
-    const Tensor numeric = central_differences([&] { return loss().item<double>(); }, weight.detach());
-    EXPECT_LT(relative_error(weight.grad(), numeric), 1e-6) << layer;
+  for (const Weights& weights : critics.weights()) {
+    const Tensor numeric = central_differences([&] { return loss().item<double>(); }, weights.values);
+    EXPECT_LT(relative_error(weights.gradient, numeric), 1e-6);
   }
 }
 

@@ -59,7 +59,7 @@ TEST_P(JointOf, GroupsIsTheInverseOfTheirParts) {
   const AgentGroups groups(agents, share);
   std::int64_t size = 0;
   for (const AgentSpec& agent : agents) size += agent.action_size;
-  const Tensor joint = torch::arange(3 * size).view({3, size});
+  const Tensor joint = torch::arange(3 * size, torch::kFloat32).view({3, size});
   std::vector<Tensor> once, twice;
   for (std::size_t group = 0; group < groups.count(); ++group) {
     const Tensor part = groups.actions(group, joint).contiguous();

@@ -87,6 +87,8 @@ std::vector<Case> cases() {
   for (const auto type : {torch::kFloat32, torch::kFloat64}) {
     result.push_back({false, type, Activation::kRelu, {257, 129, 300}});
     result.push_back({true, type, Activation::kGelu, {257, 129, 300}});
+    for (const std::int64_t outputs : {1, 2, 3, 4})
+      result.push_back({false, type, Activation::kTanh, {67, 37, outputs}});
   }
   return result;
 }
@@ -167,19 +169,22 @@ TEST(MatrixProduct, NamesTheInstructionsThatOneDnnIsHeldTo) {
 
 TEST(MatrixProduct, EqualsLibTorchForEveryTranspositionAndAccumulation) {
   RandomStream random(3);
-  const std::int64_t rows = 5, columns = 4, inner = 6;
-  for (const bool a_transposed : {false, true}) {
-    for (const bool b_transposed : {false, true}) {
-      const Tensor a = a_transposed ? normal_tensor(random, {inner, rows}) : normal_tensor(random, {rows, inner});
-      const Tensor b = b_transposed ? normal_tensor(random, {columns, inner}) : normal_tensor(random, {inner, columns});
-      const Tensor product = torch::mm(a_transposed ? a.t() : a, b_transposed ? b.t() : b);
-      Tensor c = torch::ones({rows, columns});
-      const Factor<float> left{a.data_ptr<float>(), a.size(1), a_transposed};
-      const Factor<float> right{b.data_ptr<float>(), b.size(1), b_transposed};
-      matrix_product<float>(rows, columns, inner, left, right, c.data_ptr<float>(), columns, /*accumulate=*/true);
-      EXPECT_TRUE(c.allclose(product + 1, 1e-5, 1e-5));
-      matrix_product<float>(rows, columns, inner, left, right, c.data_ptr<float>(), columns);
-      EXPECT_TRUE(c.allclose(product, 1e-5, 1e-5));
+  for (const auto& [rows, inner, columns] :
+       std::initializer_list<Sizes>{{5, 6, 4}, {6, 5, 1}, {11, 37, 2}, {40, 70, 3}, {70, 9, 5}}) {
+    for (const bool a_transposed : {false, true}) {
+      for (const bool b_transposed : {false, true}) {
+        const Tensor a = normal_tensor(random, {rows, inner}), b = normal_tensor(random, {inner, columns});
+        const Tensor a_stored = a_transposed ? a.t().contiguous() : a, b_stored = b_transposed ? b.t().contiguous() : b;
+        const Factor<float> left{a_stored.data_ptr<float>(), a_stored.size(1), a_transposed};
+        const Factor<float> right{b_stored.data_ptr<float>(), b_stored.size(1), b_transposed};
+        Tensor c = torch::ones({rows, columns + 1});  // its last column belongs to somebody else
+        const Tensor own = c.narrow(1, 0, columns), product = torch::mm(a, b);
+        matrix_product<float>(rows, columns, inner, left, right, c.data_ptr<float>(), c.stride(0), /*accumulate=*/true);
+        EXPECT_TRUE(own.allclose(product + 1, 1e-5, 1e-5)) << rows << " " << inner << " " << columns;
+        matrix_product<float>(rows, columns, inner, left, right, c.data_ptr<float>(), c.stride(0));
+        EXPECT_TRUE(own.allclose(product, 1e-5, 1e-5)) << rows << " " << inner << " " << columns;
+        EXPECT_TRUE(c.select(1, columns).equal(torch::ones({rows})));
+      }
     }
   }
 }
