@@ -735,11 +735,17 @@ TEST(Omad, SaysWhichUpdateGaveALossThatIsNotFinite) {
 
 TEST(Omad, PresetsFit) {
   expect_presets_fit();
-  EXPECT_EQ(preset_value("cpu", "mamujoco/ant-2x4", "critic_hidden_sizes"), ParameterValue(IntegerList{512, 512}));
-  EXPECT_EQ(preset_value("cpu", "mpe/coop-nav-n4", "value_max"), ParameterValue(750.0));
-  EXPECT_EQ(preset_value("default", "mamujoco/half-cheetah-2x3", "value_max"), ParameterValue(2000.0));
-  EXPECT_EQ(preset_value("default", "mamujoco/ant-2x4", "critic_hidden_sizes"), ParameterValue(IntegerList{512, 512}));
   EXPECT_EQ(preset_value("paper", "mamujoco/half-cheetah-2x3", "value_max"), ParameterValue(2000.0));
+}
+
+// One set of values for all tasks: only the horizon differs, since episodes of MPE are short.
+TEST(Omad, PresetDefaultIsTheSameForAllTasksButForTheHorizon) {
+  for (const char* task : {"mpe/coop-nav-n4", "mamujoco/ant-2x4", "mamujoco/half-cheetah-2x3", "mine/own"}) {
+    EXPECT_EQ(preset_value("default", task, "value_max"), ParameterValue(10.0)) << task;
+    EXPECT_EQ(preset_value("default", task, "reward_normalization"), ParameterValue(std::string("variance"))) << task;
+  }
+  EXPECT_EQ(preset_value("default", "mamujoco/ant-2x4", "discount"), ParameterValue(0.99));
+  EXPECT_EQ(preset_value("default", "mpe/coop-nav-n3", "discount"), ParameterValue(0.95));
 }
 
 // Episodes of MPE are short: a short horizon, and a support for what it bootstraps.
