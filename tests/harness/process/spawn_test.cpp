@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include "tutti/error.hpp"
 
@@ -32,7 +33,8 @@ class SpawnTest : public testing::Test {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  fs::path folder_ = fs::path(testing::TempDir()) / "tutti-spawn";
+  // Tests run side by side, each in a process of its own.
+  fs::path folder_ = fs::path(testing::TempDir()) / ("tutti-spawn-" + std::to_string(::getpid()));
   int status_ = -1;
 };
 

@@ -1,6 +1,7 @@
 #include "reports/analysis/published.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -99,7 +100,8 @@ TEST(Published, IsShownByItselfOnlyWhereTheComparisonSaysSomething) {
 
 class PublishedFile : public testing::Test {
  protected:
-  PublishedFile() : file_(std::filesystem::path(testing::TempDir()) / "published.toml") {}
+  PublishedFile()
+      : file_(std::filesystem::path(testing::TempDir()) / ("published-" + std::to_string(::getpid()) + ".toml")) {}
   ~PublishedFile() override { std::filesystem::remove(file_); }
 
   Published read(const std::string& content) {
