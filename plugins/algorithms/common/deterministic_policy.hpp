@@ -24,8 +24,8 @@ struct ActionColumns {
   std::int64_t begin, size;
 };
 
-/// The joint actions at which the agents' gradients are taken: row block i is the replayed action with agent i's part
-/// replaced by what its actor does now, [N B, A]. Gradients of block i reach actor i alone; one node of the automatic
+/// The joint actions at which the agents' gradients are taken, [N B, A]: block i has the replayed actions, except that
+/// agent i's part comes from its present actor. Gradients of block i reach actor i alone. One node of the automatic
 /// differentiation.
 torch::Tensor own_action_replaced(const std::vector<ActionColumns>& agents, const torch::Tensor& replayed,
                                   const torch::Tensor& present);

@@ -84,8 +84,6 @@ struct SquashedGaussianFunction : torch::autograd::Function<SquashedGaussianFunc
 
 }  // namespace
 
-Tensor log_tanh_derivative(const Tensor& u) { return 2 * (std::numbers::ln2 - u - torch::softplus(-2 * u)); }
-
 SquashedSample squashed_gaussian(const Tensor& mean, const Tensor& log_deviation, const Tensor& noise) {
   TORCH_CHECK(mean.sizes() == log_deviation.sizes() && mean.sizes() == noise.sizes(),
               "squashed_gaussian: mean, log_deviation and noise must have one shape");

@@ -11,9 +11,6 @@ struct SquashedSample {
   torch::Tensor log_densities;
 };
 
-/// log(1 - tanh(u)^2) by element, without loss of digits for large |u|.
-torch::Tensor log_tanh_derivative(const torch::Tensor& u);
-
 /// a = tanh(u), u = mean + deviation noise, deviation = exp(log_deviation cut to [-20, 2]). Differentiable in mean and
 /// log_deviation.
 SquashedSample squashed_gaussian(const torch::Tensor& mean, const torch::Tensor& log_deviation,

@@ -1,6 +1,6 @@
 // {{name}}: one deterministic actor for each agent, improved through one centralised critic. A place to begin: change
-// the losses, the networks, the exploration. Everything is written out here; off_policy.hpp of the kit has the loop around
-// an update and the common parameters, which an algorithm with replay may inherit instead.
+// the losses, the networks, the exploration. Everything is written out here; off_policy.hpp of the kit has the loop
+// around an update and the common parameters, which an algorithm with replay may inherit instead.
 //
 // Source: Lowe et al. 2017, arXiv:1706.02275, algorithm 1, with one critic for the team's reward.
 //

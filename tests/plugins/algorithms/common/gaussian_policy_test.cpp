@@ -55,7 +55,8 @@ TEST(SquashedGaussian, HasTheGradientsOfAutomaticDifferentiation) {
   const SquashedSample ours = squashed_gaussian(mean, log_deviation, noise);
   const Tensor log_scale = log_deviation.clamp(-20, 2);
   const Tensor u = mean + log_scale.exp() * noise;
-  const Tensor theirs = -0.5 * noise.square() - 0.5 * std::log(2 * M_PI) - log_scale - log_tanh_derivative(u);
+  const Tensor log_slope = 2 * (std::log(2.0) - u - torch::softplus(-2 * u));  // log(1 - tanh(u)^2)
+  const Tensor theirs = -0.5 * noise.square() - 0.5 * std::log(2 * M_PI) - log_scale - log_slope;
   EXPECT_TRUE(ours.actions.allclose(torch::tanh(u), 1e-12, 1e-14));
   EXPECT_TRUE(ours.log_densities.allclose(theirs, 1e-12, 1e-12));
   const auto gradients = [&](const Tensor& actions, const Tensor& densities) {
