@@ -11,6 +11,7 @@
 
 #include "cli/progress_line.hpp"
 #include "launch/command.hpp"
+#include "process/temporary_folder.hpp"
 #include "results/files.hpp"
 #include "tutti/error.hpp"
 
@@ -19,29 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds kMostTime{120};
+constexpr std::chrono::seconds kMostDrawingTime{120};
 // Six frames and the gaps between them are as wide as the page.
 constexpr const char* kFrames = "6";
 constexpr const char* kSize = "192x144";
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    path_ = (fs::temp_directory_path() / "tutti-report-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) throw Error(path_ + ": cannot make this folder");
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // The same wherever the results lie.
 std::string without_place(std::string text, const reports::ShownRun& run) {
@@ -58,7 +40,7 @@ std::string last_line(std::string text) {
 }
 
 std::string reason_of(const launch::BoundedResult& result, const reports::ShownRun& run) {
-  if (result.timed_out) return fmt::format("it took longer than {} seconds", kMostTime.count());
+  if (result.timed_out) return fmt::format("it took longer than {} seconds", kMostDrawingTime.count());
   const std::string said = last_line(result.errors);
   const std::string reason = said.empty() ? "its process gave no reason" : without_place(said, run);
   return result.status <= 128 ? reason
@@ -84,7 +66,7 @@ reports::Strip film(const reports::ShownRun& run, const fs::path& stem) {
     const launch::BoundedResult result =
         launch::run_bounded({"/proc/self/exe", "watch", fs::absolute(run.folder).string(), "--still", kFrames, "--size",
                              kSize, "--no-words", "--no-gif", "--no-mp4", "--json", "--out", stem.string()},
-                            kMostTime);
+                            kMostDrawingTime);
     if (result.status != 0) {
       strip.reason = reason_of(result, {run.task, run.algorithm, run.seed, run.name, fs::absolute(run.folder)});
       return strip;
@@ -100,7 +82,7 @@ reports::Strip film(const reports::ShownRun& run, const fs::path& stem) {
 }  // namespace
 
 std::vector<reports::Strip> film_strips(const std::vector<reports::ShownRun>& runs) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder("tutti-report");
   std::vector<reports::Strip> strips;
   ProgressLine line;
   for (const reports::ShownRun& run : runs) {

@@ -21,7 +21,7 @@
 namespace tutti::cli {
 namespace {
 
-constexpr unsigned kPatienceSeconds = 30;  // for opening all algorithms
+constexpr unsigned kMostOpeningSeconds = 30;  // for opening all algorithms
 
 using Row = std::vector<std::string>;
 using Table = std::vector<Row>;
@@ -84,7 +84,7 @@ void print_plugins(const loader::Registry& registry, PluginKind kind) {
 bool algorithms_use_blas(loader::Registry& registry) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(kPatienceSeconds);
+    ::alarm(kMostOpeningSeconds);
     for (const std::string& name : registry.names(PluginKind::kAlgorithm)) {
       try {
         registry.algorithm(name);

@@ -1,7 +1,6 @@
 #include "cli/time_estimate.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "loader/child.hpp"
+#include "process/temporary_folder.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
 #include "tutti/error.hpp"
@@ -19,26 +19,8 @@ namespace tutti::cli {
 namespace {
 
 constexpr double kMeasuredSeconds = 2;
-constexpr std::chrono::minutes kMostTime{10};
-constexpr double kPatienceSeconds = 5;  // for an algorithm that collects before it learns, or that never does
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "tutti_estimate_XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw Error(path_ + ": cannot be made");
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;  // what stays behind is the system's to clean up
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
+constexpr std::chrono::minutes kMostTrialTime{10};
+constexpr double kMostSecondsBeforeLearning = 5;  // for an algorithm that collects before it learns, or that never does
 
 // How far a training is, evaluation and checkpoints not counted.
 struct Sample {
@@ -62,7 +44,7 @@ double measured_seconds(const suite::Run& run, loader::Registry& registry, const
       learning = true;
       start = now;
     }
-    return now.seconds - start.seconds > (learning ? kMeasuredSeconds : kPatienceSeconds);
+    return now.seconds - start.seconds > (learning ? kMeasuredSeconds : kMostSecondsBeforeLearning);
   };
   training = std::make_unique<run::Training>(run, registry, folder,
                                              run::Hooks{.should_stop = seen_enough, .progress = progress});
@@ -104,9 +86,9 @@ void estimate_in_child(const suite::Run& run, loader::Registry& registry, const 
 }  // namespace
 
 TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry) {
-  const TemporaryFolder folder;  // here, because a child that crashes leaves everything as it is
+  const TemporaryFolder folder("tutti-estimate");  // here, because a child that crashes leaves everything as it is
   const loader::ChildReport child =
-      loader::call_in_child([&](int pipe) { estimate_in_child(run, registry, folder.path(), pipe); }, kMostTime);
+      loader::call_in_child([&](int pipe) { estimate_in_child(run, registry, folder.path(), pipe); }, kMostTrialTime);
   TimeEstimate estimate;
   std::string stage = "before it began";
   std::istringstream lines(child.text);
@@ -115,7 +97,7 @@ TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry) {
     if (line.starts_with(kProblem)) estimate.problem = line.substr(1);
     if (line.starts_with(kSeconds)) estimate.seconds = std::strtod(line.c_str() + 1, nullptr);
   }
-  if (!child.done && estimate.problem.empty()) estimate.problem = child.how(kMostTime) + " " + stage;
+  if (!child.done && estimate.problem.empty()) estimate.problem = child.how(kMostTrialTime) + " " + stage;
   return estimate;
 }
 

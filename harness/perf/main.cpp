@@ -2,7 +2,6 @@
 // beside what this processor can reach. All times are processor time of one core, and so are the ceilings: ratios hold
 // on a loaded machine, milliseconds on an idle one.
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -21,6 +20,7 @@
 #include "launch/say.hpp"
 #include "perf/clock.hpp"
 #include "perf/measurements.hpp"
+#include "process/temporary_folder.hpp"
 #include "run/machine.hpp"
 #include "run/preparation.hpp"
 #include "suite/suite.hpp"
@@ -39,24 +39,6 @@ struct Options {
 
 /// Everything that was measured: figures by subject, "mpe/coop-nav-n3" or the name of an algorithm.
 using Results = std::map<std::string, Figures>;
-
-/// A folder for what is measured, removed at the end.
-class WorkingFolder {
- public:
-  WorkingFolder() : path_((std::filesystem::temp_directory_path() / "tutti_perf_XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw Error(path_ + ": cannot be made");
-  }
-  ~WorkingFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  WorkingFolder(const WorkingFolder&) = delete;
-  WorkingFolder& operator=(const WorkingFolder&) = delete;
-  std::filesystem::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// One run for each algorithm, with its default values and ten copies.
 suite::Plan plan_of(const Options& options, loader::Registry& registry, const std::filesystem::path& folder) {
@@ -149,7 +131,7 @@ void print_comparison(const Results& now, const Results& before) {
 void measure(const Options& options) {
   std::optional<Results> before;  // read first: a wrong name is found at once
   if (!options.compare.empty()) before = read_results(options.compare);
-  const WorkingFolder folder;
+  const TemporaryFolder folder("tutti-perf");
   loader::Registry registry = cli::load_plugins();
   const double start = processor_seconds();
   const suite::Plan plan = plan_of(options, registry, folder.path());

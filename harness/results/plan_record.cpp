@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kSchema = 1;
+constexpr int kPlanSchema = 1;
 
 json task_to_json(const PlannedTask& task) {
   json object = {{"label", task.label}, {"family", task.family}};
@@ -96,8 +96,8 @@ void read_report(const json& object, PlanRecord& plan) {
   }
 }
 
-PlanRecord from_object(const json& object) {
-  if (object.at("schema").get<int>() != kSchema) throw Error("written by another version of tutti");
+PlanRecord plan_from_object(const json& object) {
+  if (object.at("schema").get<int>() != kPlanSchema) throw Error("written by another version of tutti");
   PlanRecord plan;
   object.at("suite").get_to(plan.suite);
   plan.file = object.value("file", "");
@@ -118,7 +118,7 @@ PlanRecord from_object(const json& object) {
 }  // namespace
 
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
-  const nlohmann::ordered_json object = {{"schema", kSchema},
+  const nlohmann::ordered_json object = {{"schema", kPlanSchema},
                                          {"suite", plan.suite},
                                          {"file", plan.file},
                                          {"command", plan.command},
@@ -174,7 +174,7 @@ PlanRecord read_plan_record(const std::filesystem::path& folder) {
   const std::optional<std::string> text = read_file_if_any(file, kMostRecordBytes);
   if (!text) throw Error(file.string() + ": no such file; give the folder of a suite, results/<suite>");
   try {
-    return from_object(json::parse(*text));
+    return plan_from_object(json::parse(*text));
   } catch (const json::exception& error) {
     throw Error(file.string() + ": " + error.what());
   } catch (const Error& error) {

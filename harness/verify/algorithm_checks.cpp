@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kUpdates = 3;
-constexpr std::int64_t kMostGrowth = std::int64_t{8} << 20;
+constexpr std::int64_t kMostGrowthOfActing = std::int64_t{8} << 20;
 constexpr ActMode kEvaluationModes[] = {ActMode::kDeterministic, ActMode::kSampled};
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
@@ -215,8 +215,8 @@ Result memory(AlgorithmMaker& maker) {
   const std::int64_t before = resident_bytes();
   evaluate();
   const std::int64_t growth = resident_bytes() - before;
-  return growth > kMostGrowth ? failed(fmt::format("300 calls of act() took {} KiB of memory", growth >> 10))
-                              : passed();
+  return growth > kMostGrowthOfActing ? failed(fmt::format("300 calls of act() took {} KiB of memory", growth >> 10))
+                                      : passed();
 }
 
 Result prints_nothing(AlgorithmMaker& maker) {

@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kSteps = 120;
 constexpr std::int64_t kManySteps = 4000;
-constexpr std::int64_t kMostGrowth = std::int64_t{4} << 20;
+constexpr std::int64_t kMostGrowthOfStepping = std::int64_t{4} << 20;
 
 /// Everything that one step shows, compared bit for bit.
 struct Moment {
@@ -295,8 +295,9 @@ Result memory_does_not_grow(EnvironmentMaker& make) {
   const std::int64_t before = resident_bytes();
   play_many(*environment, kManySteps);
   const std::int64_t growth = resident_bytes() - before;
-  return growth > kMostGrowth ? failed(fmt::format("{} steps took {} KiB of memory", kManySteps, growth >> 10))
-                              : passed();
+  return growth > kMostGrowthOfStepping
+             ? failed(fmt::format("{} steps took {} KiB of memory", kManySteps, growth >> 10))
+             : passed();
 }
 
 Result prints_nothing(EnvironmentMaker& make) {

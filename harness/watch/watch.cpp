@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Color kText{60, 60, 60};
+constexpr Color kLabelText{60, 60, 60};
 
 fs::path with_ending(const fs::path& stem, const char* ending) { return stem.string() + ending; }
 
@@ -189,8 +189,8 @@ class Show {
 
   void describe(Frame& frame, std::size_t policy) const {
     const EpisodeSummary& summary = rollouts_[policy].summary();
-    write_text(frame, 4, 4, labels_[policy], kText);
-    write_text(frame, 4, 14, fmt::format("step {}  return {:.1f}", summary.length, summary.episode_return), kText);
+    write_text(frame, 4, 4, labels_[policy], kLabelText);
+    write_text(frame, 4, 14, fmt::format("step {}  return {:.1f}", summary.length, summary.episode_return), kLabelText);
   }
 
   void open_films(FrameSize size) {

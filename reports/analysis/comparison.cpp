@@ -98,8 +98,9 @@ void name_unpaired(const std::string& folder, const std::set<Pair>& pairs, const
 ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double level) {
   ComparisonRow row{.task = pair.first, .algorithm = pair.second, .a = a, .b = b, .difference = {}};
   row.difference.value = b.mean - a.mean;
+  if (std::min(a.n, b.n) < kLeastRuns) return row;
   row.p = welch_test(b.runs, a.runs).p;
-  if (std::min(a.n, b.n) >= kLeastRuns) row.difference.interval = welch_interval(a.runs, b.runs, level);
+  row.difference.interval = welch_interval(a.runs, b.runs, level);
   return row;
 }
 

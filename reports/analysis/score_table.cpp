@@ -51,10 +51,12 @@ void mark_best(std::vector<Cell>& row, std::size_t best, int decimals, double un
   }
 }
 
+bool can_test(const Cell& cell, const Cell& best) { return std::min(cell.n, best.n) >= kLeastRuns; }
+
 void test_against_best(std::vector<Cell>& row, std::size_t best) {
   std::vector<double> p(row.size(), kMissing);
   for (std::size_t a = 0; a < row.size(); ++a) {
-    if (a != best && row[a].n > 0) p[a] = welch_test(row[a].runs, row[best].runs).p;
+    if (a != best && can_test(row[a], row[best])) p[a] = welch_test(row[a].runs, row[best].runs).p;
   }
   const std::vector<double> corrected = holm(p);
   for (std::size_t a = 0; a < row.size(); ++a) {
@@ -73,10 +75,10 @@ void underline_second(std::vector<Cell>& row) {
 }
 
 bool is_close(const Cell& cell, const Cell& best, const Material& material) {
+  if (!can_test(cell, best)) return false;
   const Underline mark = material.options.mark;
   if (mark == Underline::kWelch) return cell.p_holm >= kSignificance;
   if (mark == Underline::kOverlap) return cell.mean + cell.sd >= best.mean - best.sd;
-  if (cell.n < 2 || best.n < 2) return false;
   const Interval difference =
       bootstrap_difference(cell.runs, best.runs, material.bootstrap(material.options.curve_replicates));
   return difference.low <= 0 && 0 <= difference.high;
@@ -88,8 +90,8 @@ void mark_row(std::vector<Cell>& row, int decimals, double unit, const Material&
   test_against_best(row, best);
   mark_best(row, best, decimals, unit);
   if (material.options.mark == Underline::kSecond) return underline_second(row);
-  for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && std::min(cell.n, row[best].n) < 2;
-  for (Cell& cell : row) cell.underlined = cell.n > 0 && !cell.best && is_close(cell, row[best], material);
+  for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && !can_test(cell, row[best]);
+  for (Cell& cell : row) cell.underlined = !cell.best && is_close(cell, row[best], material);
 }
 
 void add_footer(const Material& material, ScoreTable& table) {

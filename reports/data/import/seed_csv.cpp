@@ -13,9 +13,9 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-constexpr std::array kSteps = {"step", "steps", "env_step", "timestep", "timesteps"};
-constexpr std::array kReturns = {"avg_return", "return",     "mean_return", "episode_return",
-                                 "reward",     "avg_reward", "mean_reward", "episode_reward"};
+constexpr std::array kStepColumns = {"step", "steps", "env_step", "timestep", "timesteps"};
+constexpr std::array kReturnColumns = {"avg_return", "return",     "mean_return", "episode_return",
+                                       "reward",     "avg_reward", "mean_reward", "episode_reward"};
 
 template <class Names>
 std::size_t column_among(const Fields& header, const Names& names) {
@@ -30,12 +30,12 @@ std::size_t column_among(const Fields& header, const Names& names) {
 }  // namespace
 
 bool is_seed_csv(const Fields& header) {
-  return column_among(header, kSteps) < header.size() && column_among(header, kReturns) < header.size();
+  return column_among(header, kStepColumns) < header.size() && column_among(header, kReturnColumns) < header.size();
 }
 
 ImportedFile read_seed_csv(const std::filesystem::path& file, const std::vector<Fields>& rows) {
   ImportedFile result;
-  const std::size_t step = column_among(rows[0], kSteps), value = column_among(rows[0], kReturns);
+  const std::size_t step = column_among(rows[0], kStepColumns), value = column_among(rows[0], kReturnColumns);
   ImportedRun run;
   // Either the file is named after the seed, or its folder is.
   const bool by_folder = !seed_in(file.stem().string()) && seed_in(folder_above(file, 1));

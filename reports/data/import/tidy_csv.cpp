@@ -19,9 +19,9 @@ namespace {
 using Fields = std::vector<std::string>;
 
 constexpr std::array kColumns = {"exp_name", "env_name", "seed", "metric", "env_step", "value"};
-constexpr std::array kMetrics = {"return",      "episode_return", "mean_episode_return", "avg_return",
-                                 "eval_return", "test_return",    "test_return_mean",    "return_mean",
-                                 "eval/return", "test/return",    "episode_reward",      "reward"};
+constexpr std::array kMetricColumns = {"return",      "episode_return", "mean_episode_return", "avg_return",
+                                       "eval_return", "test_return",    "test_return_mean",    "return_mean",
+                                       "eval/return", "test/return",    "episode_reward",      "reward"};
 
 std::size_t column_of(const Fields& header, const std::string& name) {
   for (std::size_t i = 0; i < header.size(); ++i) {
@@ -32,7 +32,7 @@ std::size_t column_of(const Fields& header, const std::string& name) {
 
 // The first of the known names that is there.
 std::string metric_among(const std::set<std::string>& there) {
-  for (const char* name : kMetrics) {
+  for (const char* name : kMetricColumns) {
     if (there.contains(name)) return name;
   }
   std::string names;

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -19,11 +18,6 @@ namespace {
 void append_numbers(const Json& value, std::vector<double>& out) {
   if (!value.is_array()) return out.push_back(value.get<double>());
   for (const Json& item : value) append_numbers(item, out);
-}
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 // In order of their names. This runs before main(): what is wrong with the folder is expect_recordings()' to say.
@@ -38,9 +32,9 @@ std::vector<std::filesystem::path> json_files() {
   return found;
 }
 
-// The object's own "format", not one of something within it; "" without one. Reads no further than there: parsing all
-// of every file would cost most tests more than their own work does.
-std::string format_of(const std::string& text) {
+// The object's own "format", not one of something within it; "" without one. Reads no further than there: all of every
+// file would cost most tests more than their own work does.
+std::string format_of(const std::filesystem::path& file) {
   struct Found {
     std::string format;
   };
@@ -50,8 +44,9 @@ std::string format_of(const std::string& text) {
     comes_next = depth == 1 && event == Json::parse_event_t::key && value == "format";
     return true;
   };
+  std::ifstream stream(file, std::ios::binary);
   try {
-    [[maybe_unused]] const Json whole = Json::parse(text, look, /*allow_exceptions=*/false);
+    [[maybe_unused]] const Json whole = Json::parse(stream, look, /*allow_exceptions=*/false);
   } catch (const Found& found) {
     return found.format;
   }
@@ -76,7 +71,7 @@ std::filesystem::path folder() {
 
 std::vector<std::filesystem::path> files(std::string_view format) {
   std::vector<std::filesystem::path> found = json_files();
-  std::erase_if(found, [&](const std::filesystem::path& file) { return format_of(text_of(file)) != format; });
+  std::erase_if(found, [&](const std::filesystem::path& file) { return format_of(file) != format; });
   return found;
 }
 
@@ -87,9 +82,9 @@ void expect_recordings() {
       << where << " is no folder; expected one with recordings, named by TUTTI_GOLDEN";
   int recordings = 0;
   for (const auto& file : json_files()) {
-    const std::string text = text_of(file);
-    EXPECT_TRUE(Json::accept(text)) << file << " is not valid JSON; restore it, or move it elsewhere";
-    const std::string format = format_of(text);
+    EXPECT_TRUE(Json::accept(std::ifstream(file, std::ios::binary)))
+        << file << " is not valid JSON; restore it, or move it elsewhere";
+    const std::string format = format_of(file);
     if (format == kMpe || format == kMujoco || format == kModel) {
       ++recordings;
     } else {
@@ -101,7 +96,7 @@ void expect_recordings() {
 }
 
 Json read(const std::filesystem::path& file) try {
-  return Json::parse(text_of(file));
+  return Json::parse(std::ifstream(file, std::ios::binary));
 } catch (const Json::exception& error) {
   throw Error(file.string() + " cannot be read: " + error.what());
 }

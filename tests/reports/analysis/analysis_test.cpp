@@ -68,16 +68,19 @@ TEST_F(TableRow, ShowsTheSpreadThatWasAskedFor) {
   EXPECT_NEAR(row(Underline::kWelch, SpreadKind::kInterval)[0].spread, 207.48140391570772, 1e-9);
 }
 
-TEST_F(TableRow, CellsOfOneRunCannotBeTested) {
-  suite_.add([] {
-    FakeRun run = plain_run("mpe/a", "once", 0, {0, 0}, 0);
+TEST_F(TableRow, CellsOfOneOrTwoRunsCannotBeTested) {
+  for (const auto& [algorithm, seed] : {std::pair("once", 0), std::pair("twice", 0), std::pair("twice", 1)}) {
+    FakeRun run = plain_run("mpe/a", algorithm, seed, {0, 0}, 0);
     run.evaluations[1] = {5800, 5800};
-    return run;
-  }());
+    suite_.add(run);
+  }
   for (const Underline mark : {Underline::kWelch, Underline::kOverlap, Underline::kBootstrap}) {
     const std::vector<Cell> cells = row(mark);
-    EXPECT_TRUE(cells[3].untested) << static_cast<int>(mark);
-    EXPECT_FALSE(cells[3].underlined) << static_cast<int>(mark);
+    for (const std::size_t few : {3, 4}) {
+      EXPECT_TRUE(cells[few].untested) << static_cast<int>(mark);
+      EXPECT_FALSE(cells[few].underlined) << static_cast<int>(mark);
+      EXPECT_TRUE(std::isnan(cells[few].p)) << static_cast<int>(mark);
+    }
     EXPECT_FALSE(cells[1].untested) << static_cast<int>(mark);
   }
   EXPECT_FALSE(row(Underline::kSecond)[3].untested);
