@@ -1,5 +1,5 @@
 // tutti check: validates a suite and prints what running it would mean.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -29,39 +29,76 @@ std::string bytes(std::int64_t count) { return text::bytes_text(static_cast<doub
 struct PairCost {
   TimeEstimate time;  // where it was measured
   std::int64_t copies = 0;
+  std::int64_t training_steps = 0;
   std::int64_t evaluation_steps = 0;  // at most: episodes that all last to their limit
   Resources resources;
 };
 
-std::int64_t evaluations(const suite::Plan& plan) { return run::planned_evaluations(plan.run, plan.evaluation); }
-
-std::int64_t absolute_episodes(const suite::Plan& plan) {
-  return plan.evaluation.absolute ? run::kAbsoluteFactor * plan.evaluation.episodes : 0;
+std::int64_t absolute_episodes(const suite::EvaluationSettings& evaluation) {
+  return evaluation.absolute ? run::kAbsoluteFactor * evaluation.episodes : 0;
 }
 
-std::int64_t episodes(const suite::Plan& plan) {
-  return plan.evaluation.episodes * evaluations(plan) + absolute_episodes(plan);
-}
-
-PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registry& registry, bool with_time) {
+PairCost cost_of(const suite::Run& run, loader::Registry& registry, bool with_time) {
   const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
+  const suite::RunSettings settings = run.run_settings();
+  const suite::EvaluationSettings evaluation = run.evaluation_settings();
+  const std::int64_t episodes =
+      evaluation.episodes * run::planned_evaluations(settings, evaluation) + absolute_episodes(evaluation);
   return {.time = with_time ? estimate_time(run, registry) : TimeEstimate{},
-          .copies = run.run_settings().copies,
-          .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
+          .copies = settings.copies,
+          .training_steps = settings.environment_steps,
+          .evaluation_steps = episodes * environment->spec().episode_limit,
           .resources = launch::resources_of(run, environment->spec(), registry)};
+}
+
+// The tasks of one budget.
+struct BudgetGroup {
+  suite::Budget budget;
+  std::vector<std::string> tasks;  // labels
+};
+
+std::vector<BudgetGroup> budget_groups(const suite::Plan& plan) {
+  std::vector<BudgetGroup> groups;
+  for (const suite::TaskEntry& task : plan.tasks) {
+    auto found = std::ranges::find(groups, task.budget, &BudgetGroup::budget);
+    if (found == groups.end()) found = groups.insert(found, BudgetGroup{task.budget, {}});
+    found->tasks.push_back(task.label);
+  }
+  return groups;
+}
+
+// Such as " on mpe/a, mpe/b"; nothing where all tasks have one budget.
+std::string place_of(const BudgetGroup& group, const std::vector<BudgetGroup>& groups) {
+  return groups.size() > 1 ? fmt::format(" on {}", fmt::join(group.tasks, ", ")) : "";
+}
+
+// The suite's settings with the budget of the group.
+std::pair<suite::RunSettings, suite::EvaluationSettings> settings_of(const suite::Plan& plan,
+                                                                     const BudgetGroup& group) {
+  auto settings = std::pair(plan.run, plan.evaluation);
+  settings.first.environment_steps = group.budget.environment_steps;
+  settings.second.interval = group.budget.evaluation_interval;
+  settings.second.episodes = group.budget.evaluation_episodes;
+  return settings;
 }
 
 void print_protocol(const suite::Plan& plan) {
   launch::say(stdout, fmt::format("suite {}: {} task(s) x {} algorithm(s) x {} seed(s) = {} runs\n", plan.name,
                                   plan.tasks.size(), plan.algorithms.size(), plan.seeds.size(), plan.runs.size()));
-  launch::say(
-      stdout,
-      fmt::format("each run: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial states){}\n\n",
-                  grouped(plan.run.environment_steps), evaluations(plan), plan.evaluation.episodes,
-                  plan.evaluation.mode, plan.evaluation.seeds,
-                  plan.evaluation.absolute
-                      ? fmt::format(", absolute evaluation of {} episodes", absolute_episodes(plan))
-                      : ""));
+  const std::vector<BudgetGroup> groups = budget_groups(plan);
+  for (const BudgetGroup& group : groups) {
+    const auto [settings, evaluation] = settings_of(plan, group);
+    launch::say(stdout,
+                fmt::format("each run{}: {} environment steps, {} evaluations of {} episodes ({} policy, {} initial "
+                            "states){}\n",
+                            place_of(group, groups), grouped(settings.environment_steps),
+                            run::planned_evaluations(settings, evaluation), evaluation.episodes, evaluation.mode,
+                            evaluation.seeds,
+                            evaluation.absolute
+                                ? fmt::format(", absolute evaluation of {} episodes", absolute_episodes(evaluation))
+                                : ""));
+  }
+  launch::say(stdout, "\n");
 }
 
 void print_notes(const suite::Plan& plan) {
@@ -70,14 +107,18 @@ void print_notes(const suite::Plan& plan) {
     if (run.seed != plan.seeds.front()) continue;
     const std::string reason = run::reason_without_update(run);
     if (reason.empty()) continue;
-    const std::string line =
-        fmt::format("{}: no update within {} steps ({})", run.algorithm, grouped(plan.run.environment_steps), reason);
+    const std::string line = fmt::format("{}: no update within {} steps ({})", run.algorithm,
+                                         grouped(run.run_settings().environment_steps), reason);
     if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
   }
-  const std::int64_t rest = run::unevaluated_steps(plan.run, plan.evaluation);
-  if (rest > 0) {
-    lines.push_back(fmt::format("the last {} steps are not evaluated; {} is no multiple of {}", grouped(rest),
-                                grouped(plan.run.environment_steps), grouped(plan.evaluation.interval)));
+  const std::vector<BudgetGroup> groups = budget_groups(plan);
+  for (const BudgetGroup& group : groups) {
+    const auto [settings, evaluation] = settings_of(plan, group);
+    const std::int64_t rest = run::unevaluated_steps(settings, evaluation);
+    if (rest == 0) continue;
+    lines.push_back(fmt::format("the last {} steps{} are not evaluated; {} is no multiple of {}", grouped(rest),
+                                place_of(group, groups), grouped(settings.environment_steps),
+                                grouped(evaluation.interval)));
   }
   for (const std::string& line : lines) fmt::print("note: {}\n", line);
 }
@@ -89,6 +130,7 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
   if (with_time) table.front().push_back("time a run");
   const auto count = static_cast<std::int64_t>(plan.seeds.size());
+  std::int64_t training_steps = 0;
   std::int64_t evaluation_steps = 0;
   std::int64_t disk = 0;
   std::int64_t memory = 0;
@@ -97,7 +139,8 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
-    const PairCost cost = cost_of(run, plan, registry, with_time);
+    const PairCost cost = cost_of(run, registry, with_time);
+    training_steps += count * cost.training_steps;
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
     memory = std::max(memory, cost.resources.memory_bytes);
@@ -107,18 +150,17 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
                                      run.task, text::clean_text(cost.time.problem)));
     }
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
-                     grouped(plan.run.environment_steps), grouped(cost.evaluation_steps),
-                     bytes(cost.resources.memory_bytes), bytes(cost.resources.disk_bytes)});
+                     grouped(cost.training_steps), grouped(cost.evaluation_steps), bytes(cost.resources.memory_bytes),
+                     bytes(cost.resources.disk_bytes)});
     if (with_time) table.back().push_back(cost.time.problem.empty() ? text::duration_text(cost.time.seconds) : "fails");
   }
   launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));
-  const auto runs = static_cast<std::int64_t>(plan.runs.size());
   launch::say(
       stdout,
       fmt::format(
           "all runs: {} environment steps of training, at most {} of evaluation; buffers take up to {} of disk in all, "
           "and {} of memory for each run at a time\n",
-          grouped(runs * plan.run.environment_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
+          grouped(training_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
   if (with_time) {
     const auto jobs = static_cast<double>(run::available_cores());
     launch::say(stdout,

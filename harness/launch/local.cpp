@@ -200,7 +200,7 @@ void LocalLauncher::end(Active& active) {
 
 void LocalLauncher::show(std::size_t index, const RunView& view) {
   const suite::Run& run = plan_.runs[index];
-  board_.rows[index] = row_of(run.task, run.algorithm, run.seed, plan_.run.environment_steps, view);
+  board_.rows[index] = row_of(run.task, run.algorithm, run.seed, run.run_settings().environment_steps, view);
 }
 
 void LocalLauncher::show_progress(Active& active) {

@@ -87,7 +87,7 @@ Board read_board(const std::filesystem::path& suite_folder) {
   for (std::size_t index = 0; index < views.size(); ++index) {
     const results::PlannedRun& run = plan.runs[index];
     const RunView& view = views[index];
-    board.rows.push_back(row_of(run.task, run.algorithm, run.seed, plan.protocol.environment_steps, view));
+    board.rows.push_back(row_of(run.task, run.algorithm, run.seed, plan.protocol_of(run.task).environment_steps, view));
     board.rows.back().never_learned = never_learned(view, folders[index]);
     if (view.state == RunState::kRunning) ++board.jobs;
   }

@@ -69,8 +69,14 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
                      .seeds = plan.evaluation.seeds,
                      .absolute = plan.evaluation.absolute,
                      .copies = 0};
-  for (const suite::TaskEntry& task : plan.tasks)
-    record.tasks.push_back({task.label, task.environment, task.reference, task.title});
+  for (const suite::TaskEntry& task : plan.tasks) {
+    results::Protocol protocol = record.protocol;
+    protocol.environment_steps = task.budget.environment_steps;
+    protocol.interval = task.budget.evaluation_interval;
+    protocol.episodes = task.budget.evaluation_episodes;
+    record.tasks.push_back({task.label, task.environment, task.reference, task.title, {}});
+    if (protocol != record.protocol) record.tasks.back().protocol = protocol;
+  }
   for (const suite::AlgorithmEntry& algorithm : plan.algorithms) {
     record.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
   }

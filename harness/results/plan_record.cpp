@@ -21,6 +21,7 @@ constexpr int kPlanSchema = 1;
 json task_to_json(const PlannedTask& task) {
   json object = {{"label", task.label}, {"family", task.family}};
   if (!task.title.empty()) object["title"] = task.title;
+  if (task.protocol) object["protocol"] = protocol_to_json(*task.protocol);
   if (!task.reference) return object;
   object["reference"] = {{"low", task.reference->low},
                          {"low_source", task.reference->low_source},
@@ -33,6 +34,8 @@ PlannedTask task_from_json(const json& object) {
   PlannedTask task{.label = object.at("label").get<std::string>(),
                    .family = object.at("family").get<std::string>(),
                    .title = object.value("title", "")};
+  if (const auto protocol = object.find("protocol"); protocol != object.end())
+    task.protocol = protocol_from_json(*protocol);
   const auto reference = object.find("reference");  // tasks without a range have none, and so have earlier plans
   if (reference == object.end()) return task;
   task.reference = ReferenceRange{.low = reference->at("low").get<double>(),
@@ -116,6 +119,11 @@ PlanRecord plan_from_object(const json& object) {
 }
 
 }  // namespace
+
+const Protocol& PlanRecord::protocol_of(std::string_view task) const {
+  const auto found = std::ranges::find(tasks, task, &PlannedTask::label);
+  return found != tasks.end() && found->protocol ? *found->protocol : protocol;
+}
 
 void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
   const nlohmann::ordered_json object = {{"schema", kPlanSchema},

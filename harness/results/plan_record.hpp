@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct PlannedTask {
   std::string label;
   std::string family;  // the environment plugin
   std::optional<ReferenceRange> reference = {};
-  std::string title = {};  // as reports show it; empty: the label
+  std::string title = {};                 // as reports show it; empty: the label
+  std::optional<Protocol> protocol = {};  // where it is not the plan's
 };
 
 struct PlannedAlgorithm {
@@ -49,7 +51,7 @@ struct PlanRecord {
   std::string file;                  // the suite file, as it was given
   std::vector<std::string> command;  // what to type after "tutti" to continue: run, the whole path of the file, options
   std::string digest;                // SHA-256 of the file's content
-  Protocol protocol;
+  Protocol protocol;                 // of the tasks that have none of their own
   std::vector<PlannedTask> tasks;
   std::vector<PlannedAlgorithm> algorithms;
   std::vector<std::uint64_t> seeds;
@@ -57,6 +59,9 @@ struct PlanRecord {
   std::map<std::string, PlannedBounds> bounds;         // by task
   std::map<std::string, double> thresholds;            // by task
   std::vector<PlannedRun> runs;
+
+  /// What the runs of a task are made by.
+  const Protocol& protocol_of(std::string_view task) const;
 };
 
 /// Replaces <folder>/plan.json. Throws FileError.

@@ -46,6 +46,7 @@ struct Protocol {
   std::int64_t evaluations() const { return interval > 0 ? environment_steps / interval : 0; }
   /// Environment steps after the last evaluation.
   std::int64_t unevaluated_steps() const { return interval > 0 ? environment_steps % interval : 0; }
+  bool operator==(const Protocol&) const = default;
 };
 
 struct CodeRecord {

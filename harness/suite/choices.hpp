@@ -16,7 +16,14 @@ struct Expansion {
   const Catalogue& catalogue;
   Problems& problems;
   const std::map<std::string, Section>& command_line;  // settings by "run", "evaluation" or algorithm label
+  const ResolvedValues& run_values;                    // the suite's
+  const ResolvedValues& evaluation_values;
 };
+
+/// Keys of [[task]] that take the place of run.environment_steps, evaluation.interval and evaluation.episodes.
+inline constexpr const char* kOwnSteps = "environment_steps";
+inline constexpr const char* kOwnInterval = "evaluation_interval";
+inline constexpr const char* kOwnEpisodes = "evaluation_episodes";
 
 struct Task {
   const Section* section = nullptr;
@@ -25,6 +32,8 @@ struct Task {
   std::string name;   // what presets match
   std::string environment;
   ResolvedValues values;
+  ResolvedValues run_values;         // the suite's, but for what the task has of its own
+  ResolvedValues evaluation_values;  // the same
   std::optional<ReferenceRange> reference;
 };
 
@@ -43,7 +52,10 @@ struct AlgorithmChoice {
 /// The tasks in order; those with problems (added) are among them, as far as they could be read.
 std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion);
 
-/// The same of the algorithms. Without a `plugin`: unknown.
+/// Adds a problem for each task whose budget and evaluations do not go together. All values have to fit.
+void check_budgets(const std::vector<Task>& tasks, const Section* evaluation, Problems& problems);
+
+/// The algorithms in order, like the tasks. Without a `plugin`: unknown.
 std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& sections, const Expansion& expansion);
 
 /// Adds a problem if the algorithm has no preset `name`, or none for these tasks. "" is no preset and no problem.

@@ -141,8 +141,8 @@ ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, 
   return values;
 }
 
-Run make_run(const Plan& plan, const Task& task, const AlgorithmChoice& algorithm, ResolvedValues values,
-             ResolvedValues run_values, const ResolvedValues& evaluation_values) {
+Run make_run(const Plan& plan, const Task& task, const AlgorithmChoice& algorithm, ResolvedValues values) {
+  ResolvedValues run_values = task.run_values;
   run_values["copies"] = values.at("copies");
   values.erase("copies");
   return {.suite = plan.name,
@@ -156,13 +156,20 @@ Run make_run(const Plan& plan, const Task& task, const AlgorithmChoice& algorith
           .algorithm_values = std::move(values),
           .seed = 0,
           .run_values = std::move(run_values),
-          .evaluation_values = evaluation_values};
+          .evaluation_values = task.evaluation_values};
+}
+
+Budget budget_of(const Task& task) {
+  const auto integer = [](const ResolvedValues& values, const char* name) {
+    return std::get<std::int64_t>(values.at(name).value);
+  };
+  return {integer(task.run_values, "environment_steps"), integer(task.evaluation_values, "interval"),
+          integer(task.evaluation_values, "episodes")};
 }
 
 }  // namespace
 
-void expand(const Section& document, const ResolvedValues& run_values, const ResolvedValues& evaluation_values,
-            const Expansion& expansion, Plan& plan) {
+void expand(const Section& document, const Expansion& expansion, Plan& plan) {
   Problems& problems = expansion.problems;
   SectionReader read(document, problems);
   const std::vector<Task> tasks = read_tasks(read.list("task"), expansion);
@@ -178,7 +185,8 @@ void expand(const Section& document, const ResolvedValues& run_values, const Res
   check_reserved_labels(algorithms, problems);
   check_overrides(overrides, tasks, algorithms, problems);
 
-  for (const Task& task : tasks) plan.tasks.push_back({task.label, task.environment, task.reference, task.title});
+  for (const Task& task : tasks)
+    plan.tasks.push_back({task.label, task.environment, task.reference, task.title, budget_of(task)});
   std::vector<Run> pairs;
   for (const AlgorithmChoice& algorithm : algorithms) {
     plan.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
@@ -195,11 +203,15 @@ void expand(const Section& document, const ResolvedValues& run_values, const Res
       if (algorithm.plugin == nullptr || task.environment.empty()) continue;
       attempt(expansion, algorithm.section->where, algorithm.section->path, [&] {
         const std::size_t before = problems.size();
-        ResolvedValues values = resolve_pair(task, algorithm, overrides, run_values.at("copies"), expansion);
-        pairs.push_back(make_run(plan, task, algorithm, std::move(values), run_values, evaluation_values));
+        ResolvedValues values = resolve_pair(task, algorithm, overrides, task.run_values.at("copies"), expansion);
+        pairs.push_back(make_run(plan, task, algorithm, std::move(values)));
         if (problems.size() == before) algorithm.plugin->check(values_of(pairs.back().algorithm_values));
       });
     }
+  }
+  if (problems.empty()) {
+    const auto evaluation = document.tables.find("evaluation");
+    check_budgets(tasks, evaluation == document.tables.end() ? nullptr : &evaluation->second, problems);
   }
   for (const std::uint64_t seed : plan.seeds) {
     for (Run run : pairs) {

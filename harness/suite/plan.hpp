@@ -31,7 +31,7 @@ using ResolvedValues = std::map<std::string, Resolved, std::less<>>;
 /// The values alone, as plugins take them.
 ParameterValues values_of(const ResolvedValues& resolved);
 
-/// `[run]`: the same for every run of a suite, except `copies`.
+/// `[run]`: the same for every run of a suite, except `copies`, and the budget of a task that has its own.
 struct RunSettings {
   std::int64_t environment_steps = 0;     // budget, all copies together
   std::int64_t copies = 1;                // environment copies stepped in turn
@@ -42,7 +42,7 @@ struct RunSettings {
   void check() const {}
 };
 
-/// `[evaluation]`: the same for every run of a suite.
+/// `[evaluation]`: the same for every run of a suite, except what a task has of its own.
 struct EvaluationSettings {
   std::int64_t interval = 0;           // environment steps
   std::int64_t episodes = 32;          // of one evaluation
@@ -92,12 +92,21 @@ struct Run {
   std::filesystem::path folder() const;
 };
 
+/// What a task may have of its own instead of the suite's.
+struct Budget {
+  std::int64_t environment_steps = 0;
+  std::int64_t evaluation_interval = 0;  // environment steps
+  std::int64_t evaluation_episodes = 0;
+  bool operator==(const Budget&) const = default;
+};
+
 /// A column or row of the report, in the suite's order.
 struct TaskEntry {
   std::string label;
   std::string environment;
   std::optional<ReferenceRange> reference = {};
   std::string title = {};  // as reports show it; empty: the label
+  Budget budget = {};      // of each of its runs
 };
 struct AlgorithmEntry {
   std::string label;
@@ -121,8 +130,8 @@ struct Plan {
   std::vector<std::uint64_t> seeds;
   std::vector<TaskEntry> tasks;
   std::vector<AlgorithmEntry> algorithms;
-  RunSettings run;  // `copies` is each run's own
-  EvaluationSettings evaluation;
+  RunSettings run;                // the suite's; `copies` is each run's own, the budget each task's
+  EvaluationSettings evaluation;  // the suite's; interval and episodes are each task's own
   ReportSettings report;
   SlurmSettings slurm;
   std::vector<Run> runs;  // seed by seed, so that an early stop leaves comparable results; tasks, algorithms within

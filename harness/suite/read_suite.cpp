@@ -17,8 +17,6 @@ namespace {
 constexpr std::size_t kMostBytes = 16 << 20;
 // More are a slip of the pen, and would take all memory before they are counted.
 constexpr std::size_t kMostRuns = 1'000'000;
-// Sums of evaluation steps over all runs have to stay whole numbers of 64 bits.
-constexpr std::int64_t kMostEvaluations = 1'000'000;
 
 std::string text_of(const std::filesystem::path& file) {
   std::error_code error;
@@ -180,20 +178,6 @@ class ReportReader {
   ReportSettings settings_;
 };
 
-void check_interval(const Plan& plan, const Section* section, Problems& problems) {
-  const bool placed = section != nullptr && section->settings.contains("interval");
-  const Position where = placed ? section->settings.at("interval").where : Position{};
-  if (plan.run.environment_steps / plan.evaluation.interval > kMostEvaluations) {
-    problems.add(where, "evaluation.interval",
-                 std::to_string(plan.evaluation.interval) + " makes more than " + std::to_string(kMostEvaluations) +
-                     " evaluations of each run; evaluate less often");
-  }
-  if (plan.evaluation.interval <= plan.run.environment_steps) return;
-  problems.add(where, "evaluation.interval",
-               std::to_string(plan.evaluation.interval) + " is more than run.environment_steps (" +
-                   std::to_string(plan.run.environment_steps) + "); no run would be evaluated after training");
-}
-
 }  // namespace
 
 Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, const CommandLine& command_line) {
@@ -227,13 +211,12 @@ Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, c
     read.problem("seeds", "tasks x algorithms x seeds are more than " + std::to_string(kMostRuns) + " runs");
     problems.throw_if_any();
   }
-  expand(document, run_values, evaluation_values, {catalogue, problems, overrides}, plan);
+  expand(document, {catalogue, problems, overrides, run_values, evaluation_values}, plan);
   check_command_line(overrides, plan, problems);
   if (report != nullptr) plan.report = ReportReader(*report, catalogue.report_options, plan, problems).take();
 
   plan.run = typed<RunSettings>(run_values, run, problems);
   plan.evaluation = typed<EvaluationSettings>(evaluation_values, evaluation, problems);
-  if (problems.empty()) check_interval(plan, evaluation, problems);
   if (problems.empty() && report != nullptr && catalogue.report_problems) {
     for (const auto& [option, what] : catalogue.report_problems(plan))
       SectionReader(*report, problems).problem(option, what);

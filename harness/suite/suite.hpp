@@ -3,8 +3,8 @@
 //
 //   suites/smoke.toml:15:1: algorithm[1].batch_sise: unknown key; did you mean "batch_size"?
 //
-// A value is taken from, last wins: the declared default, the named task or `[run]`, the preset, `[[task]]` or
-// `[[algorithm]]`, `[[override]]`, the command line.
+// A value is taken from, last wins: the declared default, the named task, `[run]` or `[evaluation]`, the preset,
+// `[[task]]` or `[[algorithm]]`, `[[override]]`, the command line.
 #pragma once
 
 #include <filesystem>

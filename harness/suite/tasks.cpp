@@ -80,9 +80,27 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
   return true;
 }
 
+// The task's own value of the suite's `name`. The command line means every task.
+template <class Settings>
+void read_own(SectionReader& read, const char* key, const std::string& name, ResolvedValues& values) {
+  ParameterSchema schema;
+  declare_parameters<Settings>(schema);
+  const auto own = read.take<std::int64_t>(key, std::ranges::find(schema, name, &ParameterSpec::name)->constraint);
+  if (own && values.at(name).origin != "command line") values.at(name) = {*own, "suite"};
+}
+
+void read_budget(SectionReader& read, const Expansion& expansion, Task& task) {
+  task.run_values = expansion.run_values;
+  task.evaluation_values = expansion.evaluation_values;
+  read_own<RunSettings>(read, kOwnSteps, "environment_steps", task.run_values);
+  read_own<EvaluationSettings>(read, kOwnInterval, "interval", task.evaluation_values);
+  read_own<EvaluationSettings>(read, kOwnEpisodes, "episodes", task.evaluation_values);
+}
+
 void read_task(const Section& section, const Expansion& expansion, Task& task) {
   task.section = &section;
   SectionReader read(section, expansion.problems);
+  read_budget(read, expansion, task);
   if (!identify_task(read, expansion, task)) return;
   if (const auto problem = label_problem(task.label, 1); problem && !task.label.empty())
     read.problem("label", *problem);
@@ -116,7 +134,47 @@ std::optional<ReferenceRange> reference_of(const Environment* environment) {
               "; expected two numbers, the lower one first");
 }
 
+// Where a value of the budget stands, and what it is called there.
+struct Origin {
+  Position where;
+  std::string path;
+  bool own = false;  // in the [[task]]
+};
+
+Origin origin_of(const Task& task, const char* own, const Resolved& value, const Section* suite_wide,
+                 const std::string& section, const std::string& key) {
+  const std::string path = section + "." + key;
+  if (value.origin == "command line") return {{}, path};
+  if (task.section->settings.contains(own)) return {position_of(*task.section, own), task.section->path_of(own), true};
+  return {suite_wide == nullptr ? Position{} : position_of(*suite_wide, key), path};
+}
+
+void check_budget(const Task& task, const Section* evaluation, Problems& problems) {
+  // Sums of evaluation steps over all runs have to stay whole numbers of 64 bits.
+  constexpr std::int64_t kMostEvaluations = 1'000'000;
+  const Resolved& steps = task.run_values.at("environment_steps");
+  const Resolved& interval = task.evaluation_values.at("interval");
+  const auto budget = std::get<std::int64_t>(steps.value);
+  const auto between = std::get<std::int64_t>(interval.value);
+  const Origin from = origin_of(task, kOwnInterval, interval, evaluation, "evaluation", "interval");
+  const Origin to = origin_of(task, kOwnSteps, steps, nullptr, "run", "environment_steps");
+  if (budget / between > kMostEvaluations) {
+    problems.add(from.where, from.path,
+                 std::to_string(between) + " makes more than " + std::to_string(kMostEvaluations) +
+                     " evaluations of each run; evaluate less often");
+  }
+  if (between <= budget) return;
+  problems.add(from.where, from.path,
+               std::to_string(between) + " is more than " + to.path + " (" + std::to_string(budget) +
+                   "); no run would be evaluated after training" +
+                   (to.own && !from.own ? "; give this task an " + std::string(kOwnInterval) : ""));
+}
+
 }  // namespace
+
+void check_budgets(const std::vector<Task>& tasks, const Section* evaluation, Problems& problems) {
+  for (const Task& task : tasks) check_budget(task, evaluation, problems);
+}
 
 std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion) {
   std::vector<Task> tasks;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "reports/analysis/sections.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/statistics/improvement.hpp"
 #include "reports/statistics/profile.hpp"
 #include "reports/statistics/ranks.hpp"
@@ -102,7 +103,8 @@ void add_improvements(const Material& material, const std::vector<Strata>& raw, 
 Aggregates aggregates_of(const Material& material) {
   Aggregates result;
   result.score = to_text(material.aggregate_score);
-  result.definition = definition_of(material.aggregate_score, material.data.protocol);
+  result.definition =
+      definition_of(material.aggregate_score, distinct_protocols(material.data.tasks, material.data.protocol));
   result.tasks = material.tasks;
   result.algorithms.resize(material.data.algorithms.size());
   if (material.normalization == Normalization::kNone) {

@@ -11,6 +11,7 @@
 #include "reports/analysis/published.hpp"
 #include "reports/analysis/sections.hpp"
 #include "reports/data/import/import.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/data/reading.hpp"
 #include "tutti/error.hpp"
 
@@ -137,11 +138,18 @@ void warn_of_runs_without_update(const Dataset& data, Analysis& analysis) {
 }
 
 void warn_of_unevaluated_steps(const Dataset& data, Analysis& analysis) {
-  const std::int64_t rest = data.protocol.unevaluated_steps();
-  if (rest == 0) return;
-  analysis.warnings.push_back(
-      "The last " + std::to_string(rest) + " of " + std::to_string(data.protocol.environment_steps) +
-      " environment steps of each run are not evaluated: the interval does not divide the budget");
+  const std::vector<Protocol> protocols = distinct_protocols(data.tasks, data.protocol);
+  for (const Protocol& protocol : protocols) {
+    const std::int64_t rest = protocol.unevaluated_steps();
+    if (rest == 0) continue;
+    std::string tasks;
+    for (const TaskInfo& task : data.tasks) {
+      if (protocols.size() > 1 && task.protocol == protocol) tasks += (tasks.empty() ? " on " : ", ") + task.label;
+    }
+    analysis.warnings.push_back("The last " + std::to_string(rest) + " of " +
+                                std::to_string(protocol.environment_steps) + " environment steps of each run" + tasks +
+                                " are not evaluated: the interval does not divide the budget");
+  }
 }
 
 void warn_of_few_runs(const Material& material, Analysis& analysis) {
@@ -245,8 +253,7 @@ Analysis analyse(std::span<const std::filesystem::path> folders, const ReportOpt
   material.bounds = bounds_of(*data, options, material.normalization, material.tasks, analysis.warnings);
   for (std::size_t task = 0; task < analysis.tasks.size(); ++task) analysis.tasks[task].bounds = material.bounds[task];
   fill_sections(material, analysis);
-  analysis.published =
-      published_figures(options.published, analysis.tasks, analysis.algorithms, data->protocol.environment_steps);
+  analysis.published = published_figures(options.published, analysis.tasks, analysis.algorithms);
   if (analysis.published) measure_coverage(material, *analysis.published);
   analysis.data = std::move(data);
   return analysis;

@@ -138,6 +138,7 @@ struct Curves {
   Matrix<Curve> steps;                      // x in environment steps, raw return
   Matrix<Curve> wall_clock;                 // x in training seconds
   std::vector<Curve> aggregate;             // for each algorithm; mean holds the normalised IQM; empty if refused
+  bool by_share = false;                    // x of `aggregate` is the share of each task's budget: they differ
   std::vector<Curve> aggregate_wall_clock;  // x as a fraction of the task's largest training time
 };
 
@@ -251,7 +252,7 @@ struct Analysis {
   std::vector<TaskInfo> tasks;
   std::vector<AlgorithmInfo> algorithms;  // in suite order; render with proposed ones last or first
   std::vector<std::int64_t> seeds;
-  Protocol protocol;
+  Protocol protocol;                                   // of the first task; those of others may differ in budget
   Normalization normalization = Normalization::kNone;  // never kAuto
   std::vector<Fact> code, libraries, machine, numerics;
   std::vector<Difference> differences;  // refused ones first

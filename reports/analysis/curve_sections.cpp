@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "reports/analysis/sections.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/statistics/curve.hpp"
 #include "reports/statistics/summary.hpp"
 
@@ -140,22 +142,37 @@ Curve iqm_curve(const Material& material, std::vector<double> x, const std::vect
   return result;
 }
 
-Curve aggregate_steps(const Material& material, std::size_t algorithm) {
+// Over environment steps, or over shares of the budgets where `units` says so.
+Curve aggregate_steps(const Material& material, std::size_t algorithm, const std::vector<double>& units) {
   const Selection selection = select(material.table, material.tasks, algorithm, {}, material.options.ragged);
   if (selection.runs.empty()) return {};
   std::vector<Matrix<double>> curves(material.tasks.size());
   std::vector<const Run*> all;
   for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
-  std::vector<double> steps = common_steps(all);
-  if (steps.empty()) return {};
+  std::vector<double> points = common_points(all, units);
+  if (points.empty()) return {};
   for (std::size_t i = 0; i < material.tasks.size(); ++i) {
     for (const Run* run : selection.runs[i]) {
       std::vector<double> curve = curve_of(*run);
       for (double& value : curve) value = normalize(value, material.bounds[material.tasks[i]]);
-      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smooth), steps));
+      curves[i].push_back(at_steps(*run, smooth(curve, material.options.smooth), points, units[material.tasks[i]]));
     }
   }
-  return iqm_curve(material, std::move(steps), curves, selection.seeds);
+  return iqm_curve(material, std::move(points), curves, selection.seeds);
+}
+
+// Intervals that divide the budgets unevenly leave few shares at which every task was evaluated.
+void warn_of_few_shares(const Material& material, const std::vector<Curve>& aggregate,
+                        std::vector<std::string>& warnings) {
+  std::size_t points = 0, least = std::numeric_limits<std::size_t>::max();
+  for (const Curve& curve : aggregate) points = std::max(points, curve.x.size());
+  for (const std::size_t task : material.tasks)
+    least = std::min(least, static_cast<std::size_t>(material.data.tasks[task].protocol.evaluations()) + 1);
+  if (points == 0 || points >= least) return;
+  warnings.push_back(fmt::format(
+      "The tasks are evaluated at the same share of their budgets only {} times, so the aggregate curve has "
+      "no more points; intervals that divide every budget into equally many parts give it all",
+      points));
 }
 
 // The largest training time of any algorithm on each task.
@@ -236,10 +253,13 @@ Curves curves_of(const Material& material, std::vector<std::string>& warnings) {
   add_cells(material, result, warnings);
   if (material.normalization == Normalization::kNone) return result;
   const std::vector<double> longest = longest_times(material);
+  const std::vector<double> units = axis_units(material.data.tasks, material.tasks);
+  result.by_share = is_share(units);
   for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
-    result.aggregate.push_back(aggregate_steps(material, a));
+    result.aggregate.push_back(aggregate_steps(material, a, units));
     result.aggregate_wall_clock.push_back(aggregate_time(material, a, longest));
   }
+  if (result.by_share) warn_of_few_shares(material, result.aggregate, warnings);
   return result;
 }
 

@@ -42,13 +42,15 @@ Properties machine_of(const results::MachineRecord& machine) {
           {"runs at once", std::to_string(machine.jobs)}};
 }
 
-Properties protocol_of(const results::Protocol& protocol) {
+// What every task may have of its own.
+Properties budget_of(const results::Protocol& protocol) {
   return {{"environment steps", std::to_string(protocol.environment_steps)},
           {"evaluation interval", std::to_string(protocol.interval)},
-          {"episodes", std::to_string(protocol.episodes)},
-          {"mode", protocol.mode},
-          {"seeds", protocol.seeds},
-          {"absolute evaluation", flag(protocol.absolute)}};
+          {"episodes", std::to_string(protocol.episodes)}};
+}
+
+Properties protocol_of(const results::Protocol& protocol) {
+  return {{"mode", protocol.mode}, {"seeds", protocol.seeds}, {"absolute evaluation", flag(protocol.absolute)}};
 }
 
 // What may differ between seeds, or changes no result.
@@ -57,17 +59,22 @@ bool is_identity(const std::string& key) {
          key.ends_with(".stall_timeout");
 }
 
+// What has to agree: all runs of the report, or those of each task alone.
+enum class Scope { kReport, kTask };
+
 // The values of one property and the runs that have each. A run that lacks a property which another run of its task
 // and algorithm has counts with the empty value: not recorded.
 class Collector {
  public:
-  void add(const std::string& prefix, const Properties& properties, const Run& run, bool refused) {
+  void add(const std::string& prefix, const Properties& properties, const Run& run, bool refused,
+           Scope scope = Scope::kReport) {
     const Pair pair{run.task, run.algorithm};
     runs_[prefix][pair].push_back(&run);
     for (const auto& [name, value] : properties) {
       auto& property = properties_[prefix + name];
       property.prefix = prefix;
       property.refused = refused;
+      property.scope = scope;
       property.values[value].push_back(&run);
       property.pairs[pair].insert(&run);
     }
@@ -77,6 +84,7 @@ class Collector {
     std::vector<Difference> result;
     for (auto& [name, property] : properties_) {
       add_unrecorded(property);
+      if (property.scope == Scope::kTask) leave_out_agreeing_tasks(property);
       if (property.values.size() < 2) continue;
       Difference difference{.property = name, .refused = property.refused, .values = {}};
       for (const auto& [value, runs] : property.values) {
@@ -94,6 +102,7 @@ class Collector {
   struct Property {
     std::string prefix;
     bool refused = true;
+    Scope scope = Scope::kReport;
     std::map<std::string, Runs> values;
     std::map<Pair, std::set<const Run*>> pairs;  // the runs that have it
   };
@@ -104,6 +113,17 @@ class Collector {
         if (!having.contains(run)) property.values[""].push_back(run);
       }
     }
+  }
+
+  // Keeps the runs of those tasks that have more than one value.
+  static void leave_out_agreeing_tasks(Property& property) {
+    std::map<std::size_t, std::set<std::string>> of_task;
+    for (const auto& [value, runs] : property.values) {
+      for (const Run* run : runs) of_task[run->task].insert(value);
+    }
+    for (auto& [value, runs] : property.values)
+      std::erase_if(runs, [&](const Run* run) { return of_task.at(run->task).size() == 1; });
+    std::erase_if(property.values, [](const auto& entry) { return entry.second.empty(); });
   }
 
   // The first names, each once.
@@ -143,6 +163,7 @@ std::vector<Difference> differences_between(const std::vector<const Run*>& runs,
     std::erase_if(libraries, [](const auto& entry) { return !results::decides_numbers(entry.first); });
     collector.add("library of " + data.algorithms[run->algorithm].label + ": ", libraries, *run, true);
     collector.add("protocol: ", protocol_of(record.protocol), *run, true);
+    collector.add("protocol: ", budget_of(record.protocol), *run, true, Scope::kTask);
     collector.add("task " + task + ": ", record.task_facts, *run, true);
     Properties configuration = run->configuration;
     std::erase_if(configuration, [](const auto& entry) { return is_identity(entry.first); });

@@ -69,7 +69,7 @@ Problems option_problems(const results::PlanRecord& plan) {
     try_option(problems, "normalize",
                [&] { (void)bounds_of(data, options, normalization_of(data, options, tasks), tasks, warnings); });
   }
-  try_option(problems, "published", [&] { (void)published_figures(options.published, data.tasks, {}, 0); });
+  try_option(problems, "published", [&] { (void)published_figures(options.published, data.tasks, {}); });
   return problems;
 }
 

@@ -17,14 +17,14 @@ namespace {
 // Reads one file of published figures; what is wrong is said with file and line.
 class Reader {
  public:
-  Reader(const toml::table& root, std::string file, const std::vector<TaskInfo>& tasks)
-      : root_(root), file_(std::move(file)), tasks_(tasks) {}
+  Reader(const toml::table& root, std::string file, const std::vector<TaskInfo>& tasks, bool comparable)
+      : root_(root), file_(std::move(file)), tasks_(tasks), comparable_(comparable) {}
 
   Published read() {
     Published published;
     published.title = text(root_, "title");
     published.source = text(root_, "source");
-    published.environment_steps = root_["environment_steps"].value_or(std::int64_t{0});
+    published.environment_steps = budget();
     published.caveats = texts("caveats");
     for (const toml::table* entry : entries("figure")) {
       if (const auto task = task_of(*entry)) published.figures.push_back(figure_of(*entry, *task));
@@ -70,10 +70,15 @@ class Reader {
     return result;
   }
 
-  // Nothing for tasks that the report does not have.
+  std::int64_t budget() const { return root_["environment_steps"].value_or(std::int64_t{0}); }
+
+  // Nothing for tasks that the report does not have, and where asked for also for those of much smaller budgets: a
+  // comparison says something where they are within a factor of ten.
   std::optional<std::size_t> task_of(const toml::table& entry) const {
     const auto found = std::ranges::find(tasks_, text(entry, "task"), &TaskInfo::label);
+    constexpr std::int64_t kFactor = 10;
     if (found == tasks_.end()) return std::nullopt;
+    if (comparable_ && found->protocol.environment_steps < budget() / kFactor) return std::nullopt;
     return static_cast<std::size_t>(found - tasks_.begin());
   }
 
@@ -129,22 +134,21 @@ class Reader {
   const toml::table& root_;
   std::string file_;
   const std::vector<TaskInfo>& tasks_;
+  bool comparable_;  // only figures of comparable budgets
 };
 
-Published read_figures(std::string_view content, const std::string& file, const std::vector<TaskInfo>& tasks) {
+Published read_figures(std::string_view content, const std::string& file, const std::vector<TaskInfo>& tasks,
+                       bool comparable = false) {
   try {
     const toml::table root = toml::parse(content, file);
-    return Reader(root, file, tasks).read();
+    return Reader(root, file, tasks, comparable).read();
   } catch (const toml::parse_error& error) {
     throw Error(file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
   }
 }
 
-// A comparison says something where the budgets are within a factor of ten, and the report has one of the algorithms.
-bool is_comparable(const Published& published, const std::vector<AlgorithmInfo>& algorithms,
-                   std::int64_t environment_steps) {
-  constexpr std::int64_t kFactor = 10;
-  if (environment_steps < published.environment_steps / kFactor) return false;
+// The report has one of the algorithms.
+bool has_algorithm(const Published& published, const std::vector<AlgorithmInfo>& algorithms) {
   return std::ranges::any_of(published.algorithms,
                              [&](const std::string& name) { return !measured_algorithms(name, algorithms).empty(); });
 }
@@ -152,14 +156,13 @@ bool is_comparable(const Published& published, const std::vector<AlgorithmInfo>&
 }  // namespace
 
 std::optional<Published> published_figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
-                                           const std::vector<AlgorithmInfo>& algorithms,
-                                           std::int64_t environment_steps) {
+                                           const std::vector<AlgorithmInfo>& algorithms) {
   if (choice == "none") return std::nullopt;
   const bool shipped = choice == "auto" || choice == "omad";
-  Published published =
-      shipped ? read_figures(kOmadText, "omad.toml", tasks) : read_figures(results::read_file(choice), choice, tasks);
+  Published published = shipped ? read_figures(kOmadText, "omad.toml", tasks, choice == "auto")
+                                : read_figures(results::read_file(choice), choice, tasks);
   if (published.figures.empty() && published.coverage.empty()) return std::nullopt;
-  if (choice == "auto" && !is_comparable(published, algorithms, environment_steps)) return std::nullopt;
+  if (choice == "auto" && !has_algorithm(published, algorithms)) return std::nullopt;
   return published;
 }
 

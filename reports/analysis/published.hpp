@@ -10,11 +10,11 @@
 namespace tutti::reports {
 
 /// The published figures of `choice` for these tasks: "omad", those of OMAD's paper; "auto", the same where one of
-/// `algorithms` is among them and the budget is at least a tenth of the paper's; a file of the user's in their format;
-/// or "none". Nothing if none of the tasks has a figure. Throws Error, with file and line, if a file cannot be read.
+/// `algorithms` is among them, of the tasks whose budget is at least a tenth of the paper's; a file of the user's in
+/// their format; or "none". Nothing if none of the tasks has a figure. Throws Error, with file and line, if a file
+/// cannot be read.
 std::optional<Published> published_figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
-                                           const std::vector<AlgorithmInfo>& algorithms,
-                                           std::int64_t environment_steps);
+                                           const std::vector<AlgorithmInfo>& algorithms);
 
 /// The measured algorithms that a published one is about, apart from case: the one of that label, otherwise every
 /// variant of the plugin of that name. Imported ones were not measured here.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "reports/data/protocols.hpp"
 #include "reports/statistics/summary.hpp"
 #include "tutti/error.hpp"
 
@@ -84,9 +85,18 @@ void require_bounds(const Dataset& data, Normalization normalization, const std:
 }
 
 // Of a run that has no more than K, the untrained policy not counted.
-std::string last_evaluations(std::int64_t count, const Protocol& protocol) {
-  if (protocol.is_known()) count = std::min(count, protocol.evaluations());
-  return count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
+std::string last_evaluations(std::int64_t count, const std::vector<Protocol>& protocols) {
+  const auto [fewest, most] = std::ranges::minmax_element(protocols, {}, &Protocol::evaluations);
+  if (!protocols.empty()) count = std::min(count, most->evaluations());
+  const std::string text = count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
+  const bool fewer = !protocols.empty() && fewest->evaluations() < count;
+  return text + " of a run" + (fewer ? ", or all of them where it has fewer" : "");
+}
+
+std::vector<double> points_of(const Run& run, double unit) {
+  std::vector<double> points = steps_of(run);
+  for (double& point : points) point /= unit;
+  return points;
 }
 
 }  // namespace
@@ -107,15 +117,16 @@ double score_of(const Run& run, const Score& score) {
   }
 }
 
-std::string definition_of(const Score& score, const Protocol& protocol) {
+std::string definition_of(const Score& score, const std::vector<Protocol>& protocols) {
   switch (score.kind) {
     case Score::Kind::kAbsolute:
       return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
              "episodes";
     case Score::Kind::kLast:
-      return "mean over the " + last_evaluations(score.count, protocol) + " of a run";
+      return "mean over the " + last_evaluations(score.count, protocols);
     case Score::Kind::kBest:
-      return "optimistic (maximum of " + (protocol.is_known() ? std::to_string(protocol.evaluations()) : "all") +
+      return "optimistic (maximum of " +
+             (protocols.empty() ? "all" : each_number(protocols, [](const auto& p) { return p.evaluations(); })) +
              " evaluations): a run's highest evaluation";
     case Score::Kind::kFinal:
       break;
@@ -140,19 +151,26 @@ std::vector<double> steps_of(const Run& run) {
   return steps;
 }
 
-std::vector<double> common_steps(const std::vector<const Run*>& runs) {
+std::vector<double> common_points(const std::vector<const Run*>& runs, const std::vector<double>& units) {
   if (runs.empty()) return {};
-  std::vector<double> steps = steps_of(*runs[0]);
+  std::vector<double> points = points_of(*runs[0], units[runs[0]->task]);
   for (const Run* run : runs) {
     std::vector<double> both;
-    std::ranges::set_intersection(steps, steps_of(*run), std::back_inserter(both));
-    steps = std::move(both);
+    std::ranges::set_intersection(points, points_of(*run, units[run->task]), std::back_inserter(both));
+    points = std::move(both);
   }
-  return steps;
+  return points;
 }
 
-std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps) {
-  const std::vector<double> own = steps_of(run);
+std::vector<double> common_steps(const std::vector<const Run*>& runs) {
+  std::size_t tasks = 0;
+  for (const Run* run : runs) tasks = std::max(tasks, run->task + 1);
+  return common_points(runs, std::vector<double>(tasks, 1));
+}
+
+std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps,
+                             double unit) {
+  const std::vector<double> own = points_of(run, unit);
   std::vector<double> result;
   for (const double step : steps) {
     const auto found = std::ranges::lower_bound(own, step);

@@ -13,8 +13,8 @@ namespace tutti::reports {
 /// One number for a run. NaN if the run does not have it.
 double score_of(const Run& run, const Score& score);
 
-/// What the score is, in one sentence.
-std::string definition_of(const Score& score, const Protocol& protocol);
+/// What the score is, in one sentence, of runs by any of `protocols`; none: not known.
+std::string definition_of(const Score& score, const std::vector<Protocol>& protocols);
 
 /// Mean return of every evaluation. A failed run that counts as worst stays flat from its failure to its last planned
 /// evaluation.
@@ -26,8 +26,13 @@ std::vector<double> steps_of(const Run& run);
 /// The nominal steps at which every one of `runs` was evaluated. Runs of different intervals have few in common.
 std::vector<double> common_steps(const std::vector<const Run*>& runs);
 
-/// What `curve` of the run is at `steps`; nothing if the run was not evaluated at one of them.
-std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps);
+/// The same of runs of several tasks: steps in units of axis_units().
+std::vector<double> common_points(const std::vector<const Run*>& runs, const std::vector<double>& units);
+
+/// What `curve` of the run is at `steps`, in units of `unit` steps; nothing if the run was not evaluated at one of
+/// them.
+std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, const std::vector<double>& steps,
+                             double unit = 1);
 
 /// True for runs that statistics may use: complete ones, and failed ones that count as worst.
 bool is_usable(const Run& run);

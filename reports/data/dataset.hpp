@@ -16,6 +16,10 @@
 
 namespace tutti::reports {
 
+using results::Protocol;
+using results::RunState;
+using results::to_text;
+
 /// What normalises to 0 and 1, and what the two returns are.
 struct TaskBounds : Bounds {
   std::string low_source = {}, high_source = {};
@@ -28,6 +32,7 @@ struct TaskInfo {
   std::vector<std::pair<std::string, std::string>> facts = {};  // sizes, limits, digests
   std::optional<ReferenceRange> reference = {};                 // as the task's environment declares it
   std::string title = {};                                       // empty: the label
+  Protocol protocol = {};                                       // of the first plan that has it
 
   /// As tables and figures show it.
   const std::string& shown() const { return title.empty() ? label : title; }
@@ -43,10 +48,6 @@ struct AlgorithmInfo {
   /// As tables and figures show it.
   const std::string& shown() const { return title.empty() ? label : title; }
 };
-
-using results::Protocol;
-using results::RunState;
-using results::to_text;
 
 /// One evaluation: vectors have an entry for each episode.
 struct Evaluation {
@@ -76,7 +77,7 @@ struct Run {
   std::string name;                     // "mpe/coop-nav-n3/hatd3/seed-1"
   std::filesystem::path folder;         // where it lies; empty of imported runs
   RunState state = RunState::kWaiting;  // kFinished: with every episode of every evaluation
-  Protocol protocol;                    // of its plan; of imported runs nothing
+  Protocol protocol;                    // its plan's for its task; of imported runs nothing
   std::optional<results::RunRecord> record;
   std::map<std::string, std::string> configuration;  // "algorithm_values.discount" -> "0.99"
   std::vector<Evaluation> evaluations;               // whole ones, ascending from k = 0
@@ -97,7 +98,7 @@ struct Run {
 struct Dataset {
   std::string suite;  // several are joined with " + "
   std::vector<std::string> suite_digests;
-  Protocol protocol;  // of the first plan
+  Protocol protocol;  // of the first task; those of others may differ in budget
   std::vector<TaskInfo> tasks;
   std::vector<AlgorithmInfo> algorithms;
   std::vector<Run> runs;  // by task, algorithm and seed

@@ -38,7 +38,8 @@ void leave_out_if_another(const results::PlanRecord& plan, const results::Planne
   if (!run.record) return;
   std::vector<std::string> differences =
       results::identity_differences(*run.record, results::identity_of(plan, planned));
-  const std::vector<std::string> more = results::protocol_differences(run.record->protocol, plan.protocol);
+  const std::vector<std::string> more =
+      results::protocol_differences(run.record->protocol, plan.protocol_of(planned.task));
   differences.insert(differences.end(), more.begin(), more.end());
   if (differences.empty()) return;
   std::string text = "is not of the run that was planned: ";
@@ -75,7 +76,7 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
       data.damage.push_back({planned.folder, "the same run is in an earlier folder; this one is left out"});
       continue;
     }
-    read_run_folder(run.folder, plan.protocol, run, data.damage);
+    read_run_folder(run.folder, plan.protocol_of(planned.task), run, data.damage);
     leave_out_if_another(plan, planned, run, data.damage);
     keep_facts(run, data.tasks[run.task]);
     data.runs.push_back(std::move(run));
@@ -89,13 +90,15 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
   for (const std::filesystem::path& folder : folders) {
     const results::PlanRecord plan = results::read_plan_record(folder);
     check_protocol(folder, plan.protocol);
-    if (data.suite.empty()) data.protocol = plan.protocol;
+    if (data.suite.empty()) data.protocol = plan.tasks.empty() ? plan.protocol : plan.protocol_of(plan.tasks[0].label);
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;
     data.suite_digests.push_back(plan.digest);
     for (const results::PlannedTask& task : plan.tasks) {
       TaskInfo& info = data.tasks[data.task_index(task.label, task.family)];
       if (!info.reference) info.reference = task.reference;
       if (info.title.empty()) info.title = task.title;
+      check_protocol(folder, plan.protocol_of(task.label));
+      if (!info.protocol.is_known()) info.protocol = plan.protocol_of(task.label);
     }
     for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
       data.algorithm_index(

@@ -10,6 +10,7 @@
 
 #include "reports/analysis/scores.hpp"
 #include "reports/data/names.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/export/export.hpp"
 #include "reports/text/escaping.hpp"
 
@@ -33,7 +34,8 @@ struct Rectangle {
   std::vector<std::size_t> tasks;
   std::vector<std::size_t> algorithms;
   std::vector<std::int64_t> seeds;
-  std::vector<double> steps;  // at which all runs were evaluated, the untrained policy included
+  std::vector<double> points;  // at which all runs were evaluated, the untrained policy included, in units of `units`
+  std::vector<double> units;   // environment steps, or each task's budget where they differ
 };
 
 using RunsByKey = std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, const Run*>;
@@ -62,7 +64,7 @@ std::set<std::int64_t> seeds_on_all(const RunsByKey& runs, const std::vector<std
 
 // The algorithms with a seed on every task, and the seeds that all of them have.
 Rectangle rectangle_of(const Dataset& data, const RunsByKey& runs, const std::string& family) {
-  Rectangle result{.family = family, .tasks = {}, .algorithms = {}, .seeds = {}, .steps = {}};
+  Rectangle result{.family = family, .tasks = {}, .algorithms = {}, .seeds = {}, .points = {}, .units = {}};
   std::set<std::size_t> tasks;
   for (const auto& [key, run] : runs) {
     if (data.tasks[run->task].family == family) tasks.insert(run->task);
@@ -82,7 +84,8 @@ Rectangle rectangle_of(const Dataset& data, const RunsByKey& runs, const std::st
   for (const auto& [key, run] : runs) {
     if (tasks.contains(run->task)) all.push_back(run);
   }
-  result.steps = common_steps(all);
+  result.units = axis_units(data.tasks, result.tasks);
+  result.points = common_points(all, result.units);
   return result;
 }
 
@@ -92,18 +95,19 @@ void write_returns(Text& out, const std::vector<double>& returns) {
 
 double wall_seconds(const Run& run, std::size_t k) { return k < run.timing.size() ? run.timing[k].wall_seconds : 0; }
 
-// Places of the run's evaluations at `steps`, all of which it has.
-std::vector<std::size_t> places_of(const Run& run, const std::vector<double>& steps) {
+// Places of the run's evaluations at the rectangle's points, all of which it has.
+std::vector<std::size_t> places_of(const Run& run, const Rectangle& rectangle) {
   std::vector<std::size_t> places;
-  for (std::size_t k = 0; k < run.evaluations.size() && places.size() < steps.size(); ++k) {
-    if (static_cast<double>(run.evaluations[k].step) == steps[places.size()]) places.push_back(k);
+  for (std::size_t k = 0; k < run.evaluations.size() && places.size() < rectangle.points.size(); ++k) {
+    const double point = static_cast<double>(run.evaluations[k].step) / rectangle.units[run.task];
+    if (point == rectangle.points[places.size()]) places.push_back(k);
   }
   return places;
 }
 
-void write_run(Text& out, const Run& run, const ReportOptions& options, const std::vector<double>& steps) {
+void write_run(Text& out, const Run& run, const ReportOptions& options, const Rectangle& rectangle) {
   put(out, "\"seed_{}\":{{", run.seed);
-  std::vector<std::size_t> places = places_of(run, steps);
+  std::vector<std::size_t> places = places_of(run, rectangle);
   if (!options.include_initial && places.size() > 1) places.erase(places.begin());
   for (std::size_t j = 0; j < places.size(); ++j) {
     const std::size_t k = places[j];
@@ -137,7 +141,7 @@ void write_environment(Text& out, const Dataset& data, const RunsByKey& runs, co
       for (std::size_t s = 0; s < rectangle.seeds.size(); ++s) {
         if (s > 0) out.push_back(',');
         const Run& run = *runs.at({rectangle.tasks[t], rectangle.algorithms[a], rectangle.seeds[s]});
-        write_run(out, run, options, rectangle.steps);
+        write_run(out, run, options, rectangle);
       }
       out.push_back('}');
     }
@@ -148,8 +152,9 @@ void write_environment(Text& out, const Dataset& data, const RunsByKey& runs, co
 
 std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vector<Rectangle>& rectangles) {
   std::set<const Run*> exported;
-  bool substituted = false;
+  bool substituted = false, by_share = false;
   for (const Rectangle& rectangle : rectangles) {
+    by_share = by_share || is_share(rectangle.units);
     for (const std::size_t task : rectangle.tasks) {
       for (const std::size_t algorithm : rectangle.algorithms) {
         for (const std::int64_t seed : rectangle.seeds) {
@@ -168,6 +173,11 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
       "the largest set of runs that all of its algorithms have on all of its tasks.\n";
   if (substituted) {
     text += "\nWhere no absolute evaluation was made, absolute_metrics holds the episodes of the last evaluation.\n";
+  }
+  if (by_share) {
+    text +=
+        "\nTasks of one environment have different budgets: a step is the same share of each task's budget, and its\n"
+        "step_count that of the task.\n";
   }
   std::string left_out;
   for (const Run& run : data.runs) {
@@ -189,7 +199,7 @@ void export_marl_eval(const Dataset& data, const ReportOptions& options, OutputF
   std::vector<Rectangle> rectangles;
   for (const std::string& family : families) {
     Rectangle rectangle = rectangle_of(data, runs, family);
-    if (!rectangle.seeds.empty() && !rectangle.steps.empty()) rectangles.push_back(std::move(rectangle));
+    if (!rectangle.seeds.empty() && !rectangle.points.empty()) rectangles.push_back(std::move(rectangle));
   }
   folder.write("export/marl-eval/README.txt", readme_of(data, runs, rectangles));
   if (rectangles.empty()) return;  // an empty object would be read as results

@@ -1,12 +1,15 @@
 // NumPy arrays for rliable 1.2: numpy.load is all that it takes to read them.
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "reports/analysis/scores.hpp"
 #include "reports/data/names.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/export/export.hpp"
 #include "reports/export/npy.hpp"
 #include "reports/text/escaping.hpp"
+#include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -42,6 +45,7 @@ class RliableExport {
       : analysis_(analysis), folder_(folder), table_(usable_runs(*analysis.data)) {
     normalized_ = analysis.normalization != Normalization::kNone;
     for (const TaskInfo& task : analysis.tasks) bounds_.push_back(task.bounds);
+    units_ = axis_units(analysis.tasks, tasks());
     std::vector<std::string> labels;
     for (const AlgorithmInfo& algorithm : analysis.algorithms) labels.push_back(file_name(algorithm.label));
     names_ = distinct_names(labels);
@@ -65,15 +69,15 @@ class RliableExport {
       if (selection.runs.empty()) continue;
       std::vector<const Run*> all;
       for (const auto& runs : selection.runs) all.insert(all.end(), runs.begin(), runs.end());
-      const std::vector<double> steps = common_steps(all);
-      if (steps.empty()) continue;
+      const std::vector<double> points = common_points(all, units_);
+      if (points.empty()) continue;
       std::vector<double> values;
       for (std::size_t run = 0; run < selection.runs[0].size(); ++run) {
-        for (std::size_t i = 0; i < tasks().size(); ++i) add_curve(*selection.runs[i][run], tasks()[i], steps, values);
+        for (std::size_t i = 0; i < tasks().size(); ++i) add_curve(*selection.runs[i][run], tasks()[i], points, values);
       }
       const std::string base = kFolder + "curves/" + names_[a];
-      folder_.write(base + ".npy", npy_bytes(values, {selection.runs[0].size(), tasks().size(), steps.size()}));
-      if (steps != planned_steps()) folder_.write(base + ".steps.txt", lines(texts(steps)));
+      folder_.write(base + ".npy", npy_bytes(values, {selection.runs[0].size(), tasks().size(), points.size()}));
+      if (points != planned_points()) folder_.write(base + points_file(), point_lines(points));
       write_seeds(base, selection);
     }
   }
@@ -83,13 +87,15 @@ class RliableExport {
     for (const std::size_t task : tasks()) labels.push_back(clean_text(analysis_.tasks[task].label));
     folder_.write(kFolder + "tasks.txt", lines(labels));
     folder_.write(kFolder + "seeds.txt", lines(texts(analysis_.seeds)));
-    folder_.write(kFolder + "steps.txt", lines(texts(planned_steps())));
+    folder_.write(kFolder + points_file().substr(1), point_lines(planned_points()));
     folder_.write(
         kFolder + "README.txt",
         std::string("<score>/<algorithm>.npy: ") + (normalized_ ? "normalised scores" : "raw scores") +
             ", one row for each run, one column for each line of tasks.txt.\n"
-            "curves/<algorithm>.npy: run, task, evaluation; the evaluations are those at the environment steps of "
-            "steps.txt,\nor of <algorithm>.steps.txt where that is there.\n"
+            "curves/<algorithm>.npy: run, task, evaluation; the evaluations are those at the " +
+            (by_share() ? "shares of each task's budget of shares.txt,\nor of <algorithm>.shares.txt"
+                        : "environment steps of steps.txt,\nor of <algorithm>.steps.txt") +
+            " where that is there.\n"
             "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n");
   }
 
@@ -101,18 +107,40 @@ class RliableExport {
     if (selection.seeds != analysis_.seeds) folder_.write(base + ".seeds.txt", lines(texts(selection.seeds)));
   }
 
-  std::vector<double> planned_steps() const {
-    std::vector<double> steps;
-    if (!analysis_.protocol.is_known()) return steps;
-    for (std::int64_t k = 0; k <= analysis_.protocol.evaluations(); ++k) {
-      steps.push_back(static_cast<double>(k * analysis_.protocol.interval));
-    }
-    return steps;
+  bool by_share() const { return is_share(units_); }
+  std::string points_file() const { return by_share() ? ".shares.txt" : ".steps.txt"; }
+
+  std::string point_lines(const std::vector<double>& points) const {
+    if (!by_share()) return lines(texts(points));
+    std::vector<std::string> shares;
+    for (const double point : points) shares.push_back(shortest(point));
+    return lines(shares);
   }
 
-  void add_curve(const Run& run, std::size_t task, const std::vector<double>& steps,
+  // The points that the protocols of all tasks have.
+  std::vector<double> planned_points() const {
+    std::vector<double> points;
+    for (const std::size_t task : tasks()) {
+      const std::vector<double> own = points_of(analysis_.tasks[task].protocol, units_[task]);
+      std::vector<double> both;
+      std::ranges::set_intersection(task == tasks().front() ? own : points, own, std::back_inserter(both));
+      points = std::move(both);
+    }
+    return points;
+  }
+
+  static std::vector<double> points_of(const Protocol& protocol, double unit) {
+    std::vector<double> points;
+    if (!protocol.is_known()) return points;
+    for (std::int64_t k = 0; k <= protocol.evaluations(); ++k) {
+      points.push_back(static_cast<double>(k * protocol.interval) / unit);
+    }
+    return points;
+  }
+
+  void add_curve(const Run& run, std::size_t task, const std::vector<double>& points,
                  std::vector<double>& values) const {
-    for (const double value : at_steps(run, curve_of(run), steps))
+    for (const double value : at_steps(run, curve_of(run), points, units_[task]))
       values.push_back(normalized_ ? normalize(value, bounds_[task]) : value);
   }
 
@@ -120,6 +148,7 @@ class RliableExport {
   OutputFolder& folder_;
   RunTable table_;
   std::vector<TaskBounds> bounds_;
+  std::vector<double> units_;  // of the curves' axis, for each task
   std::vector<std::string> names_;
   bool normalized_ = true;
 };

@@ -165,11 +165,13 @@ std::string efficiency_caption(const Analysis& analysis, const ReportOptions& op
   RunCount runs;
   runs.add(analysis.curves.aggregate);
   std::string text = "Interquartile mean over tasks and runs of the normalised return" + scale_note(analysis);
+  if (analysis.curves.by_share) text += "; by environment steps: at the same share of each task's own budget";
   if (runs.shaded) {
     text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
                         100 * options.level, options.efficiency_replicates);
   }
   text += "." + (runs.most > 0 ? runs.text().substr(0, runs.text().size() - 1) + " for each task." : "");
+  text += budget_note(analysis);
   RunCount timed;
   timed.add(analysis.curves.aggregate_wall_clock);
   return timed.most > 0
@@ -240,8 +242,9 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
 Figure efficiency_figure(const Analysis& analysis, const ReportOptions& options) {
   Panel steps = task_panel(analysis, options, analysis.curves.aggregate, "by environment steps");
   Panel time = task_panel(analysis, options, analysis.curves.aggregate_wall_clock, "by training time");
-  steps.x_label = "environment steps";
-  steps.x_axis = Axis::kSteps;
+  const bool by_share = analysis.curves.by_share;
+  steps.x_label = by_share ? "share of each task's budget" : "environment steps";
+  steps.x_axis = by_share ? Axis::kNumber : Axis::kSteps;
   time.x_label = "share of the longest training";
   std::vector<Panel> panels;
   for (Panel* panel : {&steps, &time}) {

@@ -87,10 +87,10 @@ Figure aggregate_figure(const Analysis& analysis, const ReportOptions& options) 
   Figure figure{.name = "aggregate",
                 .title = "Aggregate metrics",
                 .caption = fmt::format("Points: the metric over all tasks and runs ({}){}. Higher is better, of the "
-                                       "optimality gap lower{}.",
+                                       "optimality gap lower{}.{}",
                                        runs_per_task(analysis),
                                        if_intervals(analysis, "; bars: {:g} % stratified bootstrap intervals", options),
-                                       scale_note(analysis))};
+                                       scale_note(analysis), budget_note(analysis))};
   if (!analysis.aggregates.available || analysis.aggregates.algorithms.empty()) return figure;
   const auto order = display_order(analysis, options);
   figure.panels = {metric_panel(analysis, order, "median", &Aggregate::median),
@@ -114,10 +114,10 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
       .caption = fmt::format(
           "Fraction of {} {} score above each threshold ({}){}{}. Where a curve crosses 0.5 is the median {}; the area "
           "under it is the mean of the {}scores clipped to [0, 1]; a curve entirely above another is stochastic "
-          "dominance.",
+          "dominance.{}",
           averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
           runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),
-          scale_note(analysis), averages ? "task" : "run", averages ? "tasks' mean " : "")};
+          scale_note(analysis), averages ? "task" : "run", averages ? "tasks' mean " : "", budget_note(analysis))};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;
@@ -146,9 +146,10 @@ Figure improvement_figure(const Analysis& analysis, const ReportOptions& options
   Figure figure{.name = "improvement",
                 .title = "Probability of improvement",
                 .caption = fmt::format("Chance that a random run of the first algorithm beats one of the second on a "
-                                       "random task ({}){}; vertical line: one half.",
+                                       "random task ({}){}; vertical line: one half.{}",
                                        runs_per_task(analysis),
-                                       if_intervals(analysis, ", with {:g} % bootstrap intervals", options))};
+                                       if_intervals(analysis, ", with {:g} % bootstrap intervals", options),
+                                       budget_note(analysis))};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kIntervals;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "reports/analysis/scores.hpp"
+#include "reports/data/protocols.hpp"
 #include "reports/page/contents.hpp"
 
 namespace tutti::reports {
@@ -35,14 +36,17 @@ std::string speed_up(const ReportOptions& options) {
   return own + "; not reached by the baseline: as above budget/T(a). Apart from this threshold, " + way;
 }
 
-std::string evaluation(const Protocol& protocol) {
-  if (!protocol.is_known()) {
+std::string evaluation(const std::vector<Protocol>& protocols) {
+  if (protocols.empty()) {
     return "Episodes without learning. How many, how often and with which policy, imported results do not record.";
   }
   return fmt::format(
-      "{} episodes without learning, every {} environment steps, with the {} policy on {} initial states; evaluation 0 "
-      "is the untrained policy.",
-      protocol.episodes, protocol.interval, protocol.mode, protocol.seeds);
+      "{} episodes without learning, every {} environment steps{}, with the {} policy on {} initial states; evaluation "
+      "0 is the untrained policy.",
+      each_number(protocols, [](const Protocol& p) { return p.episodes; }),
+      each_number(protocols, [](const Protocol& p) { return p.interval; }),
+      budgets_differ(protocols) ? " (the table of tasks says which)" : "", protocols.front().mode,
+      protocols.front().seeds);
 }
 
 std::string iqm(const ReportOptions& options) {
@@ -77,17 +81,17 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
     case Term::kRun:
       return "One task, one algorithm, one seed. N counts runs.";
     case Term::kEvaluation:
-      return evaluation(analysis.protocol);
+      return evaluation(protocols_of(analysis));
     case Term::kAbsolute:
-      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute}, analysis.protocol)) +
+      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute}, protocols_of(analysis))) +
              " New episodes, because the maximum over many noisy evaluations is biased upwards.";
     case Term::kFinal:
-      return sentence(definition_of(Score{.kind = Score::Kind::kFinal}, analysis.protocol));
+      return sentence(definition_of(Score{.kind = Score::Kind::kFinal}, protocols_of(analysis)));
     case Term::kLast:
       return "Mean of the mean returns of a run's last L evaluations, or of all K without the untrained one where L is "
              "more than K.";
     case Term::kBest:
-      return sentence(definition_of(Score{.kind = Score::Kind::kBest}, analysis.protocol)) +
+      return sentence(definition_of(Score{.kind = Score::Kind::kBest}, protocols_of(analysis))) +
              " The maximum over many noisy evaluations is biased upwards.";
     case Term::kSpread:
       return "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width "

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "reports/data/protocols.hpp"
 #include "reports/text/escaping.hpp"
 #include "reports/text/numbers.hpp"
 #include "results/run_record.hpp"
@@ -39,8 +40,8 @@ std::string policy_text(const std::string& mode) {
          "samples";
 }
 
-std::string absolute_text(const Protocol& protocol) {
-  return protocol.absolute ? fmt::format("{} episodes", results::kAbsoluteFactor * protocol.episodes) : "none";
+std::int64_t absolute_episodes(const Protocol& protocol) {
+  return protocol.absolute ? results::kAbsoluteFactor * protocol.episodes : 0;
 }
 
 class Builder {
@@ -52,10 +53,7 @@ class Builder {
     document_.subtitle =
         fmt::format("{}, {}, {}", plural(analysis.tasks.size(), "task"),
                     plural(analysis.algorithms.size(), "algorithm"), plural(analysis.seeds.size(), "seed"));
-    if (analysis.protocol.is_known()) {
-      document_.subtitle +=
-          ", " + count_text(static_cast<double>(analysis.protocol.environment_steps)) + " environment steps each";
-    }
+    if (const std::string budget = budget_text(analysis); !budget.empty()) document_.subtitle += ", " + budget;
     for (Definition& definition : definitions(analysis, options)) {
       const Term term = definition.term;
       document_.definitions.emplace(term, std::move(definition));
@@ -206,11 +204,8 @@ class Builder {
   }
 
   std::string basis(const Aggregate& leader) const {
-    std::string text = fmt::format(" (N = {} per task", leader.n);
-    if (analysis_.protocol.is_known()) {
-      text += ", " + count_text(static_cast<double>(analysis_.protocol.environment_steps)) + " environment steps each";
-    }
-    return text + ")";
+    const std::string budget = budget_text(analysis_);
+    return fmt::format(" (N = {} per task{})", leader.n, budget.empty() ? "" : ", " + budget);
   }
 
   // What limits the answer: all of it when it is short, otherwise the weightiest with the others folded.
@@ -254,23 +249,29 @@ class Builder {
 
   void protocol() {
     const Protocol& protocol = analysis_.protocol;
-    const auto known = [&](std::string text) { return protocol.is_known() ? text : std::string("not recorded"); };
-    const auto number = [&](std::int64_t value) { return known(fmt::format("{}", value)); };
-    add(FactsBlock{{{"environment steps per run (T)", number(protocol.environment_steps)},
-                    {"evaluation interval (I)", known(fmt::format("{} environment steps", protocol.interval))},
-                    {"evaluations (K), untrained policy not counted", number(protocol.evaluations())},
-                    {"environment steps after the last evaluation", number(protocol.unevaluated_steps())},
-                    {"episodes per evaluation (E)", number(protocol.episodes)},
-                    {"policy at evaluation", known(policy_text(protocol.mode))},
-                    {"initial states", known(protocol.seeds)},
-                    {"absolute evaluation", known(absolute_text(protocol))},
-                    {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
-                    {"score of the main table", analysis_.main.score},
-                    {"score of aggregates, profile and improvement", analysis_.aggregates.score},
-                    {"scores are normalised by", to_text(analysis_.normalization)},
-                    {"an environment step", document_.definitions.at(Term::kEnvironmentStep).text},
-                    {"a return", document_.definitions.at(Term::kReturn).text}},
-                   {Term::kEnvironmentStep, Term::kReturn, Term::kEvaluation, Term::kAbsolute, Term::kFinal}});
+    const std::vector<Protocol> protocols = protocols_of(analysis_);
+    const auto known = [&](std::string text) { return protocols.empty() ? std::string("not recorded") : text; };
+    const auto number = [&](auto of, const char* unit = "") {
+      const std::string text = each_number(protocols, of) + unit;
+      const bool one = std::ranges::all_of(protocols, [&](const Protocol& p) { return of(p) == of(protocol); });
+      return known(one ? text : text + ", by task");
+    };
+    add(FactsBlock{
+        {{"environment steps per run (T)", number([](const auto& p) { return p.environment_steps; })},
+         {"evaluation interval (I)", number([](const auto& p) { return p.interval; }, " environment steps")},
+         {"evaluations (K), untrained policy not counted", number([](const auto& p) { return p.evaluations(); })},
+         {"environment steps after the last evaluation", number([](const auto& p) { return p.unevaluated_steps(); })},
+         {"episodes per evaluation (E)", number([](const auto& p) { return p.episodes; })},
+         {"policy at evaluation", known(policy_text(protocol.mode))},
+         {"initial states", known(protocol.seeds)},
+         {"absolute evaluation", protocol.absolute ? number(absolute_episodes, " episodes") : known("none")},
+         {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
+         {"score of the main table", analysis_.main.score},
+         {"score of aggregates, profile and improvement", analysis_.aggregates.score},
+         {"scores are normalised by", to_text(analysis_.normalization)},
+         {"an environment step", document_.definitions.at(Term::kEnvironmentStep).text},
+         {"a return", document_.definitions.at(Term::kReturn).text}},
+        {Term::kEnvironmentStep, Term::kReturn, Term::kEvaluation, Term::kAbsolute, Term::kFinal}});
   }
 
   void tasks() {
@@ -281,6 +282,11 @@ class Builder {
                             {.head = "what it is", .right = false},
                             {.head = "hi"},
                             {.head = "what it is", .right = false}}};
+    const bool own_budgets = budgets_differ(protocols_of(analysis_));
+    if (own_budgets) {
+      for (const char* head : {"environment steps", "evaluation interval", "episodes"})
+        table.columns.push_back({.head = head});
+    }
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
@@ -289,12 +295,19 @@ class Builder {
                               {.value = task.bounds.low_source},
                               {.value = fixed(task.bounds.high, 2)},
                               {.value = task.bounds.high_source}});
+      if (own_budgets) add_budget(task.protocol, section.rows.back());
       if (!task.facts.empty()) facts.lines.push_back(task.label);
       for (const auto& [name, value] : task.facts) facts.lines.push_back("  " + name + ": " + value);
     }
     table.sections.push_back(std::move(section));
     add(TableBlock{std::move(table), {Term::kNormalised}, false});
     if (!facts.lines.empty()) add(std::move(facts));
+  }
+
+  static void add_budget(const Protocol& protocol, std::vector<TableCell>& row) {
+    for (const std::int64_t number : {protocol.environment_steps, protocol.interval, protocol.episodes}) {
+      row.push_back({.value = protocol.is_known() ? fmt::format("{}", number) : ""});
+    }
   }
 
   void logs() {

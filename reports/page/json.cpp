@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reports/data/protocols.hpp"
 #include "reports/page/document.hpp"
 
 namespace tutti::reports {
@@ -147,9 +148,7 @@ class Writer {
     return out;
   }
 
-  Json protocol() const {
-    const Protocol& p = analysis_.protocol;
-    if (!p.is_known()) return nullptr;
+  static Json protocol_of(const Protocol& p) {
     return {{"environment_steps", p.environment_steps},
             {"interval", p.interval},
             {"evaluations", p.evaluations()},
@@ -157,6 +156,20 @@ class Writer {
             {"mode", p.mode},
             {"seeds", p.seeds},
             {"absolute", p.absolute}};
+  }
+
+  // What is not the same for all tasks is null here and stands with each of them.
+  Json protocol() const {
+    const std::vector<Protocol> protocols = protocols_of(analysis_);
+    if (protocols.empty()) return nullptr;
+    Json out = protocol_of(protocols.front());
+    for (const Protocol& other : protocols) {
+      const Json values = protocol_of(other);
+      for (const auto& [name, value] : values.items()) {
+        if (out[name] != value) out[name] = nullptr;
+      }
+    }
+    return out;
   }
 
   // Every declared option with the value in force.
@@ -181,6 +194,7 @@ class Writer {
 
   Json tasks() const {
     Json out = Json::array();
+    const bool own_budgets = budgets_differ(protocols_of(analysis_));
     for (const TaskInfo& t : analysis_.tasks) {
       Json details = Json::object();
       for (const auto& [name, value] : t.facts) details[name] = value;
@@ -191,6 +205,7 @@ class Writer {
                      {"low_source", t.bounds.low_source},
                      {"high_source", t.bounds.high_source},
                      {"facts", details}});
+      if (own_budgets) out.back()["protocol"] = t.protocol.is_known() ? protocol_of(t.protocol) : Json(nullptr);
     }
     return out;
   }
@@ -304,13 +319,15 @@ class Writer {
 
   Json curves() const {
     const Curves& c = analysis_.curves;
-    return {{"caption", c.caption},
-            {"band", c.band},
-            {"smoothing", c.smoothing},
-            {"steps", matrix(c.steps, curve)},
-            {"wall_clock", matrix(c.wall_clock, curve)},
-            {"aggregate", curve_list(c.aggregate)},
-            {"aggregate_wall_clock", curve_list(c.aggregate_wall_clock)}};
+    Json out = {{"caption", c.caption},
+                {"band", c.band},
+                {"smoothing", c.smoothing},
+                {"steps", matrix(c.steps, curve)},
+                {"wall_clock", matrix(c.wall_clock, curve)},
+                {"aggregate", curve_list(c.aggregate)},
+                {"aggregate_wall_clock", curve_list(c.aggregate_wall_clock)}};
+    if (c.by_share) out["aggregate_x"] = "share of each task's budget";
+    return out;
   }
 
   Json efficiency_row(const EfficiencyRow& row) const {

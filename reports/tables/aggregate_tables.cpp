@@ -21,7 +21,7 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
                         100 * options.level, options.replicates, options.bootstrap_seed,
                         options.task_bootstrap ? ", tasks resampled as well" : "");
   }
-  return text + " The optimality gap is better when lower" + scale_note(analysis) + "." +
+  return text + " The optimality gap is better when lower" + scale_note(analysis) + "." + budget_note(analysis) +
          small_sample_note(fewest_runs(aggregates));
 }
 
@@ -66,7 +66,8 @@ CsvTable aggregate_data(const Analysis& analysis) {
   return csv;
 }
 
-std::string improvement_caption(const Aggregates& aggregates, const ReportOptions& options) {
+std::string improvement_caption(const Analysis& analysis, const ReportOptions& options) {
+  const Aggregates& aggregates = analysis.aggregates;
   std::string text = fmt::format(
       "Chance that a random run of X beats a random run of Y on a random task, ties counting one half; raw {} scores.",
       aggregates.score);
@@ -76,7 +77,7 @@ std::string improvement_caption(const Aggregates& aggregates, const ReportOption
         "also exceeds 0.75.",
         100 * options.level, options.improvement_replicates);
   }
-  return text + " Y over X is one minus X over Y." + small_sample_note(fewest_runs(aggregates));
+  return text + " Y over X is one minus X over Y." + budget_note(analysis) + small_sample_note(fewest_runs(aggregates));
 }
 
 std::vector<TableCell> improvement_row(const Analysis& analysis, const Improvement& pair) {
@@ -142,7 +143,7 @@ ReportTable improvement_table(const Analysis& analysis, const ReportOptions& opt
               .caption = aggregates.improvements.empty()
                              ? "No pair of algorithms to compare" +
                                    (aggregates.reason.empty() ? std::string(".") : ": " + aggregates.reason)
-                             : improvement_caption(aggregates, options),
+                             : improvement_caption(analysis, options),
               .columns = {{.head = "X", .right = false},
                           {.head = "Y", .right = false},
                           {.head = "P(X > Y)"},

@@ -11,6 +11,7 @@
 #include "reports/tables/tables.hpp"
 #include "reports/text/numbers.hpp"
 #include "reports/text/row_format.hpp"
+#include "reports/text/wording.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -27,20 +28,34 @@ Measured measured_as(const Analysis& analysis, const std::string& published, std
   return {info.label, same ? published : published + ", measured: " + info.shown()};
 }
 
+// Where tasks have budgets of their own, each row ends with that of what was measured.
+void add_row(ReportTable& table, Section& section, const TaskInfo& task, bool own_budgets, std::vector<TableCell> shown,
+             std::vector<std::string> data) {
+  if (own_budgets) {
+    const std::int64_t steps = task.protocol.environment_steps;
+    shown.push_back({.value = task.protocol.is_known() ? count_text(static_cast<double>(steps)) : ""});
+    data.push_back(task.protocol.is_known() ? fmt::format("{}", steps) : "");
+  }
+  section.rows.push_back(std::move(shown));
+  table.data.rows.push_back(std::move(data));
+}
+
+bool has_own_budgets(const Analysis& analysis) { return !budget_note(analysis).empty(); }
+
 void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure,
                 const Measured& measured, const Cell& cell) {
   const int decimals = decimals_for_spread(cell.sd);
   TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
-  const std::string& task = analysis.tasks[figure.task].label;
-  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
-                          {.value = measured.shown},
-                          published,
-                          {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
-                          {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""}});
-  table.data.rows.push_back({"return", task, figure.algorithm, shortest(figure.mean), shortest(figure.spread),
-                             measured.label, shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n),
-                             figure.note});
+  const TaskInfo& task = analysis.tasks[figure.task];
+  add_row(table, section, task, has_own_budgets(analysis),
+          {{.value = task.shown()},
+           {.value = measured.shown},
+           published,
+           {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
+           {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""}},
+          {"return", task.label, figure.algorithm, shortest(figure.mean), shortest(figure.spread), measured.label,
+           shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n), figure.note});
 }
 
 void add_figures(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure) {
@@ -54,19 +69,19 @@ void add_figures(ReportTable& table, Section& section, const Analysis& analysis,
 
 void add_coverage(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure,
                   const Measured& as, const Spread& measured) {
-  const std::string& task = analysis.tasks[figure.task].label;
+  const TaskInfo& task = analysis.tasks[figure.task];
   TableCell published{.value = fixed(100 * figure.fraction, 1), .detail = fmt::format("{} bins", figure.bins)};
   published.notes.push_back(table.shown.note(figure.note));
   TableCell ours;
   if (measured.n > 0) ours = {.value = fixed(100 * measured.mean, 1), .spread = fixed(100 * measured.sd, 1)};
-  section.rows.push_back({{.value = analysis.tasks[figure.task].shown()},
-                          {.value = as.shown},
-                          published,
-                          ours,
-                          {.value = measured.n > 0 ? fmt::format("{}", measured.n) : ""}});
-  table.data.rows.push_back({"coverage", task, figure.algorithm, shortest(figure.fraction), "", as.label,
-                             shortest(measured.mean), shortest(measured.sd), fmt::format("{}", measured.n),
-                             figure.note});
+  add_row(table, section, task, has_own_budgets(analysis),
+          {{.value = task.shown()},
+           {.value = as.shown},
+           published,
+           ours,
+           {.value = measured.n > 0 ? fmt::format("{}", measured.n) : ""}},
+          {"coverage", task.label, figure.algorithm, shortest(figure.fraction), "", as.label, shortest(measured.mean),
+           shortest(measured.sd), fmt::format("{}", measured.n), figure.note});
 }
 
 void add_coverages(ReportTable& table, Section& section, const Analysis& analysis, const PublishedCoverage& figure) {
@@ -107,6 +122,10 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   if (!analysis.published) {
     table.shown.caption = "No published figures are shown: none of them is of these tasks, algorithms and budgets.";
     return table;
+  }
+  if (has_own_budgets(analysis)) {
+    table.shown.columns.push_back({.head = "steps here"});
+    table.data.header.push_back("measured_steps");
   }
   const Published& published = *analysis.published;
   const std::string budget =

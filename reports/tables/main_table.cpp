@@ -21,6 +21,7 @@ std::string caption(const Analysis& analysis, const ReportOptions& options) {
   std::string text = fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row.",
                                  analysis.main.score, analysis.main.definition, spread_name(options),
                                  common_runs(analysis), common_runs(analysis) == 1 ? "" : "s");
+  text += budget_note(analysis);
   if (has_pairs(analysis.main)) text += " Where there are only two runs, both are in brackets.";
   if (!analysis.main.iqm.empty()) {
     text += " IQM: of the normalised scores";

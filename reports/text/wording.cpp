@@ -5,10 +5,26 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 
+#include "reports/data/protocols.hpp"
 #include "reports/text/numbers.hpp"
 
 namespace tutti::reports {
+namespace {
+
+std::string steps_text(std::int64_t count) { return count_text(static_cast<double>(count)); }
+
+// "a, b and c"
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  return text;
+}
+
+}  // namespace
 
 std::vector<std::size_t> display_order(const Analysis& analysis, const ReportOptions& options) {
   std::vector<std::size_t> order;
@@ -139,6 +155,34 @@ std::int64_t fewest_runs(const Aggregates& aggregates) {
     if (each.n > 0 && (fewest == 0 || each.n < fewest)) fewest = each.n;
   }
   return fewest;
+}
+
+std::vector<Protocol> protocols_of(const Analysis& analysis) {
+  return distinct_protocols(analysis.tasks, analysis.protocol);
+}
+
+std::string budget_text(const Analysis& analysis) {
+  const std::vector<Protocol> protocols = protocols_of(analysis);
+  if (protocols.empty()) return "";
+  const auto steps = [](const Protocol& protocol) { return protocol.environment_steps; };
+  const std::string text = each_number(protocols, steps, [](std::int64_t count) { return steps_text(count); });
+  const bool one = text == steps_text(protocols.front().environment_steps);
+  return text + " environment steps each" + (one ? "" : ", by task");
+}
+
+std::string budget_note(const Analysis& analysis) {
+  std::map<std::int64_t, std::vector<std::string>> tasks;  // by budget
+  for (const TaskInfo& task : analysis.tasks) {
+    if (task.protocol.is_known()) tasks[task.protocol.environment_steps].push_back(task.shown());
+  }
+  if (tasks.size() < 2) return "";
+  const auto usual = std::ranges::max_element(tasks, {}, [](const auto& entry) { return entry.second.size(); });
+  std::string others;
+  for (const auto& [budget, names] : tasks) {
+    if (budget == usual->first) continue;
+    others += fmt::format("{} {} on {}", others.empty() ? ", but" : ";", steps_text(budget), listed(names));
+  }
+  return fmt::format(" Each task at its own budget: {} environment steps{}.", steps_text(usual->first), others);
 }
 
 std::string scale_note(const Analysis& analysis) {

@@ -59,6 +59,16 @@ std::string small_sample_note(std::int64_t runs);
 /// The smallest number of runs per task behind an aggregate; 0 if there is none.
 std::int64_t fewest_runs(const Aggregates& aggregates);
 
+/// What the tasks were run by, each once: see distinct_protocols().
+std::vector<Protocol> protocols_of(const Analysis& analysis);
+
+/// Such as "50k environment steps each", or "50k or 100k environment steps each, by task"; empty if unknown.
+std::string budget_text(const Analysis& analysis);
+
+/// Where tasks have budgets of their own, which they are, as a sentence after a space: " Each task at its own budget:
+/// 50k environment steps, but 100k on mpe/a and mpe/b."; otherwise empty.
+std::string budget_note(const Analysis& analysis);
+
 /// What 0 and 1 are on the scale of normalised scores, to end a sentence of a caption: "; 0 is ...".
 std::string scale_note(const Analysis& analysis);
 

@@ -1,8 +1,10 @@
 // Whole suites through the program: the same numbers every time, and failures that stay where they are.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "end_to_end/program.hpp"
 
@@ -148,6 +150,61 @@ TEST(EndToEnd, AFinishedSuiteIsNotRunAgain) {
   const Outcome again = tutti({"run", "sound.toml", "--no-report"}, folder.path());
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(before, content(record));
+}
+
+// Two tasks of which the second has a budget of its own.
+const std::string kOwnBudget = "name = \"own\"\nseeds = [1]\n" + kSettings + R"(
+[[task]]
+name = "line/short"
+[[task]]
+name = "line/long"
+environment_steps = 600
+evaluation_interval = 150
+evaluation_episodes = 2
+[[algorithm]]
+name = "learner"
+)";
+
+TEST(EndToEnd, ATaskWithABudgetOfItsOwnTrainsForIt) {
+  const TemporaryFolder folder;
+  folder.write("own.toml", kOwnBudget);
+  const Outcome outcome = tutti({"run", "own.toml"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto results = folder.path() / "results/own";
+  for (const auto& [task, steps, interval] : {std::tuple("line/short", 400, 100), std::tuple("line/long", 600, 150)}) {
+    const auto record = run_record(results / task / "learner/seed-1");
+    EXPECT_EQ(record["protocol"]["environment_steps"], steps);
+    EXPECT_EQ(record["protocol"]["interval"], interval);
+    EXPECT_EQ(record["progress"]["environment_steps"], steps);
+    EXPECT_EQ(record["progress"]["evaluations"], 5);
+  }
+  // 2 x 10 episodes of the absolute evaluation, and the header.
+  const std::string absolute = content(results / "line/long/learner/seed-1/absolute.csv");
+  EXPECT_EQ(std::count(absolute.begin(), absolute.end(), '\n'), 21);
+  // The report takes the two together unasked.
+  const std::string page = content(results / "report/report.md");
+  EXPECT_NE(page.find("400 or 600 environment steps each, by task"), std::string::npos);
+  EXPECT_EQ(page.find("differ in what made them"), std::string::npos);
+  EXPECT_EQ(page.find("is left out"), std::string::npos);
+}
+
+TEST(EndToEnd, ARunOfASuiteForItsBudgetIsARunOfOneForAll) {
+  const TemporaryFolder folder;
+  folder.write("alone.toml", "name = \"alone\"\nseeds = [1]\n" + kSettings +
+                                 "[[task]]\nname = \"line/long\"\n[[algorithm]]\nname = \"learner\"\n");
+  const std::vector<std::string> budget = {
+      "--steps", "600", "--set", "evaluation.interval=150", "--set", "evaluation.episodes=2"};
+  std::vector<std::string> words = {"run", "alone.toml", "--no-report"};
+  words.insert(words.end(), budget.begin(), budget.end());
+  ASSERT_EQ(tutti(words, folder.path()).status, 0);
+  const auto results = folder.path() / "results";
+  std::filesystem::create_directories(results / "own");
+  std::filesystem::copy(results / "alone/line", results / "own/line", std::filesystem::copy_options::recursive);
+  const std::string before = content(results / "own/line/long/learner/seed-1/run.json");
+  folder.write("own.toml", kOwnBudget);
+  const Outcome outcome = tutti({"run", "own.toml", "--no-report"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(content(results / "own/line/long/learner/seed-1/run.json"), before);
 }
 
 TEST(EndToEnd, OutputThatNobodyTakesChangesNothing) {

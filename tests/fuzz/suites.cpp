@@ -109,7 +109,11 @@ const std::vector<Key> kSlurm = {{"partition", {"\"long\"", "\"a,b\""}},
                                  {"memory", {"\"4G\"", "\"900MB\""}},
                                  {"throttle", {"0", "12"}},
                                  {"extra", {"\"--account=me --nice\"", "\"\""}}};
-const std::vector<Key> kGrid = {{"slip", {"0", "0.5", "1"}}, {"wind", {"\"none\"", "\"east\""}}};
+const std::vector<Key> kGrid = {{"environment_steps", {"1000", "50_000"}},
+                                {"evaluation_interval", {"1", "500", "1000"}},
+                                {"evaluation_episodes", {"1", "100"}},
+                                {"slip", {"0", "0.5", "1"}},
+                                {"wind", {"\"none\"", "\"east\""}}};
 const std::vector<Key> kClimber = {{"preset", {"\"tuned\""}},
                                    {"proposed", {"true", "false"}},
                                    {"copies", {"2"}},

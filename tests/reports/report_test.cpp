@@ -367,6 +367,38 @@ TEST(Report, WithoutAPlanTheProtocolIsNotRecorded) {
   EXPECT_TRUE(nlohmann::json::parse(read(folder / "report.json"))["protocol"].is_null());
 }
 
+TEST(Report, OfTasksWithBudgetsOfTheirOwnGivesEach) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  for (TaskInfo& task : analysis.tasks) task.protocol = analysis.protocol;
+  const fs::path same = fresh_folder("one-budget"), own = fresh_folder("own-budgets");
+  write_report(analysis, {}, same);
+  analysis.tasks[1].protocol.environment_steps = 500'000;
+  analysis.tasks[1].protocol.interval = 10'000;
+  analysis.tasks[1].protocol.episodes = 10;
+  analysis.curves.by_share = true;
+  write_report(analysis, {}, own);
+  const std::string markdown = read(own / "report.md");
+  for (const char* part :
+       {"| environment steps per run (T) | 500000 or 1000000, by task |",
+        "| evaluation interval (I) | 10000 or 20000 environment steps, by task |",
+        "| evaluations (K), untrained policy not counted | 50 |",
+        "| absolute evaluation | 100 or 320 episodes, by task |",
+        "| environment steps | evaluation interval | episodes |", "| 500000 | 10000 | 10 |",
+        "10 or 32 episodes without learning, every 10000 or 20000 environment steps (the table of tasks says which)",
+        " environment steps each, by task"}) {
+    EXPECT_NE(markdown.find(part), std::string::npos) << part;
+  }
+  const auto json = nlohmann::json::parse(read(own / "report.json"));
+  EXPECT_TRUE(json["protocol"]["environment_steps"].is_null());
+  EXPECT_EQ(json["protocol"]["evaluations"], 50);
+  EXPECT_EQ(json["tasks"][1]["protocol"]["environment_steps"], 500'000);
+  EXPECT_EQ(json["curves"]["aggregate_x"], "share of each task's budget");
+  const auto before = nlohmann::json::parse(read(same / "report.json"));
+  EXPECT_EQ(before["protocol"]["environment_steps"], 1'000'000);
+  EXPECT_FALSE(before["tasks"][1].contains("protocol"));
+  EXPECT_FALSE(before["curves"].contains("aggregate_x"));
+}
+
 TEST(Report, NamesEveryAlgorithmThatIsHighest) {
   Analysis analysis = testing::synthetic_analysis(1, 3, 3);
   analysis.aggregates.algorithms[1].iqm = analysis.aggregates.algorithms[0].iqm;

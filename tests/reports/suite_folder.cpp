@@ -62,7 +62,7 @@ void fill_record(const FakeRun& run, const results::PlanRecord& plan, results::R
   record.algorithm = record.algorithm_name = run.algorithm;
   record.seed = static_cast<std::uint64_t>(run.seed);
   record.status = results::RunState::kFinished;
-  record.protocol = plan.protocol;
+  record.protocol = plan.protocol_of(run.task);
   if (record.code.revision.empty()) record.code.revision = "abc";
   if (record.machine.processor.empty()) record.machine.processor = "test processor";
   if (record.machine.jobs == 0) record.machine.jobs = 2;
@@ -99,10 +99,14 @@ std::filesystem::path SuiteFolder::folder_of(const std::string& task, const std:
   return path_ / task / algorithm / ("seed-" + std::to_string(seed));
 }
 
+results::PlannedTask& SuiteFolder::planned_task(const std::string& task) {
+  const auto found = std::ranges::find(plan.tasks, task, &results::PlannedTask::label);
+  if (found != plan.tasks.end()) return *found;
+  return plan.tasks.emplace_back(results::PlannedTask{task, task.substr(0, task.find('/'))});
+}
+
 void SuiteFolder::plan_run(const std::string& task, const std::string& algorithm, std::int64_t seed) {
-  if (std::ranges::count(plan.tasks, task, &results::PlannedTask::label) == 0) {
-    plan.tasks.push_back({task, task.substr(0, task.find('/'))});
-  }
+  (void)planned_task(task);
   if (std::ranges::count(plan.algorithms, algorithm, &results::PlannedAlgorithm::label) == 0) {
     plan.algorithms.push_back({algorithm, algorithm, false});
   }
@@ -116,7 +120,7 @@ std::filesystem::path SuiteFolder::add(FakeRun run) {
   const std::filesystem::path folder = folder_of(run.task, run.algorithm, run.seed);
   std::filesystem::create_directories(folder);
   write_text(folder / "config.toml", run.configuration);
-  const auto interval = static_cast<std::size_t>(plan.protocol.interval);
+  const auto interval = static_cast<std::size_t>(plan.protocol_of(run.task).interval);
   write_text(folder / "evaluations.csv", evaluations_csv(run, interval));
   write_text(folder / "timing.csv", timing_csv(run, interval));
   if (!run.absolute.empty())
@@ -131,6 +135,13 @@ std::filesystem::path SuiteFolder::add(FakeRun run) {
 
 void SuiteFolder::add_missing(const std::string& task, const std::string& algorithm, std::int64_t seed) {
   plan_run(task, algorithm, seed);
+}
+
+void SuiteFolder::own_budget(const std::string& task, std::int64_t evaluations, std::int64_t interval) {
+  results::Protocol protocol = plan.protocol;
+  protocol.environment_steps = evaluations * interval;
+  protocol.interval = interval;
+  planned_task(task).protocol = protocol;
 }
 
 void SuiteFolder::propose(const std::string& algorithm) {

@@ -39,6 +39,9 @@ class SuiteFolder {
   /// Plans a run that was never started.
   void add_missing(const std::string& task, const std::string& algorithm, std::int64_t seed);
 
+  /// Gives the task a budget of its own, before its runs are added.
+  void own_budget(const std::string& task, std::int64_t evaluations, std::int64_t interval);
+
   void propose(const std::string& algorithm);
   void set_option(const std::string& name, const results::ReportOption& value);
 
@@ -50,6 +53,7 @@ class SuiteFolder {
 
  private:
   void plan_run(const std::string& task, const std::string& algorithm, std::int64_t seed);
+  results::PlannedTask& planned_task(const std::string& task);
 
   std::filesystem::path path_;
 };

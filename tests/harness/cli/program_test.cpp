@@ -195,6 +195,19 @@ TEST(Program, CheckPrintsThePlanAndItsCost) {
   expect_all(outcome.out, {"4,200", "2.0 kB", "3,000 environment steps of training, at most 12,600 of evaluation"});
 }
 
+TEST(Program, CheckPrintsEachTasksOwnBudget) {
+  const TemporaryFolder folder;
+  folder.write("own.toml", kSuite + "[[task]]\nname = \"line/short\"\nenvironment_steps = 2500\n" +
+                               "evaluation_interval = 1000\nevaluation_episodes = 2\n");
+  const Outcome outcome = tutti({"check", "own.toml"}, folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  expect_all(outcome.out, {"each run on line/long: 1,000 environment steps, 11 evaluations of 4 episodes",
+                           "each run on line/short: 2,500 environment steps, 3 evaluations of 2 episodes"});
+  // Three runs of each; (11 x 4 + 40) episodes of 50 steps and (3 x 2 + 20) of 5.
+  expect_all(outcome.out, {"10,500 environment steps of training, at most 12,990 of evaluation",
+                           "note: the last 500 steps on line/short are not evaluated; 2,500 is no multiple of 1,000"});
+}
+
 TEST(Program, CheckEstimatesTimeWhenAsked) {
   const Outcome outcome = run({"check", "demo.toml", "--time"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;

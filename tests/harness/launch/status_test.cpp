@@ -45,5 +45,21 @@ TEST(Status, NamesFinishedRunsWithoutAnUpdateUnlessTheyHaveNothingToLearn) {
   EXPECT_NE(text.find("finished without an update: hatd3 on mpe/a\n"), std::string::npos) << text;
 }
 
+TEST(Status, MeasuresARunByTheBudgetOfItsTask) {
+  const testing_support::TemporaryFolder folder;
+  results::PlanRecord plan;
+  plan.suite = "quick";
+  plan.protocol = {1000, 100, 2, "deterministic", "fresh", true, 0};
+  plan.tasks = {{.label = "mpe/a", .family = "mpe"}, {.label = "mpe/b", .family = "mpe"}};
+  plan.tasks[1].protocol = results::Protocol{3000, 100, 2, "deterministic", "fresh", true, 0};
+  plan.algorithms.push_back({.label = "random", .name = "random"});
+  for (const char* task : {"mpe/a", "mpe/b"})
+    plan.runs.push_back({task, "random", 1, std::string(task) + "/random/seed-1"});
+  results::write_plan(folder.path(), plan);
+  const Board board = read_board(folder.path());
+  EXPECT_EQ(board.rows.at(0).budget, 1000);
+  EXPECT_EQ(board.rows.at(1).budget, 3000);
+}
+
 }  // namespace
 }  // namespace tutti::launch

@@ -17,6 +17,7 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   plan.command = {"run", "/suites/quick.toml", "--seeds", "1,2"};
   plan.protocol = {20000, 5000, 32, "sampled", "fixed", false, 0};
   plan.tasks = {{"mpe/coop-nav-n3", "mpe", ReferenceRange{-75.8, "random", -16, "scripted"}}, {"other/task", "other"}};
+  plan.tasks[1].protocol = Protocol{40000, 10000, 8, "sampled", "fixed", false, 0};
   plan.bounds = {{"other/task", {0, 0.1}}};
   plan.thresholds = {{"mpe/coop-nav-n3", -30.5}};
   plan.algorithms = {{"ours", "omad", true}, {"hatd3", "hatd3", false}};
@@ -35,6 +36,9 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.tasks.at(0).reference->low, -75.8);
   EXPECT_EQ(read.tasks.at(0).reference->high_source, "scripted");
   EXPECT_FALSE(read.tasks.at(1).reference);
+  EXPECT_EQ(read.protocol_of("mpe/coop-nav-n3"), plan.protocol);
+  EXPECT_EQ(read.protocol_of("other/task"), *plan.tasks[1].protocol);
+  EXPECT_EQ(read.protocol_of("unheard/of"), plan.protocol);
   EXPECT_EQ(read.bounds.at("other/task").high, 0.1);
   EXPECT_EQ(read.thresholds, plan.thresholds);
   EXPECT_TRUE(read.algorithms.at(0).proposed);

@@ -92,6 +92,25 @@ const std::vector<Case> kCases = {
      {.evaluation = "[evaluation]\ninterval = 2000"},
      "suite.toml:5:12: evaluation.interval: 2000 is more than run.environment_steps (1000); no run would be evaluated "
      "after training"},
+    {"OwnIntervalBeyondTheBudget",
+     {.task = "[[task]]\nname = \"grid/small\"\nevaluation_interval = 2000"},
+     "suite.toml:8:23: task[1].evaluation_interval: 2000 is more than run.environment_steps (1000); no run would be "
+     "evaluated after training"},
+    {"IntervalBeyondATasksBudget",
+     {.task = "[[task]]\nname = \"grid/small\"\nenvironment_steps = 50"},
+     "suite.toml:5:12: evaluation.interval: 100 is more than task[1].environment_steps (50); no run would be evaluated "
+     "after training; give this task an evaluation_interval"},
+    {"OwnIntervalBeyondOwnBudget",
+     {.task = "[[task]]\nname = \"grid/small\"\nenvironment_steps = 50\nevaluation_interval = 60"},
+     "suite.toml:9:23: task[1].evaluation_interval: 60 is more than task[1].environment_steps (50); no run would be "
+     "evaluated after training"},
+    {"OwnBudgetOutOfRange",
+     {.task = "[[task]]\nname = \"grid/small\"\nenvironment_steps = 0\nevaluation_episodes = \"ten\""},
+     "suite.toml:8:21: task[1].environment_steps: expected integer in [1, 1e+15] (is 0)\n"
+     "suite.toml:9:23: task[1].evaluation_episodes: expected integer in [1, 1e+06] (is \"ten\")"},
+    {"OwnBudgetMisspelt",
+     {.task = "[[task]]\nname = \"grid/small\"\nevaluation_intervall = 10"},
+     "suite.toml:8:1: task[1].evaluation_intervall: unknown key; did you mean \"evaluation_interval\"?"},
     {"UnknownMode",
      {.evaluation = "[evaluation]\ninterval = 100\nmode = \"greedy\""},
      "suite.toml:6:8: evaluation.mode: expected one of deterministic, sampled (is \"greedy\")"},

@@ -122,6 +122,61 @@ TEST(ReadPlan, CopiesAreResolvedLikeAnyValue) {
   EXPECT_EQ(copies_with("copies = 2", "copies = 4", "", {"climber.copies=7", "run.copies=6"}), "7 (command line)");
 }
 
+const std::string kTwoBudgets = R"(
+[[task]]
+name = "grid/small"
+[[task]]
+name = "grid/large"
+environment_steps = 5000
+evaluation_interval = 250
+evaluation_episodes = 8
+[[algorithm]]
+name = "climber"
+)";
+
+TEST(ReadPlan, ATaskMayHaveABudgetOfItsOwn) {
+  const Plan plan = SuiteFile(kHead + kTwoBudgets).plan();
+  EXPECT_EQ(plan.tasks[0].budget, (Budget{1000, 100, 32}));
+  EXPECT_EQ(plan.tasks[1].budget, (Budget{5000, 250, 8}));
+  const auto& small = run_of(plan, "grid/small", "climber");
+  EXPECT_EQ(small.run_settings().environment_steps, 1000);
+  EXPECT_EQ(small.evaluation_settings().interval, 100);
+  const auto& large = run_of(plan, "grid/large", "climber");
+  EXPECT_EQ(shown(large.run_values, "environment_steps"), "5000 (suite)");
+  EXPECT_EQ(shown(large.evaluation_values, "interval"), "250 (suite)");
+  EXPECT_EQ(shown(large.evaluation_values, "episodes"), "8 (suite)");
+  EXPECT_EQ(shown(large.evaluation_values, "seeds"), "\"fresh\" (default)");
+  EXPECT_FALSE(large.task_values.contains("environment_steps"));
+}
+
+TEST(ReadPlan, TheCommandLineMeansTheBudgetOfEveryTask) {
+  const Plan plan = SuiteFile(kHead + kTwoBudgets)
+                        .plan({.seeds = {}, .environment_steps = 800, .settings = {"evaluation.episodes=2"}});
+  EXPECT_EQ(plan.tasks[0].budget, (Budget{800, 100, 2}));
+  EXPECT_EQ(plan.tasks[1].budget, (Budget{800, 250, 2}));
+  EXPECT_EQ(shown(run_of(plan, "grid/large", "climber").run_values, "environment_steps"), "800 (command line)");
+}
+
+// So finished runs of a suite for each budget are finished runs of one suite for all.
+TEST(ReadPlan, ARunIsTheSameWhetherItsTaskOrItsSuiteHasTheBudget) {
+  const Plan plan = SuiteFile(kHead + kTwoBudgets).plan();
+  const Plan alone = SuiteFile(R"(
+name = "demo"
+seeds = [3, 1]
+[run]
+environment_steps = 5000
+[evaluation]
+interval = 250
+episodes = 8
+[[task]]
+name = "grid/large"
+[[algorithm]]
+name = "climber"
+)")
+                         .plan();
+  EXPECT_EQ(config_toml(run_of(plan, "grid/large", "climber")), config_toml(alone.runs[0]));
+}
+
 TEST(ReadPlan, OneTaskAndOneAlgorithmCanAppearTwiceUnderDifferentLabels) {
   const SuiteFile file(kHead + R"(
 [[task]]

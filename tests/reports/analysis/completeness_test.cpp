@@ -160,8 +160,15 @@ TEST(Scores, AreWhatTheirNamesSay) {
 
 TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
   const Score last = parse_score("last-10");
-  EXPECT_EQ(definition_of(last, {.environment_steps = 500, .interval = 100, .mode = {}, .seeds = {}}),
-            "mean over the last 5 evaluations of a run");
+  const auto evaluations = [](std::int64_t count) {
+    return Protocol{.environment_steps = count * 100, .interval = 100, .mode = {}, .seeds = {}};
+  };
+  EXPECT_EQ(definition_of(last, {evaluations(5)}), "mean over the last 5 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {evaluations(20), evaluations(10)}), "mean over the last 10 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {evaluations(20), evaluations(5)}),
+            "mean over the last 10 evaluations of a run, or all of them where it has fewer");
+  EXPECT_EQ(definition_of(parse_score("best"), {evaluations(20), evaluations(5)}),
+            "optimistic (maximum of 5 or 20 evaluations): a run's highest evaluation");
   EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
 }
 
@@ -304,7 +311,18 @@ TEST(Budget, StepsAfterTheLastEvaluationAreSaid) {
   SuiteFolder longer(2, 2, 1000);
   longer.plan.protocol.environment_steps = 2500;
   longer.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
-  EXPECT_TRUE(warns(analyse_folder(longer.write(), quick_options()), "The last 500 of 2500 environment steps"));
+  EXPECT_TRUE(warns(analyse_folder(longer.write(), quick_options()),
+                    "The last 500 of 2500 environment steps of each run are not evaluated"));
+}
+
+TEST(Budget, StepsAfterTheLastEvaluationAreSaidOfTheirTasks) {
+  SuiteFolder suite(2, 2, 1000);
+  suite.own_budget("mpe/b", 2, 1000);
+  suite.plan.tasks[0].protocol->environment_steps = 2500;
+  suite.add(plain_run("mpe/a", "learned", 0, {0, 4, 5}, 5));
+  suite.add(plain_run("mpe/b", "learned", 0, {0, 4, 5}, 5));
+  EXPECT_TRUE(warns(analyse_folder(suite.write(), quick_options()),
+                    "The last 500 of 2500 environment steps of each run on mpe/b are not evaluated"));
 }
 
 TEST(Budget, FinishedRunsOutsideThePlanAreNamed) {

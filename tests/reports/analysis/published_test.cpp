@@ -19,9 +19,15 @@ std::vector<TaskInfo> tasks(const std::vector<std::string>& labels) {
   return result;
 }
 
+TaskInfo with_budget(const std::string& label, std::int64_t steps) {
+  TaskInfo task{.label = label, .family = ""};
+  task.protocol.environment_steps = steps;
+  return task;
+}
+
 std::optional<Published> figures(const std::string& choice, const std::vector<TaskInfo>& tasks,
-                                 const std::vector<AlgorithmInfo>& algorithms = {}, std::int64_t steps = 0) {
-  return published_figures(choice, tasks, algorithms, steps);
+                                 const std::vector<AlgorithmInfo>& algorithms = {}) {
+  return published_figures(choice, tasks, algorithms);
 }
 
 TEST(Published, HasTheFiguresOfTheReportsTasksOnly) {
@@ -91,11 +97,22 @@ TEST(Published, IsAbsentForOtherTasksAndWhenNotWanted) {
 TEST(Published, IsShownByItselfOnlyWhereTheComparisonSaysSomething) {
   const std::vector<AlgorithmInfo> ours = {{.label = "ours", .name = "omad"}};
   const std::vector<AlgorithmInfo> others = {{.label = "q", .name = "qmix"}};
-  const auto navigation = tasks({"mpe/coop-nav-n3"});
-  EXPECT_TRUE(figures("auto", navigation, ours, 1'000'000));
-  EXPECT_FALSE(figures("auto", navigation, ours, 900'000));
-  EXPECT_FALSE(figures("auto", navigation, others, 10'000'000));
-  EXPECT_FALSE(figures("auto", tasks({"mpe/other"}), ours, 10'000'000));
+  const auto navigation = [](std::int64_t steps) { return std::vector{with_budget("mpe/coop-nav-n3", steps)}; };
+  EXPECT_TRUE(figures("auto", navigation(1'000'000), ours));
+  EXPECT_FALSE(figures("auto", navigation(900'000), ours));
+  EXPECT_FALSE(figures("auto", navigation(10'000'000), others));
+  EXPECT_FALSE(figures("auto", {with_budget("mpe/other", 10'000'000)}, ours));
+}
+
+TEST(Published, IsShownByItselfOfThoseTasksWhoseBudgetSaysSomething) {
+  const std::vector<AlgorithmInfo> ours = {{.label = "ours", .name = "omad"}};
+  const std::vector<TaskInfo> tasks = {with_budget("mpe/coop-nav-n3", 900'000),
+                                       with_budget("mpe/coop-nav-n4", 1'000'000)};
+  const auto published = figures("auto", tasks, ours);
+  ASSERT_TRUE(published);
+  for (const PublishedFigure& figure : published->figures) EXPECT_EQ(figure.task, 1U);
+  EXPECT_EQ(published->algorithms, (std::vector<std::string>{"OMAD", "HATD3"}));
+  EXPECT_EQ(figures("omad", tasks, ours)->figures.size(), 4U);
 }
 
 class PublishedFile : public testing::Test {

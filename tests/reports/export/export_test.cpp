@@ -227,6 +227,25 @@ TEST_F(Export, RunsOfDifferentIntervalsMeetAtTheStepsThatTheyShare) {
   }
 }
 
+TEST_F(Export, OfTasksWithBudgetsOfTheirOwnIsOverSharesOfThem) {
+  SuiteFolder suite(2, 2, 100);
+  suite.own_budget("mpe/b", 4, 100);
+  suite.add(plain_run("mpe/a", "o", 0, {0, 4, 8}, 8));
+  suite.add(plain_run("mpe/b", "o", 0, {0, 2, 8, 12, 16}, 16));
+  write(analyse_folder(suite.write(), quick_options()), quick_options());
+  const json tasks = metrics().at("mpe");
+  EXPECT_EQ(tasks.at("a").at("o").at("seed_0").at("step_1").at("step_count"), 200);
+  EXPECT_EQ(tasks.at("b").at("o").at("seed_0").at("step_1").at("step_count"), 400);
+  EXPECT_EQ(tasks.at("b").at("o").at("seed_0").at("step_0").at("return"), (json{7.0, 9.0}));
+  EXPECT_NE(read_text(out() / "marl-eval" / "README.txt").find("the same share of each task's budget"),
+            std::string::npos);
+  EXPECT_EQ(read_text(out() / "rliable" / "shares.txt"), "0\n0.5\n1\n");
+  EXPECT_FALSE(std::filesystem::exists(out() / "rliable" / "steps.txt"));
+  EXPECT_NE(read_text(out() / "rliable" / "curves" / "o.npy").find("'shape': (1, 2, 3), }"), std::string::npos);
+  EXPECT_NE(read_text(out() / "rliable" / "README.txt").find("shares of each task's budget of shares.txt"),
+            std::string::npos);
+}
+
 TEST_F(Export, SaysWhereTheLastEvaluationStandsForTheAbsoluteOne) {
   SuiteFolder suite(2, 2);
   suite.plan.protocol.absolute = false;

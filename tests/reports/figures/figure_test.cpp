@@ -124,6 +124,23 @@ TEST(Figure, TimesSayWhichClockMeasuredThem) {
   }
 }
 
+TEST(Figure, TheAggregateCurveOfOwnBudgetsSaysWhatItsAxisIs) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  EXPECT_EQ(efficiency_figure(analysis, {}).panels[0].x_label, "environment steps");
+  EXPECT_EQ(efficiency_figure(analysis, {}).caption.find("budget"), std::string::npos);
+  for (TaskInfo& task : analysis.tasks) task.protocol = analysis.protocol;
+  analysis.tasks[1].protocol.environment_steps = 250'000;
+  analysis.curves.by_share = true;
+  const Figure figure = efficiency_figure(analysis, {});
+  EXPECT_EQ(figure.panels[0].x_label, "share of each task's budget");
+  EXPECT_EQ(figure.panels[0].x_axis, Axis::kNumber);
+  EXPECT_NE(figure.caption.find("by environment steps: at the same share of each task's own budget"), std::string::npos)
+      << figure.caption;
+  for (const auto make : {efficiency_figure, aggregate_figure, profile_figure, improvement_figure})
+    EXPECT_NE(make(analysis, {}).caption.find("Each task at its own budget: 250k environment steps, but "),
+              std::string::npos);
+}
+
 TEST(Figure, TicksAreRoundNumbers) {
   EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
   EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));

@@ -128,6 +128,31 @@ TEST(PublishedTable, NamesEachVariantThatWasMeasured) {
   EXPECT_TRUE(has(text, "| OMAD, measured: omad-8-steps | 6100.0 ± 150.0")) << text;
 }
 
+TEST(PublishedTable, NamesTheBudgetOfEachTaskWhereTheyDiffer) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 5);
+  EXPECT_FALSE(has(to_markdown(published_table(analysis, {}).shown), "steps here"));
+  for (TaskInfo& task : analysis.tasks) task.protocol = analysis.protocol;
+  analysis.tasks[1].protocol.environment_steps = 250'000;
+  analysis.published->figures[0].task = 1;
+  const ReportTable table = published_table(analysis, {});
+  EXPECT_TRUE(has(to_markdown(table.shown), "| N | steps here |")) << to_markdown(table.shown);
+  EXPECT_TRUE(has(to_markdown(table.shown), "| 5 | 250k |")) << to_markdown(table.shown);
+  EXPECT_EQ(table.data.header.back(), "measured_steps");
+  EXPECT_EQ(table.data.rows.front().back(), "250000");
+}
+
+TEST(Captions, OfTablesNameTheBudgetsWhereTheyDiffer) {
+  Analysis analysis = testing::synthetic_analysis(3, 2, 5);
+  for (TaskInfo& task : analysis.tasks) task.protocol = analysis.protocol;
+  for (const auto make : {main_table, aggregate_table, improvement_table})
+    EXPECT_FALSE(has(make(analysis, {}).shown.caption, "budget:"));
+  analysis.tasks[1].protocol.environment_steps = 250'000;
+  for (const auto make : {main_table, aggregate_table, improvement_table}) {
+    const std::string caption = make(analysis, {}).shown.caption;
+    EXPECT_TRUE(has(caption, " environment steps, but 250k on " + analysis.tasks[1].label + ".")) << caption;
+  }
+}
+
 TEST(AggregateTable, AnnouncesNoIntervalsWhereThereAreNone) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 1);
   for (Aggregate& aggregate : analysis.aggregates.algorithms) aggregate.iqm.interval.reset();
