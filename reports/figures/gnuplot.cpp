@@ -75,7 +75,7 @@ void remove_part(std::string& text, const std::string& from, const std::string& 
 }
 
 // The script's greys, as gnuplot writes them.
-constexpr char kGrid[] = "rgb(216, 216, 216)", kFrame[] = "rgb( 96,  96,  96)", kTickLabel[] = "rgb(96,96,96)";
+constexpr char kGrid[] = "rgb(216, 216, 216)", kFrameColor[] = "rgb( 96,  96,  96)", kTickLabel[] = "rgb(96,96,96)";
 
 // A grey becomes the page's ink, part of it: it suits a light and a dark page.
 void soften(std::string& text, const std::string& attribute, const std::string& grey, const std::string& quote,
@@ -123,7 +123,7 @@ std::string inline_svg(const std::string& svg, const std::string& prefix, const 
     replace_all(text, "href=" + quote + "#", "href=" + quote + "#" + prefix + "-");
     replace_all(text, quote + "black" + quote, quote + "currentColor" + quote);
     soften(text, "stroke", kGrid, quote, "0.18");
-    soften(text, "stroke", kFrame, quote, "0.65");
+    soften(text, "stroke", kFrameColor, quote, "0.65");
     soften(text, "fill", kTickLabel, quote, "0.75");
   }
   replace_all(text, "xlink:href", "href");

@@ -31,7 +31,7 @@ int point(std::size_t style) { return kPoints[style % kPoints.size()]; }
 
 // A gnuplot string that nothing is expanded in. A doubled apostrophe stands for one, but not at the start and not
 // beside another; there it is joined on in double quotes, 'x'."''".'y', which would expand other characters.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   const std::string clean = clean_text(text);
   std::string out = "'";
   for (std::size_t i = 0; i < clean.size();) {
@@ -50,7 +50,7 @@ std::string quoted(const std::string& text) {
 std::string quoted_format(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
-  return quoted(out);
+  return in_quotes(out);
 }
 
 // How many characters have room.
@@ -112,7 +112,7 @@ class Script {
     line("set datafile separator comma");
     line("set datafile columnheaders");
     line("set datafile commentschars ''");
-    line("data = {}", quoted(figure_.name + ".csv"));
+    line("data = {}", in_quotes(figure_.name + ".csv"));
     step_bands();
     line("do for [kind in 'svg pdf png'] {{");
     line("  if (kind eq 'svg') {{ set terminal svg size {:.0f},{:.0f} noenhanced font 'sans-serif,10' }}",
@@ -125,7 +125,7 @@ class Script {
         "  if (kind eq 'png') {{ set terminal pngcairo size {:.0f},{:.0f} noenhanced font 'sans-serif,7.5' "
         "fontscale 2 linewidth 2 pointscale 2 }}",
         figure_.width * pixels * 2, height_ * pixels * 2);
-    line("  set output {}.kind", quoted(figure_.name + "."));
+    line("  set output {}.kind", in_quotes(figure_.name + "."));
     line("  set multiplot");
     line("  set border 3 lc rgb '#606060'");
     line("  set tics nomirror out scale 0.4");
@@ -166,7 +166,7 @@ class Script {
       const double y = screen_y(0.5 + kLegendRow * (static_cast<double>(i / legend_.columns) + 0.5));
       line("  set arrow {} from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lc rgb '{}' lw 2 dt {}", i + 1,
            screen_x(left), y, screen_x(left + kLegendSample), y, color(style.index), dash(style.index));
-      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, quoted(legend_.labels[i]),
+      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, in_quotes(legend_.labels[i]),
            screen_x(left + kLegendSample + 1.5), y);
       line("  set label {} '' at screen {:.5f},{:.5f} point pt {} ps 0.55 lc rgb '{}'", 2 * i + 2,
            screen_x(left + kLegendSample / 2), y, point(style.index), color(style.index));
@@ -206,10 +206,10 @@ class Script {
   bool shared_rows() const { return !figure_.panels.empty() && figure_.panels.front().kind == Panel::Kind::kIntervals; }
 
   void axes(const Panel& panel, const std::string& title) {
-    line("  set title {} offset 0,-0.7", quoted(title));
-    line("  set xlabel {} offset 0,0.9", quoted(panel.x_label));
+    line("  set title {} offset 0,-0.7", in_quotes(title));
+    line("  set xlabel {} offset 0,0.9", in_quotes(panel.x_label));
     const bool named = first_column_ || !shared_rows();
-    line("  set ylabel {} offset 0.7,0", quoted(first_column_ ? panel.y_label : ""));
+    line("  set ylabel {} offset 0.7,0", in_quotes(first_column_ ? panel.y_label : ""));
     line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
          limit(panel.y_high));
     x_ticks(panel);
@@ -238,7 +238,7 @@ class Script {
     std::vector<std::string> ticks;
     for (const double tick : places) {
       const std::string label = panel.x_axis == Axis::kSteps ? count_text(tick) : fixed(tick, decimals);
-      ticks.push_back(fmt::format("{} {}", quoted(label), shortest(tick * unit)));
+      ticks.push_back(fmt::format("{} {}", in_quotes(label), shortest(tick * unit)));
     }
     line("  set xtics ({})", fmt::join(ticks, ", "));
   }

@@ -118,7 +118,7 @@ void append_speed_up(std::vector<std::string>& row, const SpeedUp& speed) {
                          speed.high_censored ? "" : shortest(interval.high)});
 }
 
-CsvTable data(const Analysis& analysis) {
+CsvTable efficiency_data(const Analysis& analysis) {
   CsvTable csv{{"task", "algorithm", "threshold", "best_baseline", "baseline_steps", "horizon", "n", "reached",
                 "median_steps", "restricted_mean_steps", "mean_curve_steps"},
                {}};
@@ -218,7 +218,7 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
   for (std::size_t m = 0; m < areas.rows.size(); ++m)
     areas.rows[m].front().value += auc_format(analysis.efficiency.rows[m]).unit();
   table.sections.push_back(std::move(areas));
-  return {std::move(table), data(analysis)};
+  return {std::move(table), efficiency_data(analysis)};
 }
 
 }  // namespace tutti::reports

@@ -122,7 +122,7 @@ Section footer(const Table& table, const Analysis& analysis, const ReportOptions
   return section;
 }
 
-CsvTable data(const Analysis& analysis) {
+CsvTable main_data(const Analysis& analysis) {
   CsvTable csv{{"task", "algorithm", "score", "n", "mean", "sd", "sem", "ci_lo", "ci_hi", "median", "min", "max",
                 "best", "mark"},
                {}};
@@ -164,7 +164,7 @@ ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
   }
   if (Section last = footer(table, analysis, options, order); !last.rows.empty())
     table.sections.push_back(std::move(last));
-  return {std::move(table), data(analysis)};
+  return {std::move(table), main_data(analysis)};
 }
 
 }  // namespace tutti::reports
