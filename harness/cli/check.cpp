@@ -15,6 +15,7 @@
 #include "run/preparation.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
+#include "suite/device.hpp"
 #include "text/clean.hpp"
 #include "text/quantities.hpp"
 
@@ -49,6 +50,12 @@ PairCost cost_of(const suite::Run& run, const suite::Plan& plan, loader::Registr
           .copies = run.run_settings().copies,
           .evaluation_steps = episodes(plan) * environment->spec().episode_limit,
           .resources = launch::resources_of(run, environment->spec(), registry)};
+}
+
+// "cpu", or "cuda, 12 MB".
+std::string device_text(const suite::Run& run, const Resources& resources) {
+  const std::string device = run.run_settings().device;
+  return suite::uses_cuda(device) ? fmt::format("{}, {}", device, bytes(resources.device_bytes)) : device;
 }
 
 void print_protocol(const suite::Plan& plan) {
@@ -87,6 +94,9 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
+  const bool on_gpus =
+      std::ranges::any_of(plan.runs, [](const suite::Run& run) { return suite::uses_cuda(run.run_settings().device); });
+  if (on_gpus) table.front().push_back("device");
   if (with_time) table.front().push_back("time a run");
   const auto count = static_cast<std::int64_t>(plan.seeds.size());
   std::int64_t evaluation_steps = 0;
@@ -109,6 +119,7 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
                      grouped(plan.run.environment_steps), grouped(cost.evaluation_steps),
                      bytes(cost.resources.memory_bytes), bytes(cost.resources.disk_bytes)});
+    if (on_gpus) table.back().push_back(device_text(run, cost.resources));
     if (with_time) table.back().push_back(cost.time.problem.empty() ? text::duration_text(cost.time.seconds) : "fails");
   }
   launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));

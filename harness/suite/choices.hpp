@@ -16,6 +16,7 @@ struct Expansion {
   const Catalogue& catalogue;
   Problems& problems;
   const std::map<std::string, Section>& command_line;  // settings by "run", "evaluation" or algorithm label
+  Machines machines = Machines::kThis;
 };
 
 struct Task {
@@ -36,9 +37,12 @@ struct AlgorithmChoice {
   std::string preset;  // empty: none
   bool proposed = false;
   const AlgorithmPlugin* plugin = nullptr;
-  ParameterSchema schema;  // and "copies"
+  ParameterSchema schema;  // and the settings of a run that are each algorithm's own: "copies", "device"
   std::vector<Preset> presets;
 };
+
+/// The settings of `[run]` that an algorithm may have otherwise.
+inline constexpr const char* kOwnRunSettings[] = {"copies", "device"};
 
 /// The tasks in order; those with problems (added) are among them, as far as they could be read.
 std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion);

@@ -99,7 +99,8 @@ struct Key {
 const std::vector<Key> kRun = {{"copies", {"1", "3", "65536"}},
                                {"training_interval", {"1", "1000", "1_000_000_000_000_000"}},
                                {"checkpoint_interval", {"0", "1", "5000"}},
-                               {"stall_timeout", {"0", "0.5", "1e9"}}};
+                               {"stall_timeout", {"0", "0.5", "1e9"}},
+                               {"device", {"\"cpu\"", "\"auto\""}}};
 const std::vector<Key> kEvaluation = {{"episodes", {"1", "32", "1000000"}},
                                       {"mode", {"\"deterministic\"", "\"sampled\""}},
                                       {"seeds", {"\"fresh\"", "\"fixed\""}},
@@ -108,11 +109,13 @@ const std::vector<Key> kSlurm = {{"partition", {"\"long\"", "\"a,b\""}},
                                  {"time_limit", {"\"24:00:00\"", "\"1-02:00:00\""}},
                                  {"memory", {"\"4G\"", "\"900MB\""}},
                                  {"throttle", {"0", "12"}},
+                                 {"gpus", {"0", "1"}},
                                  {"extra", {"\"--account=me --nice\"", "\"\""}}};
 const std::vector<Key> kGrid = {{"slip", {"0", "0.5", "1"}}, {"wind", {"\"none\"", "\"east\""}}};
 const std::vector<Key> kClimber = {{"preset", {"\"tuned\""}},
                                    {"proposed", {"true", "false"}},
                                    {"copies", {"2"}},
+                                   {"device", {"\"cuda:1\"", "\"cpu\""}},
                                    {"step", {"0.001", "1e-300", "3"}},
                                    {"batch_size", {"1", "16"}},
                                    {"buffer_size", {"100", "1_000_000_000"}},
