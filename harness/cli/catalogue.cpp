@@ -39,7 +39,8 @@ suite::Catalogue catalogue_of(loader::Registry& registry) {
       .create_environment = [&](const std::string& name,
                                 const ParameterValues& values) { return registry.create_environment(name, values); },
       .report_options = {},
-      .report_problems = [](const suite::Plan& plan) { return reports::option_problems(launch::plan_record(plan)); }};
+      .report_problems = [](const suite::Plan& plan) { return reports::option_problems(launch::plan_record(plan)); },
+      .devices = [&](const std::string& name) { return registry.devices(name); }};
   reports::declare_options(catalogue.report_options);
   return catalogue;
 }

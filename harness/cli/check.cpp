@@ -15,6 +15,7 @@
 #include "run/preparation.hpp"
 #include "run/protocol.hpp"
 #include "run/training.hpp"
+#include "suite/device.hpp"
 #include "text/clean.hpp"
 #include "text/quantities.hpp"
 
@@ -82,6 +83,12 @@ std::pair<suite::RunSettings, suite::EvaluationSettings> settings_of(const suite
   return settings;
 }
 
+// "cpu", or "cuda, 12 MB".
+std::string device_text(const suite::Run& run, const Resources& resources) {
+  const std::string device = run.run_settings().device;
+  return suite::uses_cuda(device) ? fmt::format("{}, {}", device, bytes(resources.device_bytes)) : device;
+}
+
 void print_protocol(const suite::Plan& plan) {
   launch::say(stdout, fmt::format("suite {}: {} task(s) x {} algorithm(s) x {} seed(s) = {} runs\n", plan.name,
                                   plan.tasks.size(), plan.algorithms.size(), plan.seeds.size(), plan.runs.size()));
@@ -128,6 +135,9 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
+  const bool on_gpus =
+      std::ranges::any_of(plan.runs, [](const suite::Run& run) { return suite::uses_cuda(run.run_settings().device); });
+  if (on_gpus) table.front().push_back("device");
   if (with_time) table.front().push_back("time a run");
   const auto count = static_cast<std::int64_t>(plan.seeds.size());
   std::int64_t training_steps = 0;
@@ -152,6 +162,7 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     table.push_back({run.task, run.algorithm, std::to_string(count), std::to_string(cost.copies),
                      grouped(cost.training_steps), grouped(cost.evaluation_steps), bytes(cost.resources.memory_bytes),
                      bytes(cost.resources.disk_bytes)});
+    if (on_gpus) table.back().push_back(device_text(run, cost.resources));
     if (with_time) table.back().push_back(cost.time.problem.empty() ? text::duration_text(cost.time.seconds) : "fails");
   }
   launch::say(stdout, fmt::format("{}\n", text_table(table, terminal_width())));

@@ -120,7 +120,7 @@ int run(const RunOptions& options) {
   if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
   local.repeated = repeated(options);
   loader::Registry registry = load_plugins();
-  const suite::Plan plan = requested_plan(*options.suite, registry);
+  const suite::Plan plan = requested_plan(*options.suite, registry, /*on_cluster=*/slurm);
   if (slurm) return submit(plan, registry, options);
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);

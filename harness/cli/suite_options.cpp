@@ -68,8 +68,9 @@ std::vector<std::string> repeated(const SuiteOptions& options) {
   return words;
 }
 
-suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry) {
+suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry, bool on_cluster) {
   suite::CommandLine command_line;
+  command_line.on_cluster = on_cluster;
   if (!options.seeds.empty()) command_line.seeds = seeds_from(options.seeds);
   if (options.environment_steps) command_line.environment_steps = steps_from(*options.environment_steps);
   command_line.settings = options.settings;

@@ -26,7 +26,7 @@ std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command);
 /// The options again, as words of a command line.
 std::vector<std::string> repeated(const SuiteOptions& options);
 
-/// The checked plan. Throws Error with one line for each problem.
-suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry);
+/// The checked plan, of runs on this machine or on the nodes of a cluster. Throws Error with one line for each problem.
+suite::Plan requested_plan(const SuiteOptions& options, loader::Registry& registry, bool on_cluster = false);
 
 }  // namespace tutti::cli

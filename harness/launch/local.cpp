@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "launch/board.hpp"
@@ -18,6 +19,7 @@
 #include "launch/supervisor.hpp"
 #include "run/journal.hpp"
 #include "run/machine.hpp"
+#include "suite/device.hpp"
 
 namespace tutti::launch {
 namespace {
@@ -43,6 +45,7 @@ class LocalLauncher {
   struct Active {
     std::size_t index;  // of the run in the plan, and of its row on the board
     std::unique_ptr<Supervisor> supervisor;
+    std::string device;            // its GPU, "cuda:1"; empty: none
     std::int64_t first_step = -1;  // what it began with; -1: not known yet
   };
 
@@ -51,7 +54,8 @@ class LocalLauncher {
   void wait_for_strays();
   void work_off();
   void start_next();
-  std::unique_ptr<Supervisor> start(std::size_t index);
+  std::string device_for(const suite::Run& run) const;
+  std::unique_ptr<Supervisor> start(std::size_t index, const std::string& device);
   void record_failed_start(std::size_t index, const std::string& reason) const;
   void collect();
   void wait() const;
@@ -69,6 +73,7 @@ class LocalLauncher {
   Board board_;
   std::deque<std::size_t> to_do_;
   std::map<std::size_t, std::string> builds_;  // of the plugins of what is to do
+  std::map<std::string, std::size_t> gpus_;    // that an algorithm sees, of those that are to compute on one
   std::vector<Active> active_;
   std::int64_t ended_ = 0;
   bool stopping_ = false;
@@ -83,7 +88,13 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   if (options_.retry) {
     if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
   }
-  for (const std::size_t index : to_do_) builds_[index] = finder.build(plan_.runs[index]);
+  for (const std::size_t index : to_do_) {
+    const suite::Run& run = plan_.runs[index];
+    builds_[index] = finder.build(run);
+    if (suite::uses_cuda(run.run_settings().device)) {
+      gpus_[run.algorithm_name] = registry.devices(run.algorithm_name).cuda.size();
+    }
+  }
   write_plan_files(plan_, options_.repeated, folder_);
   look_at_runs();
   check_resources(plan_, to_do_, jobs_, folder_, registry);
@@ -131,12 +142,29 @@ void LocalLauncher::work_off() {
   }
 }
 
-std::unique_ptr<Supervisor> LocalLauncher::start(std::size_t index) {
+/// A run that takes any GPU gets the one that fewest runs are on, the first of several.
+std::string LocalLauncher::device_for(const suite::Run& run) const {
+  const std::string wanted = run.run_settings().device;
+  if (!suite::uses_cuda(wanted)) return "";
+  if (suite::device_number(wanted)) return wanted;
+  std::vector<std::int64_t> runs_on(std::max<std::size_t>(gpus_.at(run.algorithm_name), 1));
+  for (const Active& active : active_) {
+    const std::optional<std::size_t> number = suite::device_number(active.device);
+    if (number && *number < runs_on.size()) ++runs_on[*number];
+  }
+  const auto least = std::ranges::min_element(runs_on) - runs_on.begin();
+  return fmt::format("cuda:{}", least);
+}
+
+std::unique_ptr<Supervisor> LocalLauncher::start(std::size_t index, const std::string& device) {
   const bool keep = options_.on_change == OnChange::kKeep;
   results::path_below(folder_, plan_.runs[index].folder());
   prepare_run(plan_.runs[index], folder_of(index), keep);
-  const SupervisorOptions options{
-      .jobs = jobs_, .memory_limit_bytes = options_.memory_limit_bytes, .build = builds_.at(index), .keep = keep};
+  const SupervisorOptions options{.jobs = jobs_,
+                                  .memory_limit_bytes = options_.memory_limit_bytes,
+                                  .build = builds_.at(index),
+                                  .keep = keep,
+                                  .device = device};
   return std::make_unique<Supervisor>(plan_.runs[index], folder_of(index), options);
 }
 
@@ -157,7 +185,8 @@ void LocalLauncher::start_next() {
     to_do_.pop_front();
     BoardRow& row = board_.rows[index];
     try {
-      active_.push_back({index, start(index)});
+      const std::string device = device_for(plan_.runs[index]);
+      active_.push_back({index, start(index, device), device});
       row.state = RunState::kRunning;
     } catch (const std::exception& error) {
       // A disk that is full or a folder that cannot be made costs this run, not the suite.

@@ -10,6 +10,7 @@
 #include "launch/say.hpp"
 #include "run/machine.hpp"
 #include "run/training.hpp"
+#include "suite/device.hpp"
 #include "text/quantities.hpp"
 #include "tutti/error.hpp"
 
@@ -21,6 +22,7 @@ struct Needs {
   std::vector<std::int64_t> memory;
   std::vector<std::int64_t> disk;
   std::vector<std::int64_t> more_disk;  // than it occupies already
+  std::vector<std::int64_t> device;     // of GPUs
 };
 
 /// What the buffers of an earlier start of the run occupy.
@@ -53,9 +55,11 @@ Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, co
     const std::int64_t disk = known[key].disk_bytes;
     needs.memory.push_back(known[key].memory_bytes);
     needs.disk.push_back(disk);
+    if (known[key].device_bytes > 0) needs.device.push_back(known[key].device_bytes);
     needs.more_disk.push_back(std::max<std::int64_t>(disk - occupied_bytes(suite_folder / run.folder()), 0));
   }
-  for (auto* bytes : {&needs.memory, &needs.disk, &needs.more_disk}) std::sort(bytes->rbegin(), bytes->rend());
+  for (auto* bytes : {&needs.memory, &needs.disk, &needs.more_disk, &needs.device})
+    std::sort(bytes->rbegin(), bytes->rend());
   return needs;
 }
 
@@ -84,7 +88,8 @@ Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loade
                   .environment_steps = settings.environment_steps,
                   .seed = run.seed,
                   .folder = run.folder(),
-                  .replayed_steps = run::replayed_steps(settings)});
+                  .replayed_steps = run::replayed_steps(settings),
+                  .device = suite::device_of_process(settings.device)});
 }
 
 void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,
@@ -94,6 +99,12 @@ void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_
   const std::int64_t disk = sum_of_first(needs.disk, at_once);
   const std::int64_t more_disk = sum_of_first(needs.more_disk, at_once);
   const std::int64_t memory = sum_of_first(needs.memory, at_once);
+  if (!needs.device.empty()) {
+    say(stderr, fmt::format("on GPUs, networks and optimizers take up to {} of {} run(s) at once, beside what CUDA "
+                            "itself takes for each\n",
+                            bytes_of(sum_of_first(needs.device, at_once)),
+                            std::min(at_once, static_cast<std::int64_t>(needs.device.size()))));
+  }
   if (disk == 0 && memory == 0) return;
   say(stderr, fmt::format("{} run(s), {} at once: their buffers take up to {} of memory and {} of disk\n", to_do.size(),
                           at_once, bytes_of(memory), bytes_of(disk)));

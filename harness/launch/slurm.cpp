@@ -242,6 +242,7 @@ std::string slurm_script(const suite::SlurmSettings& settings, const std::string
   option("--ntasks=1 --cpus-per-task=1");
   if (!settings.partition.empty()) option("--partition=" + settings.partition);
   if (!settings.time_limit.empty()) option("--time=" + settings.time_limit);
+  if (settings.gpus > 0) option(fmt::format("--gres=gpu:{}", settings.gpus));
   if (!settings.memory.empty()) option("--mem=" + settings.memory.substr(0, settings.memory.find('B')));
   option("--requeue --open-mode=append");
   option(fmt::format("--signal=USR1@{}", kWarningSeconds));

@@ -91,7 +91,7 @@ results::PlanRecord plan_record(const suite::Plan& plan) {
 }
 
 const run::Provenance& ChangeFinder::provenance_of(const suite::Run& run) {
-  const auto key = std::pair(run.environment, run.algorithm_name);
+  const auto key = std::tuple(run.environment, run.algorithm_name, run.run_settings().device);
   const auto found = provenance_.find(key);
   if (found != provenance_.end()) return found->second;
   return provenance_.emplace(key, run::provenance_of(run, registry_)).first->second;

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -68,7 +69,8 @@ class ChangeFinder {
   const run::Provenance& provenance_of(const suite::Run& run);
 
   loader::Registry& registry_;
-  std::map<std::pair<std::string, std::string>, run::Provenance> provenance_;  // by environment and algorithm
+  std::map<std::tuple<std::string, std::string, std::string>, run::Provenance>
+      provenance_;  // by environment, algorithm and device
 };
 
 /// Indices of the runs that have not finished and that nobody executes; of the failed ones alone if `retry`, else

@@ -41,7 +41,8 @@ Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const Super
                .jobs = options.jobs,
                .memory_limit_bytes = options.memory_limit_bytes,
                .build = options.build,
-               .keep = options.keep}) {}
+               .keep = options.keep,
+               .device = options.device}) {}
 
 bool Supervisor::poll() {
   worker_.listen();

@@ -16,8 +16,9 @@ namespace tutti::launch {
 struct SupervisorOptions {
   std::int64_t jobs = 1;
   std::int64_t memory_limit_bytes = 0;
-  std::string build = {};  // run::build_digest() of the plugins it was planned with; empty: any
-  bool keep = false;       // resume a checkpoint with whatever plugins and libraries there are now
+  std::string build = {};   // run::build_digest() of the plugins it was planned with; empty: any
+  bool keep = false;        // resume a checkpoint with whatever plugins and libraries there are now
+  std::string device = {};  // the GPU of the worker, "cuda:1"; empty: as its configuration says
 };
 
 class Supervisor {

@@ -53,6 +53,7 @@ class Registry::Libraries {
   using Key = std::pair<PluginKind, std::string>;
   std::map<Key, std::filesystem::path> files;                // of the accepted plugins
   std::map<Key, std::vector<std::filesystem::path>> rivals;  // other libraries of the same kind and name
+  std::map<std::string, Devices, std::less<>> devices;       // by algorithm, of those that were asked
 
   /// The library, tried before it is opened here; its table is found with `table_of` and checked once.
   template <class Find>
@@ -183,6 +184,15 @@ const EnvironmentPlugin& Registry::environment(std::string_view name) {
 
 const AlgorithmPlugin& Registry::algorithm(std::string_view name) {
   return libraries_->table(find(PluginKind::kAlgorithm, name), algorithm_table);
+}
+
+const Devices& Registry::devices(std::string_view algorithm) {
+  const auto found = libraries_->devices.find(algorithm);
+  if (found != libraries_->devices.end()) return found->second;
+  const AlgorithmPlugin& table = this->algorithm(algorithm);
+  Devices devices{.built_with_cuda = false, .cuda = {}, .problem = "it computes on the CPU alone", .libraries = {}};
+  if (table.devices != nullptr) devices = devices_in_child(find(PluginKind::kAlgorithm, algorithm), table);
+  return libraries_->devices.emplace(algorithm, std::move(devices)).first->second;
 }
 
 std::unique_ptr<Environment> Registry::create_environment(std::string_view name, const ParameterValues& values) {

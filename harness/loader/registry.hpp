@@ -77,6 +77,10 @@ class Registry {
   const EnvironmentPlugin& environment(std::string_view name);
   const AlgorithmPlugin& algorithm(std::string_view name);
 
+  /// What an algorithm can compute on beside the CPU, as a child process finds it: looking for GPUs may take memory of
+  /// theirs as long as a process lives. Asked once. Throws Error if that process fails.
+  const Devices& devices(std::string_view algorithm);
+
   /// A new copy of a task. Must not outlive the registry. Throws Error when the plugin gives none, or one whose sizes
   /// make no sense.
   std::unique_ptr<Environment> create_environment(std::string_view name, const ParameterValues& values);

@@ -1,5 +1,7 @@
 #include "loader/trial.hpp"
 
+#include <algorithm>
+#include <sstream>
 #include <string_view>
 
 #include "loader/child.hpp"
@@ -104,7 +106,56 @@ Report report_from(std::string_view text) {
   return report;
 }
 
+// Lines in which a child writes Devices: a letter for the member, then its value.
+constexpr char kBuilt = 'b', kProblem = 'p', kDevice = 'd', kLibrary = 'l';
+
+void write_devices(const Devices& devices, int pipe) {
+  if (devices.built_with_cuda) write_line(pipe, std::string(1, kBuilt));
+  if (!devices.problem.empty()) write_line(pipe, kProblem + devices.problem);
+  for (const CudaDevice& device : devices.cuda) {
+    write_line(pipe, kDevice + std::to_string(device.memory_bytes) + ' ' + device.name);
+  }
+  for (const LibraryVersion& library : devices.libraries) {
+    write_line(pipe, kLibrary + library.name + '\t' + library.version);
+  }
+}
+
+Devices devices_from(const std::string& text) {
+  Devices devices;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const char member = line.empty() ? ' ' : line.front();
+    const std::string value = line.empty() ? "" : line.substr(1);
+    if (member == kBuilt) devices.built_with_cuda = true;
+    if (member == kProblem) devices.problem = value;
+    if (member == kDevice) {
+      std::istringstream words(value);
+      CudaDevice device;
+      words >> device.memory_bytes >> std::ws;
+      std::getline(words, device.name);
+      devices.cuda.push_back(std::move(device));
+    }
+    const std::size_t tab = std::min(value.find('\t'), value.size());
+    if (member == kLibrary)
+      devices.libraries.push_back({value.substr(0, tab), value.substr(std::min(tab + 1, value.size()))});
+  }
+  return devices;
+}
+
 }  // namespace
+
+Devices devices_in_child(const Plugin& plugin, const AlgorithmPlugin& table) {
+  const ChildReport child = call_in_child(
+      [&](int pipe) {
+        Devices devices;
+        table.devices(devices);
+        write_devices(devices, pipe);
+      },
+      kTrialTime);
+  if (child.done) return devices_from(child.text);
+  throw Error(plugin.file.string() + ": algorithm \"" + plugin.name + "\" was asked for its devices in a process " +
+              "that " + child.how(kTrialTime) + "; expected a list of them: build it again, or use \"cpu\"");
+}
 
 std::optional<std::string> try_plugin(const Plugin& plugin, std::chrono::milliseconds most) {
   ChildReport child;

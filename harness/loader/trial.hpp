@@ -18,6 +18,10 @@ inline constexpr std::chrono::seconds kTrialTime{120};
 /// with its path; nothing if it may. What the plugin throws is left for the host to report.
 std::optional<std::string> try_plugin(const Plugin& plugin, std::chrono::milliseconds most = kTrialTime);
 
+/// What AlgorithmPlugin::devices gives in a child process of this one, which has opened the library. Throws Error that
+/// starts with its path if the child fails.
+Devices devices_in_child(const Plugin& plugin, const AlgorithmPlugin& table);
+
 /// Libraries that passed, remembered by the SHA-256 of their file in a folder of this user's alone. A folder or entry
 /// that belongs to somebody else, that others may write to, or that is a symbolic link is not used.
 class TrialCache {

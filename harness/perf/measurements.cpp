@@ -8,6 +8,7 @@
 #include "perf/products.hpp"
 #include "run/copies.hpp"
 #include "run/training.hpp"
+#include "suite/device.hpp"
 #include "tutti/snapshot.hpp"
 
 namespace tutti::perf {
@@ -55,7 +56,8 @@ class Loop {
                                                                 .environment_steps = settings.environment_steps,
                                                                 .seed = run.seed,
                                                                 .folder = folder,
-                                                                .replayed_steps = run::replayed_steps(settings)});
+                                                                .replayed_steps = run::replayed_steps(settings),
+                                                                .device = suite::device_of_process(settings.device)});
     copies_.start();
   }
 

@@ -75,6 +75,7 @@ RunRecord from_object(const json& object) {
   object.at("code").get_to(record.code);
   object.at("plugins").get_to(record.plugins);
   object.at("libraries").get_to(record.libraries);
+  record.device = object.value("device", "cpu");  // earlier records have none
   object.at("task_facts").get_to(record.task_facts);
   object.at("machine").get_to(record.machine);
   object.at("numerics").get_to(record.numerics);
@@ -125,6 +126,7 @@ std::string to_json(const RunRecord& record) {
   object["code"] = json(record.code);
   object["plugins"] = json(record.plugins);
   object["libraries"] = record.libraries;
+  object["device"] = record.device;
   object["task_facts"] = record.task_facts;
   object["machine"] = json(record.machine);
   object["numerics"] = record.numerics;

@@ -135,7 +135,8 @@ struct RunRecord {
   Facts table_digests;             // SHA-256 of the tables by file name, once it has ended
   CodeRecord code;
   std::vector<PluginRecord> plugins;
-  Facts libraries;  // versions reported at run time
+  Facts libraries;  // versions reported at run time; on a GPU those of CUDA and its driver, and what the GPU is
+  std::string device = "cpu";  // or "cuda:0"
   Facts task_facts;
   MachineRecord machine;
   Facts numerics;

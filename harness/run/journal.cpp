@@ -17,6 +17,7 @@
 #include "run/machine.hpp"
 #include "run/protocol.hpp"
 #include "run/subnormal_numbers.hpp"
+#include "suite/device.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -159,6 +160,7 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   record_.code = build_info();
   record_.machine = this_machine(jobs);
   record_.numerics = numerics_in_use();
+  record_.device = suite::device_of_process(run_.run_settings().device);
   record_.generator = "xoshiro256++";
   record_.streams = stream_seeds(run_.seed);
   carry_over(folder_, record_);

@@ -29,6 +29,8 @@ void keep_freed_memory() {
 
 void prepare_to_compute() {
   for (const char* name : kThreadVariables) ::setenv(name, "1", 1);
+  // cuBLAS gives the same bits each time with memory of its own of a fixed size; it reads this when it is first used.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 1);
   flush_subnormal_numbers();
   keep_freed_memory();
 }

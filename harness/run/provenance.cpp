@@ -7,6 +7,7 @@
 #include "digest/digest.hpp"
 #include "results/run_identity.hpp"
 #include "run/machine.hpp"
+#include "suite/device.hpp"
 
 namespace tutti::run {
 namespace {
@@ -27,6 +28,13 @@ void compare_plugins(const std::vector<results::PluginRecord>& now, const std::v
                                   plugin.version, plugin.sha256.substr(0, 12), found->version,
                                   found->sha256.substr(0, 12)));
   }
+}
+
+/// What the GPU is; empty if that is not known, or not decided yet among several kinds.
+std::string gpu_of(const std::string& device, const std::vector<CudaDevice>& visible) {
+  if (const auto number = suite::device_number(device)) return *number < visible.size() ? visible[*number].name : "";
+  const auto differs = [&](const CudaDevice& other) { return other.name != visible.front().name; };
+  return visible.empty() || std::ranges::any_of(visible, differs) ? "" : visible.front().name;
 }
 
 void compare_libraries(const results::Facts& now, const results::Facts& before, std::vector<std::string>& changes) {
@@ -62,7 +70,13 @@ results::Facts libraries_of(const suite::Run& run, loader::Registry& registry) {
   std::vector<LibraryVersion> libraries;
   registry.environment(run.environment).libraries(libraries);
   registry.algorithm(run.algorithm_name).libraries(libraries);
-  return libraries_in_use(libraries);
+  results::Facts facts = libraries_in_use(libraries);
+  const std::string device = run.run_settings().device;
+  if (!suite::uses_cuda(device)) return facts;
+  const Devices& devices = registry.devices(run.algorithm_name);
+  for (const LibraryVersion& library : devices.libraries) facts[library.name] = library.version;
+  if (const std::string gpu = gpu_of(device, devices.cuda); !gpu.empty()) facts["GPU"] = gpu;
+  return facts;
 }
 
 Provenance provenance_of(const suite::Run& run, loader::Registry& registry) {

@@ -13,7 +13,8 @@ namespace tutti::run {
 /// Digests and versions of the two plugins of a run, in this order: environment, algorithm.
 std::vector<results::PluginRecord> plugins_of(const suite::Run& run, const loader::Registry& registry);
 
-/// Versions that the plugins' libraries report. Opens the plugins.
+/// Versions that the plugins' libraries report; on a GPU those of CUDA and its driver, and what the GPU is. Opens the
+/// plugins.
 results::Facts libraries_of(const suite::Run& run, loader::Registry& registry);
 
 struct Provenance {

@@ -12,6 +12,7 @@
 #include "run/guard.hpp"
 #include "run/machine.hpp"
 #include "run/round_trip.hpp"
+#include "suite/device.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -103,7 +104,8 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
                                                           .environment_steps = settings_.environment_steps,
                                                           .seed = seed,
                                                           .folder = folder,
-                                                          .replayed_steps = replayed_steps(settings_)});
+                                                          .replayed_steps = replayed_steps(settings_),
+                                                          .device = suite::device_of_process(settings_.device)});
 }
 
 // A run without a whole checkpoint starts again, and nothing of an earlier attempt may stay.

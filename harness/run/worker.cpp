@@ -80,6 +80,12 @@ results::Failure failure_at_hand() {
   }
 }
 
+/// The run on the device that the launcher has chosen for it.
+suite::Run placed(suite::Run run, const std::string& device) {
+  if (!device.empty()) run.run_values["device"].value = device;
+  return run;
+}
+
 /// Makes workers the first victims of the out-of-memory killer, so that the host survives to report them.
 void offer_to_the_kernel() { std::ofstream("/proc/self/oom_score_adj") << 500; }
 
@@ -89,7 +95,7 @@ class Worker {
   Worker(const WorkerOptions& options, std::uintmax_t log_start)
       : options_(options),
         log_start_(log_start),
-        run_(suite::read_config(options.folder / "config.toml")),
+        run_(placed(suite::read_config(options.folder / "config.toml"), options.device)),
         journal_(run_, options.folder, options.jobs) {}
 
   /// Returns the exit status.
@@ -197,11 +203,12 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
           std::to_string(options.memory_limit_bytes),
           std::to_string(options.grace_seconds),
           options.build,
-          options.keep ? "keep" : ""};
+          options.keep ? "keep" : "",
+          options.device};
 }
 
 WorkerOptions worker_options(std::span<const std::string> arguments) {
-  if (arguments.size() != 9 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
+  if (arguments.size() != 10 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
   return {.folder = arguments[1],
           .progress_descriptor = static_cast<int>(number_from(arguments[2])),
           .jobs = number_from(arguments[3]),
@@ -209,7 +216,8 @@ WorkerOptions worker_options(std::span<const std::string> arguments) {
           .memory_limit_bytes = number_from(arguments[5]),
           .grace_seconds = number_from(arguments[6]),
           .build = arguments[7],
-          .keep = arguments[8] == "keep"};
+          .keep = arguments[8] == "keep",
+          .device = arguments[9]};
 }
 
 void work(const WorkerOptions& options) {

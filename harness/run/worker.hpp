@@ -18,6 +18,7 @@ struct WorkerOptions {
   std::int64_t grace_seconds = 60;      // left to write a checkpoint once that process is gone
   std::string build = {};               // build_digest() of the plugins it was planned with; empty: any
   bool keep = false;                    // resume a checkpoint with whatever plugins and libraries there are now
+  std::string device = {};              // the GPU of this process, "cuda:1"; empty: as its configuration says
 };
 
 /// The command line of a worker after the program's name, starting with "worker"; and back. Throws Error.

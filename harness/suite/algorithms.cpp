@@ -8,10 +8,10 @@
 namespace tutti::suite {
 namespace {
 
-ParameterSpec copies_spec() {
-  ParameterSchema schema;
-  declare_parameters<RunSettings>(schema);
-  return *std::ranges::find(schema, "copies", &ParameterSpec::name);
+void add_run_settings(ParameterSchema& schema) {
+  ParameterSchema all;
+  declare_parameters<RunSettings>(all);
+  for (const char* name : kOwnRunSettings) schema.push_back(*std::ranges::find(all, name, &ParameterSpec::name));
 }
 
 void read_algorithm(const Section& section, const Expansion& expansion, AlgorithmChoice& choice) {
@@ -37,7 +37,7 @@ void read_algorithm(const Section& section, const Expansion& expansion, Algorith
   const AlgorithmPlugin& plugin = expansion.catalogue.algorithm(*name);
   plugin.declare(choice.schema);
   check_schema(*name, choice.schema);
-  choice.schema.push_back(copies_spec());
+  add_run_settings(choice.schema);
   plugin.presets(choice.presets);
   choice.plugin = &plugin;
   ResolvedValues ignored;

@@ -19,9 +19,9 @@ Position position_of(const Section& section, const std::string& key) {
 
 void check_schema(const std::string& plugin, const ParameterSchema& schema) {
   // Keys of a suite.
-  static const std::vector<std::string> kReserved = {"name",      "label",   "environment", "task",
-                                                     "algorithm", "preset",  "proposed",    "copies",
-                                                     "title",     kOwnSteps, kOwnInterval,  kOwnEpisodes};
+  static const std::vector<std::string> kReserved = {"name",    "label",      "environment", "task",   "algorithm",
+                                                     "preset",  "proposed",   "copies",      "device", "title",
+                                                     kOwnSteps, kOwnInterval, kOwnEpisodes};
   for (const ParameterSpec& spec : schema) {
     if (std::ranges::count(kReserved, spec.name) > 0) {
       throw Error("plugin \"" + plugin + "\" declares a parameter \"" + spec.name +

@@ -18,6 +18,7 @@ struct Expansion {
   const std::map<std::string, Section>& command_line;  // settings by "run", "evaluation" or algorithm label
   const ResolvedValues& run_values;                    // the suite's
   const ResolvedValues& evaluation_values;
+  Machines machines = Machines::kThis;
 };
 
 /// Keys of [[task]] that take the place of run.environment_steps, evaluation.interval and evaluation.episodes.
@@ -45,9 +46,12 @@ struct AlgorithmChoice {
   std::string preset;  // empty: none
   bool proposed = false;
   const AlgorithmPlugin* plugin = nullptr;
-  ParameterSchema schema;  // and "copies"
+  ParameterSchema schema;  // and the settings of a run that are each algorithm's own: "copies", "device"
   std::vector<Preset> presets;
 };
+
+/// The settings of `[run]` that an algorithm may have otherwise.
+inline constexpr const char* kOwnRunSettings[] = {"copies", "device"};
 
 /// The tasks in order; those with problems (added) are among them, as far as they could be read.
 std::vector<Task> read_tasks(const std::vector<Section>& sections, const Expansion& expansion);

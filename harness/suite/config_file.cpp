@@ -3,6 +3,7 @@
 #include <set>
 #include <sstream>
 
+#include "suite/device.hpp"
 #include "suite/document.hpp"
 #include "suite/plan.hpp"
 #include "tutti/error.hpp"
@@ -66,6 +67,16 @@ class ConfigReader {
   Section document_;
 };
 
+// Which of several GPUs a run is on changes no result; what kind they are is among the libraries in run.json.
+bool same_device(const ResolvedValues& now, const ResolvedValues& before) {
+  const auto on_cuda = [](const ResolvedValues& values) {
+    const auto found = values.find("device");
+    const auto* device = found == values.end() ? nullptr : std::get_if<std::string>(&found->second.value);
+    return device != nullptr && uses_cuda(*device);
+  };
+  return on_cuda(now) == on_cuda(before);
+}
+
 void add_differences(const std::string& title, const ResolvedValues& now, const ResolvedValues& before,
                      std::vector<std::string>& result) {
   std::set<std::string> names;
@@ -78,6 +89,7 @@ void add_differences(const std::string& title, const ResolvedValues& now, const 
   for (const std::string& name : names) {
     // When to save and when to give up change no result.
     if (name == "checkpoint_interval" || name == "stall_timeout") continue;
+    if (title == "run" && name == "device" && same_device(now, before)) continue;
     if (text(now, name) == text(before, name)) continue;
     result.push_back(title + "." + name + ": " + text(now, name) + ", was " + text(before, name));
   }
@@ -104,7 +116,7 @@ std::string config_toml(const Run& run) {
 
 Run read_config(const std::filesystem::path& file) {
   const ConfigReader read(file);
-  return {.suite = read.value<std::string>("suite"),
+  Run run{.suite = read.value<std::string>("suite"),
           .task = read.value<std::string>("task"),
           .task_name = read.value<std::string>("task_name"),
           .environment = read.value<std::string>("environment"),
@@ -116,6 +128,8 @@ Run read_config(const std::filesystem::path& file) {
           .seed = static_cast<std::uint64_t>(read.value<std::int64_t>("seed")),
           .run_values = read.section("run_values"),
           .evaluation_values = read.section("evaluation_values")};
+  run.run_values.try_emplace("device", Resolved{std::string("cpu"), ""});  // earlier versions wrote none
+  return run;
 }
 
 std::vector<std::string> differences(const Run& now, const Run& before) {

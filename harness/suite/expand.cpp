@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <variant>
 
 #include "suite/choices.hpp"
 #include "suite/nearest.hpp"
@@ -110,9 +111,9 @@ std::vector<const Section*> overrides_of(const std::vector<Section>& overrides, 
 
 // ---- pairs
 
-// The algorithm's values for one task, "copies" among them.
+// The algorithm's values for one task, its own settings of the run among them.
 ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, const std::vector<Section>& overrides,
-                            const Resolved& copies, const Expansion& expansion) {
+                            const ResolvedValues& run_values, const Expansion& expansion) {
   Problems& problems = expansion.problems;
   const auto applicable = overrides_of(overrides, task, algorithm);
   std::string preset = algorithm.preset;
@@ -121,7 +122,7 @@ ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, 
   }
 
   ResolvedValues values = defaults(algorithm.schema);
-  values["copies"] = copies;
+  for (const char* name : kOwnRunSettings) values[name] = run_values.at(name);
   apply_presets(preset, algorithm, task, values);
   SectionReader(*algorithm.section, problems).assign(algorithm.schema, "suite", values);
   for (const Section* section : applicable) {
@@ -136,15 +137,50 @@ ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, 
     read.finish();
   }
   // The suite-wide --set run.copies=... was meant for every run.
-  if (copies.origin == "command line" && values["copies"].origin != "command line") values["copies"] = copies;
+  for (const char* name : kOwnRunSettings) {
+    const Resolved& of_all = run_values.at(name);
+    if (of_all.origin == "command line" && values[name].origin != "command line") values[name] = of_all;
+  }
   require_all(algorithm.schema, values, *algorithm.section, problems);
   return values;
 }
 
+// The section that says where an algorithm computes: its own, or [run].
+const Section& section_of_device(const AlgorithmChoice& algorithm, const Section& document) {
+  if (algorithm.section->settings.contains("device")) return *algorithm.section;
+  const auto run = document.tables.find("run");
+  const bool in_run = run != document.tables.end() && run->second.settings.contains("device");
+  return in_run ? run->second : *algorithm.section;
+}
+
+// Refuses a device that is none, or that there is not, where it is asked for; settles "auto".
+void settle_device(const AlgorithmChoice& algorithm, const Section& document, Resolved& device,
+                   const Expansion& expansion) {
+  const auto* wanted = std::get_if<std::string>(&device.value);
+  if (wanted == nullptr || *wanted == "cpu") return;
+  const Section& section = section_of_device(algorithm, document);
+  const auto refuse = [&](const std::string& problem) {
+    const bool from_command_line = device.origin == "command line";
+    expansion.problems.add(from_command_line ? Position{} : position_of(section, "device"),
+                           from_command_line ? "device" : section.path_of("device"), problem);
+    device.value = std::string("cpu");
+  };
+  if (const auto problem = device_problem(*wanted)) return refuse(*problem + " (is \"" + *wanted + "\")");
+  try {
+    const std::string settled =
+        settled_device(*wanted, algorithm.name, expansion.catalogue.devices(algorithm.name), expansion.machines);
+    if (settled != *wanted) device = {settled, device.origin + ", " + *wanted};
+  } catch (const Error& error) {
+    refuse(error.what());
+  }
+}
+
 Run make_run(const Plan& plan, const Task& task, const AlgorithmChoice& algorithm, ResolvedValues values) {
   ResolvedValues run_values = task.run_values;
-  run_values["copies"] = values.at("copies");
-  values.erase("copies");
+  for (const char* name : kOwnRunSettings) {
+    run_values[name] = values.at(name);
+    values.erase(name);
+  }
   return {.suite = plan.name,
           .task = task.label,
           .task_name = task.name,
@@ -203,7 +239,8 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
       if (algorithm.plugin == nullptr || task.environment.empty()) continue;
       attempt(expansion, algorithm.section->where, algorithm.section->path, [&] {
         const std::size_t before = problems.size();
-        ResolvedValues values = resolve_pair(task, algorithm, overrides, task.run_values.at("copies"), expansion);
+        ResolvedValues values = resolve_pair(task, algorithm, overrides, task.run_values, expansion);
+        settle_device(algorithm, document, values["device"], expansion);
         pairs.push_back(make_run(plan, task, algorithm, std::move(values)));
         if (problems.size() == before) algorithm.plugin->check(values_of(pairs.back().algorithm_values));
       });

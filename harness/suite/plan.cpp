@@ -26,6 +26,7 @@ void RunSettings::declare(Parameters& parameter) {
             "environment steps between checkpoints; 0: about every two minutes");
   parameter("stall_timeout", stall_timeout, between(0, 1e9),
             "seconds without progress after which a run counts as hanging; 0: never");
+  parameter("device", device, any_value(), "where runs compute: cpu, cuda (any GPU), cuda:N, or auto");
 }
 
 void EvaluationSettings::declare(Parameters& parameter) {
@@ -42,6 +43,7 @@ void SlurmSettings::declare(Parameters& parameter) {
   parameter("time_limit", time_limit, any_value(), "of one run, HH:MM:SS or D-HH:MM:SS; empty: the partition's");
   parameter("memory", memory, any_value(), "of one run, such as 4G; empty: the cluster's default");
   parameter("throttle", throttle, between(0, 1e6), "runs at once; 0: no limit");
+  parameter("gpus", gpus, between(0, 64), "GPUs for each run");
   parameter("extra", extra, any_value(), "more options of sbatch, separated by spaces");
 }
 

@@ -31,13 +31,14 @@ using ResolvedValues = std::map<std::string, Resolved, std::less<>>;
 /// The values alone, as plugins take them.
 ParameterValues values_of(const ResolvedValues& resolved);
 
-/// `[run]`: the same for every run of a suite, except `copies`, and the budget of a task that has its own.
+/// `[run]`: the same for every run of a suite, except `copies`, `device`, and the budget of a task that has its own.
 struct RunSettings {
   std::int64_t environment_steps = 0;     // budget, all copies together
   std::int64_t copies = 1;                // environment copies stepped in turn
   std::int64_t training_interval = 1000;  // environment steps between rows of training.csv
   std::int64_t checkpoint_interval = 0;   // environment steps; 0: about every two minutes
   double stall_timeout = 600;             // seconds without progress after which a run counts as hanging; 0: never
+  std::string device = "cpu";             // or "cuda", "cuda:N", "auto"; a plan's run has settled "auto"
   void declare(Parameters& parameter);
   void check() const {}
 };
@@ -59,6 +60,7 @@ struct SlurmSettings {
   std::string time_limit;     // "HH:MM:SS" or "D-HH:MM:SS"
   std::string memory;         // for each run, "4G"
   std::int64_t throttle = 0;  // runs at once; 0: no limit
+  std::int64_t gpus = 0;      // for each run
   std::string extra;          // more options of sbatch, separated by spaces
   void declare(Parameters& parameter);
   void check() const {}
@@ -130,7 +132,7 @@ struct Plan {
   std::vector<std::uint64_t> seeds;
   std::vector<TaskEntry> tasks;
   std::vector<AlgorithmEntry> algorithms;
-  RunSettings run;                // the suite's; `copies` is each run's own, the budget each task's
+  RunSettings run;                // the suite's; `copies` and `device` are each run's own, the budget each task's
   EvaluationSettings evaluation;  // the suite's; interval and episodes are each task's own
   ReportSettings report;
   SlurmSettings slurm;

@@ -211,7 +211,9 @@ Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, c
     read.problem("seeds", "tasks x algorithms x seeds are more than " + std::to_string(kMostRuns) + " runs");
     problems.throw_if_any();
   }
-  expand(document, {catalogue, problems, overrides, run_values, evaluation_values}, plan);
+  const Machines of_cluster = plan.slurm.gpus > 0 ? Machines::kGpuNodes : Machines::kNodes;
+  const Machines machines = command_line.on_cluster ? of_cluster : Machines::kThis;
+  expand(document, {catalogue, problems, overrides, run_values, evaluation_values, machines}, plan);
   check_command_line(overrides, plan, problems);
   if (report != nullptr) plan.report = ReportReader(*report, catalogue.report_options, plan, problems).take();
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "suite/device.hpp"
 #include "suite/plan.hpp"
 #include "tutti/algorithm.hpp"
 #include "tutti/environment.hpp"
@@ -31,6 +32,8 @@ struct Catalogue {
   ParameterSchema report_options;
   /// By option of the report, what is wrong with a plan's values that have the declared types.
   std::function<std::map<std::string, std::string>(const Plan&)> report_problems = {};
+  /// What an algorithm can compute on beside the CPU. Called only where a suite asks for more.
+  std::function<Devices(const std::string& name)> devices = [](const std::string&) { return Devices{}; };
 };
 
 /// What the command line changes about a suite.
@@ -38,7 +41,8 @@ struct CommandLine {
   std::optional<IntegerList> seeds;
   std::optional<std::int64_t> environment_steps;
   std::vector<std::string>
-      settings;  // "run.copies=4", "evaluation.episodes=8", "<algorithm label>.<parameter>=<value>"
+      settings;             // "run.copies=4", "evaluation.episodes=8", "<algorithm label>.<parameter>=<value>"
+  bool on_cluster = false;  // runs execute on its nodes, not on this machine
 };
 
 /// Reads, checks and expands a suite. Throws Error with one line for each problem.

@@ -1,5 +1,7 @@
 #include "critics.hpp"
 
+#include "nn/operators.hpp"
+
 namespace tutti {
 namespace {
 
@@ -37,11 +39,15 @@ Tensor twin_target(const Batch& batch, const Tensor& next_values) {
   return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0));
 }
 
-Tensor soft_target(const Batch& batch, const Tensor& next_values, double temperature, const Tensor& log_density) {
+Tensor soft_target(const Batch& batch, const Tensor& next_values, const Tensor& temperature,
+                   const Tensor& log_density) {
   return torch::addcmul(batch.rewards, batch.bootstrap, next_values.amin(0) - temperature * log_density);
 }
 
-Tensor squared_error(const Tensor& values, const Tensor& target) { return SquaredErrorFunction::apply(values, target); }
+Tensor squared_error(const Tensor& values, const Tensor& target) {
+  if (by_operators(values)) return (values - target.detach()).square().sum() / target.numel();
+  return SquaredErrorFunction::apply(values, target);
+}
 
 void report_critic(Metrics& metrics, const Tensor& values, const Tensor& target, const Adam& optimizer) {
   if (!metrics.wanted("mean_q")) return;

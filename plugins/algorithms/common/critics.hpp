@@ -13,7 +13,7 @@ torch::Tensor twin_target(const Batch& batch, const torch::Tensor& next_values);
 
 /// The same less the price of the team's log-density, [B]. The rewards of an n-step window carry no entropy terms; only
 /// the bootstrap is soft.
-torch::Tensor soft_target(const Batch& batch, const torch::Tensor& next_values, double temperature,
+torch::Tensor soft_target(const Batch& batch, const torch::Tensor& next_values, const torch::Tensor& temperature,
                           const torch::Tensor& log_density);
 
 /// The loss of critics, sum over c of mean (Q_c - y)^2: values [C, B], target [B]. One node of the automatic

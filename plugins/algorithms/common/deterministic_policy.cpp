@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nn/operators.hpp"
+
 namespace tutti {
 namespace {
 
@@ -53,22 +55,34 @@ struct OwnActionReplaced : torch::autograd::Function<OwnActionReplaced> {
   }
 };
 
+Tensor replaced_by_operators(const std::vector<ActionColumns>& agents, const Tensor& replayed, const Tensor& present) {
+  std::vector<Tensor> blocks;
+  for (const auto& [begin, size] : agents) {
+    const std::int64_t end = begin + size;
+    blocks.push_back(torch::cat(
+        {replayed.narrow(1, 0, begin), present.narrow(1, begin, size), replayed.narrow(1, end, replayed.size(1) - end)},
+        1));
+  }
+  return torch::cat(blocks, 0);
+}
+
 }  // namespace
 
 torch::Tensor with_noise(const torch::Tensor& actions, double deviation, double limit, RandomStream& random) {
-  torch::Tensor noise = normal_tensor(random, actions.sizes()).mul_(deviation);
+  torch::Tensor noise = normal_tensor(random, actions.sizes(), actions.device()).mul_(deviation);
   if (limit > 0) noise.clamp_(-limit, limit);
   return noise.add_(actions).clamp_(-1, 1);
 }
 
 Tensor own_action_replaced(const std::vector<ActionColumns>& agents, const Tensor& replayed, const Tensor& present) {
+  if (by_operators(present)) return replaced_by_operators(agents, replayed, present);
   return OwnActionReplaced::apply(present, replayed, agents);
 }
 
 void act_deterministically(const AgentNetworks& actors, Rows<const float> observations, ActMode mode,
                            double exploration_deviation, RandomStream& random, Rows<float> actions) {
   const torch::NoGradGuard no_grad;
-  torch::Tensor chosen = actors(as_tensor(observations))[0];
+  torch::Tensor chosen = actors(on_device(as_tensor(observations), actors.device()))[0];
   if (mode == ActMode::kExplore) chosen = with_noise(chosen, exploration_deviation, 0, random);
   as_tensor(actions).copy_(chosen);
 }

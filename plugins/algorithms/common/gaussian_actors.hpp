@@ -15,7 +15,7 @@ class GaussianActors {
  public:
   /// `hidden` as the source has it, its last activation included. `seed` decides the first weights, not the samples.
   GaussianActors(const std::vector<AgentSpec>& agents, std::vector<LayerSpec> hidden, bool share_parameters,
-                 std::uint64_t seed);
+                 std::uint64_t seed, torch::Device device = torch::kCPU);
 
   /// A sample of all agents' policies, [B, O] -> actions and log-densities by element, [B, A].
   SquashedSample sample(const torch::Tensor& observations, RandomStream& random) const;

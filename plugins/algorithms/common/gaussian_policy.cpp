@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "nn/elementwise.hpp"
+#include "nn/operators.hpp"
 
 namespace tutti {
 namespace {
@@ -82,11 +83,20 @@ struct SquashedGaussianFunction : torch::autograd::Function<SquashedGaussianFunc
   }
 };
 
+/// sample_elements() by LibTorch's operators, which are differentiable themselves.
+SquashedSample sampled_by_operators(const Tensor& mean, const Tensor& log_deviation, const Tensor& noise) {
+  const double constant = 0.5 * std::log(2 * std::numbers::pi) + 2 * std::numbers::ln2;
+  const Tensor log_scale = log_deviation.clamp(kSmallestLog, kLargestLog);
+  const Tensor u = mean + log_scale.exp() * noise;
+  return {torch::tanh(u), 2 * (u + torch::softplus(-2 * u)) - noise.square() / 2 - constant - log_scale};
+}
+
 }  // namespace
 
 SquashedSample squashed_gaussian(const Tensor& mean, const Tensor& log_deviation, const Tensor& noise) {
   TORCH_CHECK(mean.sizes() == log_deviation.sizes() && mean.sizes() == noise.sizes(),
               "squashed_gaussian: mean, log_deviation and noise must have one shape");
+  if (by_operators(mean)) return sampled_by_operators(mean, log_deviation, noise);
   if (torch::GradMode::is_enabled() && (mean.requires_grad() || log_deviation.requires_grad())) {
     const tensor_list results = SquashedGaussianFunction::apply(mean, log_deviation, noise);
     return {results[0], results[1]};

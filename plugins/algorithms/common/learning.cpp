@@ -25,10 +25,24 @@ void report_libraries(std::vector<LibraryVersion>& out) {
   out.push_back(product_library());
 }
 
+void report_finite(Metrics& metrics, std::string_view name, const torch::Tensor& value, std::int64_t update) {
+  if (!value.is_cpu() && !metrics.wanted(name)) return;
+  metrics.add(name, require_finite(value.item<double>(), name, update));
+}
+
 double require_finite(double value, std::string_view quantity, std::int64_t update) {
   if (std::isfinite(value)) return value;
   throw NotFiniteError("update " + std::to_string(update) + ": " + std::string(quantity) + " is " +
                        std::to_string(value) + ", not a finite number");
+}
+
+std::int64_t perceptron_weights(std::int64_t inputs, const std::vector<std::int64_t>& hidden, std::int64_t outputs) {
+  std::int64_t count = 0;
+  for (const std::int64_t width : hidden) {
+    count += (inputs + 1) * width;
+    inputs = width;
+  }
+  return count + (inputs + 1) * outputs;
 }
 
 void check_widths(const char* name, const std::vector<std::int64_t>& widths) {

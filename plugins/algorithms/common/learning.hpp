@@ -14,6 +14,18 @@ namespace tutti {
 /// One compute thread for LibTorch and oneDNN: at these network sizes more threads only wait for each other.
 void use_one_thread();
 
+/// Adds `value`, a tensor of one element: on the CPU of every update, on a GPU only of the first one of each row, since
+/// looking at a number there waits for all that was asked before. `update` counts from 1. Throws NotFiniteError.
+void report_finite(Metrics& metrics, std::string_view name, const torch::Tensor& value, std::int64_t update);
+
+/// Weights and biases of one perceptron.
+std::int64_t perceptron_weights(std::int64_t inputs, const std::vector<std::int64_t>& hidden, std::int64_t outputs);
+
+/// Bytes of so many weights with their gradients, both moments of Adam and a target network.
+constexpr std::int64_t bytes_of_weights(std::int64_t count) {
+  return 5 * count * static_cast<std::int64_t>(sizeof(float));
+}
+
 /// LibTorch with the version of its headers, oneDNN with the version and the instructions that it reports.
 void report_libraries(std::vector<LibraryVersion>& out);
 

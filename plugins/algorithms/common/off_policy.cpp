@@ -26,6 +26,14 @@ void OffPolicyConfig::check() const {
   check_widths("hidden", hidden);
 }
 
+std::int64_t OffPolicyConfig::weights(const EnvironmentSpec& environment) const {
+  std::int64_t count = 2 * perceptron_weights(environment.state_size + environment.joint_action_size(), hidden, 1);
+  for (const AgentSpec& agent : environment.agents) {
+    count += perceptron_weights(agent.observation_size, hidden, 2 * agent.action_size);
+  }
+  return count;
+}
+
 OffPolicyAlgorithm::OffPolicyAlgorithm(const AlgorithmContext& context, const OffPolicyConfig& config)
     : batch_size_(config.batch_size),
       n_step_(config.n_step),

@@ -18,6 +18,7 @@
 #include <memory>
 #include <vector>
 
+#include "devices.hpp"
 #include "learning.hpp"
 #include "replay_buffer.hpp"
 #include "tutti/algorithm.hpp"
@@ -46,6 +47,8 @@ struct OffPolicyConfig {
   /// n_step to share_parameters.
   void declare_replay(Parameters& parameter);
   void check() const;
+  /// At most so many: two critics of the state, and actors with a mean and a deviation.
+  std::int64_t weights(const EnvironmentSpec& environment) const;
 };
 
 /// Keeps transitions, counts the updates that are due, and draws a batch for each.
@@ -91,12 +94,19 @@ constexpr AlgorithmPlugin off_policy_plugin(void (*presets)(std::vector<Preset>&
           .libraries = report_libraries,
           .resources =
               [](const AlgorithmContext& context) {
-                return ReplayBuffer::resources(context, read_parameters<Config>(context.values).buffer_size);
+                const auto config = read_parameters<Config>(context.values);
+                Resources needs = ReplayBuffer::resources(context, config.buffer_size);
+                if (device_of(context).is_cuda()) {
+                  needs.device_bytes = bytes_of_weights(config.weights(context.environment));
+                }
+                return needs;
               },
           .create = [](const AlgorithmContext& context) -> std::unique_ptr<Algorithm> {
             use_one_thread();
+            prepare_device(context);
             return std::make_unique<Type>(context, read_parameters<Config>(context.values));
-          }};
+          },
+          .devices = report_devices};
 }
 
 }  // namespace tutti

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "tutti/error.hpp"
 
@@ -37,6 +38,9 @@ std::uint64_t digest_of(std::uint64_t digest, const float* values, std::int64_t 
   }
   return digest;
 }
+
+/// Floats of a part of a batch, a multiple of a line of the cache.
+std::int64_t part_size(std::int64_t rows, std::int64_t columns) { return round_up(rows * columns, 16); }
 
 float* put(float* out, std::span<const float> values) { return std::copy(values.begin(), values.end(), out); }
 
@@ -77,6 +81,7 @@ Resources ReplayBuffer::resources(const AlgorithmContext& context, std::int64_t 
 
 ReplayBuffer::ReplayBuffer(const AlgorithmContext& context, std::int64_t capacity)
     : layout_(context.environment),
+      device_(context.device),
       copies_(context.copies),
       capacity_(capacity_for(context, capacity)),
       slots_(slots_for(context, capacity)),
@@ -123,17 +128,36 @@ Batch ReplayBuffer::sample(std::int64_t batch_size, std::int64_t steps, double d
   return gather(starts, steps, discount);
 }
 
+/// A batch whose tensors follow each other in `block`, each at the start of a line of the cache.
+Batch ReplayBuffer::batch_in(const torch::Tensor& block, std::int64_t rows) const {
+  std::int64_t offset = 0;
+  const auto next = [&](std::int64_t columns) {
+    const torch::Tensor part =
+        block.narrow(0, std::exchange(offset, offset + part_size(rows, columns)), rows * columns);
+    return part.view({rows, columns});
+  };
+  Batch batch;
+  batch.observations = next(layout_.observation);
+  batch.actions = next(layout_.action);
+  batch.rewards = next(1).squeeze(1);
+  batch.bootstrap = next(1).squeeze(1);
+  batch.next_observations = next(layout_.observation);
+  const bool own_state = layout_.stored_state > 0;
+  batch.states = own_state ? next(layout_.state) : batch.observations;
+  batch.next_states = own_state ? next(layout_.state) : batch.next_observations;
+  return batch;
+}
+
+std::int64_t ReplayBuffer::block_size(std::int64_t rows) const {
+  return 2 * (part_size(rows, layout_.observation) + part_size(rows, layout_.stored_state) + part_size(rows, 1)) +
+         part_size(rows, layout_.action);
+}
+
 Batch ReplayBuffer::gather(std::span<const std::int64_t> starts, std::int64_t steps, double discount) const {
   const auto rows = static_cast<std::int64_t>(starts.size());
-  Batch batch;
-  batch.observations = torch::empty({rows, layout_.observation});
-  batch.actions = torch::empty({rows, layout_.action});
-  batch.rewards = torch::empty({rows});
-  batch.bootstrap = torch::empty({rows});
-  batch.next_observations = torch::empty({rows, layout_.observation});
+  const torch::Tensor block = host_tensor({block_size(rows)}, device_);
+  const Batch batch = batch_in(block, rows);
   const bool own_state = layout_.stored_state > 0;
-  batch.states = own_state ? torch::empty({rows, layout_.state}) : batch.observations;
-  batch.next_states = own_state ? torch::empty({rows, layout_.state}) : batch.next_observations;
 
   const auto take = [](const float* from, std::int64_t size, const torch::Tensor& to, std::int64_t row) {
     std::copy_n(from, size, to.data_ptr<float>() + row * size);
@@ -158,7 +182,7 @@ Batch ReplayBuffer::gather(std::span<const std::int64_t> starts, std::int64_t st
     take(first + layout_.state_at, layout_.state, batch.states, row);
     take(last + layout_.next_state_at, layout_.state, batch.next_states, row);
   }
-  return batch;
+  return device_.is_cpu() ? batch : batch_in(on_device(block, device_), rows);
 }
 
 std::vector<std::uint64_t> ReplayBuffer::live_digests() const {

@@ -24,6 +24,9 @@ struct Batch {
   torch::Tensor next_states;        // [B, S]
 };
 
+/// Records stay in the host's memory. A batch for a GPU is gathered in memory that it copies from by itself, all of it
+/// at once.
+///
 /// The newest `capacity` environment steps of E interleaved copies, in records of fixed size in a ring.
 ///
 /// With a folder the ring is a mapped file with room for more than `capacity` records: a checkpoint holds only the
@@ -79,10 +82,13 @@ class ReplayBuffer {
   std::int64_t first_live_block() const { return (added_ - size()) / kBlockRecords; }
   std::int64_t end_of_blocks() const { return (added_ + kBlockRecords - 1) / kBlockRecords; }
   std::uint64_t& block_digest(std::int64_t block) { return blocks_[static_cast<std::size_t>(block) % blocks_.size()]; }
+  Batch batch_in(const torch::Tensor& block, std::int64_t rows) const;
+  std::int64_t block_size(std::int64_t rows) const;
   std::vector<std::uint64_t> live_digests() const;
   void check_blocks(std::span<const std::uint64_t> expected);
 
   Layout layout_;
+  torch::Device device_;
   std::int64_t copies_, capacity_, slots_;
   std::int64_t added_ = 0;
   MappedMemory memory_;

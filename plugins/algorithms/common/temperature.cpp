@@ -5,16 +5,27 @@
 
 namespace tutti {
 
-Temperature::Temperature(double initial, bool learned, double learning_rate, torch::ScalarType type)
+Temperature::Temperature(double initial, bool learned, double learning_rate, const torch::TensorOptions& options)
     : learned_(learned),
-      lambda_{torch::full({1}, std::log(initial), type), torch::zeros({1}, type)},
+      lambda_{torch::full({1}, std::log(initial), options), torch::zeros({1}, options)},
       optimizer_({lambda_}, {.learning_rate = learning_rate}) {}
 
 double Temperature::value() const { return std::exp(lambda_.values.item<double>()); }
 
+torch::Tensor Temperature::tensor() const {
+  if (lambda_.values.is_cpu()) return torch::scalar_tensor(value(), torch::kFloat64);
+  return lambda_.values.to(torch::kFloat64).exp()[0];
+}
+
 void Temperature::step(double shortfall) {
   if (!learned_) return;
   lambda_.gradient.fill_(-shortfall);
+  optimizer_.step();
+}
+
+void Temperature::step(const torch::Tensor& shortfall) {
+  if (!learned_) return;
+  lambda_.gradient.copy_(shortfall.detach().neg());
   optimizer_.step();
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 /// One coefficient for each row, [B, 1].
 torch::Tensor coefficients(const DiffusionSchedule& schedule, double DiffusionStep::*coefficient,
-                           const torch::Tensor& step, torch::ScalarType type) {
+                           const torch::Tensor& step, const torch::Tensor& like) {
   const torch::Tensor steps = step.contiguous();
   const std::int64_t* index = steps.data_ptr<std::int64_t>();
   torch::Tensor result = torch::empty({steps.numel(), 1}, torch::kFloat64);
@@ -19,7 +19,7 @@ torch::Tensor coefficients(const DiffusionSchedule& schedule, double DiffusionSt
   for (std::int64_t row = 0; row < steps.numel(); ++row) {
     out[row] = schedule.at(static_cast<std::size_t>(index[row])).*coefficient;
   }
-  return result.to(type);
+  return on_device(result.to(like.scalar_type()), like.device());
 }
 
 }  // namespace
@@ -48,27 +48,27 @@ DiffusionSchedule linear_diffusion_schedule(std::int64_t steps, double scale) {
 
 torch::Tensor add_noise(const DiffusionSchedule& schedule, const torch::Tensor& clean, const torch::Tensor& step,
                         const torch::Tensor& noise) {
-  return coefficients(schedule, &DiffusionStep::signal, step, clean.scalar_type()) * clean +
-         coefficients(schedule, &DiffusionStep::noise, step, clean.scalar_type()) * noise;
+  return coefficients(schedule, &DiffusionStep::signal, step, clean) * clean +
+         coefficients(schedule, &DiffusionStep::noise, step, clean) * noise;
 }
 
 torch::Tensor estimate_clean(const DiffusionSchedule& schedule, const torch::Tensor& noisy, const torch::Tensor& step,
                              const torch::Tensor& noise) {
-  const torch::Tensor signal = coefficients(schedule, &DiffusionStep::signal, step, noisy.scalar_type());
-  const torch::Tensor noise_scale = coefficients(schedule, &DiffusionStep::noise, step, noisy.scalar_type());
+  const torch::Tensor signal = coefficients(schedule, &DiffusionStep::signal, step, noisy);
+  const torch::Tensor noise_scale = coefficients(schedule, &DiffusionStep::noise, step, noisy);
   return (noisy / signal - noise * (noise_scale / signal)).clamp_(-1, 1);
 }
 
 torch::Tensor sample_by_denoising(const DiffusionSchedule& schedule, const Denoiser& denoiser, torch::IntArrayRef shape,
-                                  double initial_deviation, RandomStream& random) {
+                                  double initial_deviation, RandomStream& random, torch::Device device) {
   const torch::NoGradGuard no_grad;
-  torch::Tensor x = normal_tensor(random, shape).mul_(initial_deviation);
+  torch::Tensor x = normal_tensor(random, shape, device).mul_(initial_deviation);
   for (auto t = static_cast<std::int64_t>(schedule.size()) - 1; t >= 0; --t) {
     const DiffusionStep& step = schedule[static_cast<std::size_t>(t)];
     torch::Tensor clean = x / step.signal - denoiser(x, t) * (step.noise / step.signal);
     clean.clamp_(-1, 1);
     x.mul_(step.noisy_weight).add_(clean, step.clean_weight);
-    if (t > 0) x.add_(normal_tensor(random, shape), step.deviation);
+    if (t > 0) x.add_(normal_tensor(random, shape, device), step.deviation);
   }
   return x.clamp_(-1, 1);
 }
@@ -78,7 +78,7 @@ torch::Tensor select_best(const torch::Tensor& candidates, std::int64_t particle
   const torch::NoGradGuard no_grad;
   const std::int64_t rows = candidates.size(0) / particles;
   const torch::Tensor best = values(candidates).view({rows, particles}).argmax(1);
-  return candidates.index_select(0, best + torch::arange(rows, torch::kInt64) * particles);
+  return candidates.index_select(0, best + torch::arange(rows, best.options()) * particles);
 }
 
 torch::Tensor random_diffusion_steps(const DiffusionSchedule& schedule, std::int64_t rows, RandomStream& random) {

@@ -47,7 +47,7 @@ using Denoiser = std::function<torch::Tensor(const torch::Tensor& x, std::int64_
 
 /// Runs the chain from `initial_deviation` times standard normal noise of the given shape down to actions in [-1, 1].
 torch::Tensor sample_by_denoising(const DiffusionSchedule& schedule, const Denoiser& denoiser, torch::IntArrayRef shape,
-                                  double initial_deviation, RandomStream& random);
+                                  double initial_deviation, RandomStream& random, torch::Device device = torch::kCPU);
 
 /// Q(s, a) of a batch of joint actions: [R, A] -> [R].
 using ActionValues = std::function<torch::Tensor(const torch::Tensor& actions)>;
@@ -56,7 +56,7 @@ using ActionValues = std::function<torch::Tensor(const torch::Tensor& actions)>;
 /// One choice for all agents of a row. A single particle is returned as it is, without asking for its value.
 torch::Tensor select_best(const torch::Tensor& candidates, std::int64_t particles, const ActionValues& values);
 
-/// One uniform step t for each of `rows` rows, int64 [rows].
+/// One uniform step t for each of `rows` rows, int64 [rows], in the host's memory.
 torch::Tensor random_diffusion_steps(const DiffusionSchedule& schedule, std::int64_t rows, RandomStream& random);
 
 }  // namespace tutti

@@ -32,7 +32,7 @@ const Tensor& bias_of_layer(const Mlp& network, std::size_t layer) { return netw
 
 AgentDenoisers::AgentDenoisers(const std::vector<AgentSpec>& agents, const DenoiserOptions& options, std::uint64_t seed)
     : hidden_layers_(options.hidden_sizes.size()),
-      positions_(sinusoidal_positions(options.steps)),
+      positions_(sinusoidal_positions(options.steps).to(options.device)),
       groups_(agents, options.share_parameters) {
   if (options.hidden_sizes.empty()) throw Error("a denoiser needs at least one hidden layer");
   const auto count = static_cast<std::int64_t>(agents.size());
@@ -41,10 +41,11 @@ AgentDenoisers::AgentDenoisers(const std::vector<AgentSpec>& agents, const Denoi
   const std::int64_t time_hidden[] = {kTimeHiddenSize};
   for (std::size_t group = 0; group < groups_.count(); ++group) {
     const std::int64_t action_size = groups_.action_size(group);
-    networks_.push_back({Mlp(groups_.seeds(group, time_seeds), kTimeSize,
-                             layers(time_hidden, Activation::kMish, kTimeSize), Initialisation::kHaiku),
-                         Mlp(groups_.seeds(group, body_seeds), action_size + groups_.inputs(group) + kTimeSize,
-                             layers(options.hidden_sizes, Activation::kMish, action_size), Initialisation::kHaiku)});
+    networks_.push_back(
+        {Mlp(groups_.seeds(group, time_seeds), kTimeSize, layers(time_hidden, Activation::kMish, kTimeSize),
+             options.device, Initialisation::kHaiku),
+         Mlp(groups_.seeds(group, body_seeds), action_size + groups_.inputs(group) + kTimeSize,
+             layers(options.hidden_sizes, Activation::kMish, action_size), options.device, Initialisation::kHaiku)});
   }
 }
 
@@ -52,7 +53,7 @@ Tensor AgentDenoisers::operator()(const Tensor& observations, const Tensor& nois
   std::vector<Tensor> by_group;
   for (std::size_t group = 0; group < groups_.count(); ++group) {
     const Tensor x = groups_.actions(group, noisy);
-    const Tensor steps = step.repeat({x.size(1) / step.size(0)});
+    const Tensor steps = on_device(step, device()).repeat({x.size(1) / step.size(0)});
     const Tensor embedding = networks_[group].time(positions_).index_select(1, steps);
     by_group.push_back(networks_[group].body(torch::cat({x, groups_.observations(group, observations), embedding}, 2)));
   }
@@ -82,7 +83,7 @@ Tensor AgentDenoisers::sample_group(std::size_t group, const Tensor& observation
   const Tensor of_observation = first.narrow(1, action_size, seen);
   const Tensor of_time = first.narrow(1, action_size + seen, kTimeSize);
 
-  const Tensor none = torch::zeros({networks, width});
+  const Tensor none = torch::zeros({networks, width}, first.options());
   const Tensor by_row = linear(observations, of_observation, bias_of_layer(body, 0));
   const Tensor by_step = linear(networks_[group].time(positions_), of_time, none);
 
@@ -95,7 +96,8 @@ Tensor AgentDenoisers::sample_group(std::size_t group, const Tensor& observation
     layers.front() = {of_action, by_step.select(1, step), Activation::kMish, {}, {}};
     return layers_forward(layers, x, by_row, nullptr);
   };
-  return sample_by_denoising(schedule, denoiser, {networks, rows * particles, action_size}, initial_deviation, random);
+  return sample_by_denoising(schedule, denoiser, {networks, rows * particles, action_size}, initial_deviation, random,
+                             device());
 }
 
 std::vector<Weights> AgentDenoisers::weights() const {

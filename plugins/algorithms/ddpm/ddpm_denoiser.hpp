@@ -23,6 +23,7 @@ struct DenoiserOptions {
   std::vector<std::int64_t> hidden_sizes{128, 128, 128};
   std::int64_t steps = 20;        // T
   bool share_parameters = false;  // one network for all agents of equal sizes, as AgentGroups has it
+  torch::Device device = torch::kCPU;
 };
 
 /// A copy is another handle to the same weights.
@@ -40,6 +41,7 @@ class AgentDenoisers {
   torch::Tensor sample(const torch::Tensor& observations, std::int64_t particles, const DiffusionSchedule& schedule,
                        double initial_deviation, RandomStream& random) const;
 
+  torch::Device device() const { return positions_.device(); }
   std::vector<Weights> weights() const;
 
   AgentDenoisers clone() const;  // memory of its own, without gradients

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "critics.hpp"
+#include "devices.hpp"
 #include "learning.hpp"
 #include "nn/polyak.hpp"
 
@@ -61,15 +62,28 @@ void DdpmConfig::check() const {
   check_batch(batch_size, buffer_size);
 }
 
+std::int64_t DdpmConfig::weights(const EnvironmentSpec& environment) const {
+  constexpr std::int64_t kTime = 16;  // numbers that a step becomes
+  std::int64_t count = 2 * perceptron_weights(environment.joint_observation_size() + environment.joint_action_size(),
+                                              critic_hidden_sizes, 1);
+  for (const AgentSpec& agent : environment.agents) {
+    count += perceptron_weights(kTime, {2 * kTime}, kTime) +
+             perceptron_weights(agent.action_size + agent.observation_size + kTime, denoiser_hidden_sizes,
+                                agent.action_size);
+  }
+  return count;
+}
+
 DdpmLearner::DdpmLearner(const AlgorithmContext& context, const DdpmConfig& config)
     : config_(config),
       diffusion_(linear_diffusion_schedule(config.diffusion_steps)),
       denoiser_(context.environment.agents,
-                {config.denoiser_hidden_sizes, config.diffusion_steps, config.share_parameters}, context.seed),
+                {config.denoiser_hidden_sizes, config.diffusion_steps, config.share_parameters, device_of(context)},
+                context.seed),
       averaged_denoiser_(denoiser_.clone()),
       critics_(network_seeds(context.seed, "critic", 2),
                context.environment.joint_observation_size() + context.environment.joint_action_size(),
-               layers(config.critic_hidden_sizes, Activation::kMish, 1), Initialisation::kHaiku),
+               layers(config.critic_hidden_sizes, Activation::kMish, 1), device_of(context), Initialisation::kHaiku),
       target_critics_(critics_.clone()),
       policy_optimizer_(denoiser_.weights(), {.learning_rate = config.policy_learning_rate}),
       critic_optimizer_({critics_.weights()}, {.learning_rate = config.critic_learning_rate}),
@@ -87,7 +101,8 @@ void DdpmLearner::act(Rows<const float> observations, ActMode mode, RandomStream
   if (explore && schedule_.warming_up()) return act_at_random(random, actions);
   const torch::NoGradGuard no_grad;
   const std::int64_t particles = explore ? config_.particles : config_.evaluation_particles;
-  Tensor chosen = select(averaged_denoiser_, as_tensor(observations), particles, random);
+  Tensor chosen =
+      select(averaged_denoiser_, on_device(as_tensor(observations), averaged_denoiser_.device()), particles, random);
   if (explore) chosen = with_noise(chosen, random).clamp_(-1, 1);
   as_tensor(actions).copy_(chosen);
 }
@@ -101,7 +116,8 @@ Tensor DdpmLearner::select(const AgentDenoisers& policy, const Tensor& observati
 }
 
 Tensor DdpmLearner::with_noise(const Tensor& actions, RandomStream& random) const {
-  return actions + normal_tensor(random, actions.sizes()) * (config_.noise_scale * temperature_.value());
+  return actions +
+         normal_tensor(random, actions.sizes(), actions.device()) * (config_.noise_scale * temperature_.value());
 }
 
 // ---- learning
@@ -132,7 +148,7 @@ Tensor DdpmLearner::update_critics(const Batch& batch, const Tensor& targets, Me
   critic_optimizer_.zero_gradient();
   loss.backward();
   critic_optimizer_.step();
-  metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_ + 1));
+  report_finite(metrics, "critic_loss", loss, updates_ + 1);
   return values;
 }
 
@@ -147,7 +163,7 @@ void DdpmLearner::step_policy(const Tensor& loss, Metrics& metrics) {
   loss.backward();
   policy_optimizer_.step();
   ++policy_steps_;
-  metrics.add("policy_loss", require_finite(loss.item<double>(), "the policy loss", updates_ + 1));
+  report_finite(metrics, "policy_loss", loss, updates_ + 1);
   if (metrics.wanted("policy_gradient_norm")) metrics.add("policy_gradient_norm", policy_optimizer_.gradient_norm());
 }
 

@@ -55,6 +55,7 @@ struct DdpmConfig {
 
   void declare(Parameters& parameter);
   void check() const;
+  std::int64_t weights(const EnvironmentSpec& environment) const;
 };
 
 class DdpmLearner {

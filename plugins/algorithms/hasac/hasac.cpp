@@ -47,8 +47,8 @@ struct HasacConfig : OffPolicyConfig {
 
 /// What the sequential update leaves for the critic's temperature and the record.
 struct SequenceResult {
-  double loss = 0;         // mean over agents
-  double log_density = 0;  // sum over agents of the mean log-density, each from the agent's own loss, before its step
+  Tensor loss;         // mean over agents; this and the next one float64
+  Tensor log_density;  // sum over agents of the mean log-density, each from the agent's own loss, before its step
 };
 
 /// The sequential actor update. Agent i's loss is -mean[ min_c Q_c(s, joint action) - alpha_i log pi_i ], with a fresh
@@ -65,14 +65,15 @@ SequenceResult update_in_sequence(Policy& policy, std::span<const std::size_t> o
     const torch::NoGradGuard no_grad;
     joint = policy.sample().actions;
   }
-  SequenceResult result;
+  const Tensor zero = torch::zeros({}, joint.options().dtype(torch::kFloat64));
+  SequenceResult result{zero.clone(), zero.clone()};
   for (const std::size_t agent : order) {
     const SquashedSample own = policy.sample(agent);
     const Tensor log_density = own.log_densities.sum(1);
     const Tensor gain = value(policy.replace(joint, agent, own.actions)).amin(0);
     const Tensor loss = -(gain - temperature(agent) * log_density).mean();
-    const double mean_log_density = log_density.mean().template item<double>();
-    result.loss += loss.template item<double>() / static_cast<double>(order.size());
+    const Tensor mean_log_density = log_density.detach().mean().to(torch::kFloat64);
+    result.loss += loss.detach().to(torch::kFloat64) / static_cast<double>(order.size());
     result.log_density += mean_log_density;
     step(agent, loss, mean_log_density);
     if (agent == order.back()) break;  // nobody would see its new action
@@ -89,17 +90,18 @@ class Hasac final : public OffPolicyAlgorithm {
       : OffPolicyAlgorithm(context, config),
         config_(config),
         actors_(context.environment.agents, actor_layers(config_), config_.share_parameters,
-                derive_seed(context.seed, "actors")),
+                derive_seed(context.seed, "actors"), device_of(context)),
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
-                 layers(config_.hidden, Activation::kRelu, 1)),
+                 layers(config_.hidden, Activation::kRelu, 1), device_of(context)),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.networks().weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
-        critic_temperature_(make_temperature()),
+        critic_temperature_(make_temperature(context)),
         policy_stream_(derive_seed(context.seed, "policy")),
         order_stream_(derive_seed(context.seed, "order")) {
-    for (std::size_t i = 0; i < context.environment.agents.size(); ++i) temperatures_.push_back(make_temperature());
+    for (std::size_t i = 0; i < context.environment.agents.size(); ++i)
+      temperatures_.push_back(make_temperature(context));
   }
 
   std::vector<std::string> metric_names() const override {
@@ -154,8 +156,9 @@ class Hasac final : public OffPolicyAlgorithm {
     return result;
   }
 
-  Temperature make_temperature() const {
-    return {config_.temperature, config_.learn_temperature, config_.temperature_learning_rate};
+  Temperature make_temperature(const AlgorithmContext& context) const {
+    return {config_.temperature, config_.learn_temperature, config_.temperature_learning_rate,
+            torch::TensorOptions(device_of(context)).dtype(torch::kFloat64)};
   }
 
   Tensor critic_loss(const Tensor& values, const Tensor& target) const {
@@ -173,14 +176,14 @@ class Hasac final : public OffPolicyAlgorithm {
       const torch::NoGradGuard no_grad;
       const SquashedSample next = actors_.sample(batch.next_observations, policy_stream_);
       const Tensor next_values = critic_values(target_critics_, batch.next_states, next.actions);
-      target = soft_target(batch, next_values, critic_temperature_.value(), next.log_densities.sum(1));
+      target = soft_target(batch, next_values, critic_temperature_.tensor(), next.log_densities.sum(1));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
     const Tensor loss = critic_loss(values, target);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
+    report_finite(metrics, "critic_loss", loss, updates());
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -192,8 +195,8 @@ class Hasac final : public OffPolicyAlgorithm {
     if (!config_.fixed_order) shuffle(order, order_stream_);
     double norm = 0;
     const ValuesAtStates value(critics_, batch.states);
-    const auto temperature = [&](std::size_t agent) { return temperatures_[agent].value(); };
-    const auto step = [&](std::size_t agent, const Tensor& loss, double log_density) {
+    const auto temperature = [&](std::size_t agent) { return temperatures_[agent].tensor(); };
+    const auto step = [&](std::size_t agent, const Tensor& loss, const Tensor& log_density) {
       const std::size_t optimizer = networks.optimizer_of(agent);
       actor_optimizer_.zero_gradient(optimizer);
       loss.backward();
@@ -205,8 +208,8 @@ class Hasac final : public OffPolicyAlgorithm {
     Policy policy(actors_, batch.observations, policy_stream_);
     const SequenceResult result = update_in_sequence(policy, order, value, temperature, step);
     critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
-    metrics.add("actor_loss", require_finite(result.loss, "actor_loss", updates()));
-    metrics.add("entropy", require_finite(-result.log_density, "entropy", updates()));
+    report_finite(metrics, "actor_loss", result.loss, updates());
+    report_finite(metrics, "entropy", -result.log_density, updates());
     if (!metrics.wanted("temperature")) return;
     double sum = 0;
     for (const Temperature& of_agent : temperatures_) sum += of_agent.value();

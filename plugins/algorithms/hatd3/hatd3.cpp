@@ -42,14 +42,14 @@ struct Hatd3Config : OffPolicyConfig {
 /// The sequential actor update. Agent i follows the gradient of Q_1 at the joint action in which the agents before it
 /// in `order` already act by their updated actors and those after it still by their old ones; nothing comes from
 /// replay. `actors` are AgentsAtObservations, `value(actions)` is Q_1 of the batch's states, [B, A] -> [B];
-/// `step(agent, loss)` moves that agent's actor. Returns the mean loss of the agents.
+/// `step(agent, loss)` moves that agent's actor. Returns the mean loss of the agents, a float64 tensor.
 template <class Actors, class Value, class Step>
-double update_in_sequence(Actors& actors, std::span<const std::size_t> order, const Value& value, const Step& step) {
+Tensor update_in_sequence(Actors& actors, std::span<const std::size_t> order, const Value& value, const Step& step) {
   Tensor joint = actors.joint()[0];
-  double sum = 0;
+  Tensor sum = torch::zeros({}, joint.options().dtype(torch::kFloat64));
   for (const std::size_t agent : order) {
     const Tensor loss = -value(actors.replace(joint, agent, actors.agent(agent)[0])).mean();
-    sum += loss.template item<double>();
+    sum += loss.detach().to(torch::kFloat64);
     step(agent, loss);
     if (agent == order.back()) break;  // nobody would see its new action
     actors.moved(agent);
@@ -67,11 +67,12 @@ class Hatd3 final : public OffPolicyAlgorithm {
         actors_(context.environment.agents,
                 {.hidden = hidden_layers(config_.hidden, Activation::kRelu),
                  .output_activation = Activation::kTanh,
-                 .share_parameters = config_.share_parameters},
+                 .share_parameters = config_.share_parameters,
+                 .device = device_of(context)},
                 derive_seed(context.seed, "actors")),
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
-                 layers(config_.hidden, Activation::kRelu, 1)),
+                 layers(config_.hidden, Activation::kRelu, 1), device_of(context)),
         target_actors_(actors_.clone()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights_by_network(), {.learning_rate = config_.actor_learning_rate}),
@@ -130,7 +131,7 @@ class Hatd3 final : public OffPolicyAlgorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
+    report_finite(metrics, "critic_loss", loss, updates());
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -142,14 +143,14 @@ class Hatd3 final : public OffPolicyAlgorithm {
     const auto value = [&](const Tensor& actions) { return first_critic(actions)[0]; };
     AgentsAtObservations actors(actors_, batch.observations);
     double norm = 0;
-    const double loss = update_in_sequence(actors, order, value, [&](std::size_t agent, const Tensor& of_agent) {
+    const Tensor loss = update_in_sequence(actors, order, value, [&](std::size_t agent, const Tensor& of_agent) {
       const std::size_t optimizer = actors_.optimizer_of(agent);
       actor_optimizer_.zero_gradient(optimizer);
       of_agent.backward();
       actor_optimizer_.step(optimizer);
       if (metrics.wanted("actor_gradient_norm")) norm += actor_optimizer_.gradient_norm(optimizer);
     });
-    metrics.add("actor_loss", require_finite(loss, "actor_loss", updates()));
+    report_finite(metrics, "actor_loss", loss, updates());
     if (metrics.wanted("actor_gradient_norm"))
       metrics.add("actor_gradient_norm", norm / static_cast<double>(actors_.agents()));
   }

@@ -37,11 +37,12 @@ class Maddpg final : public OffPolicyAlgorithm {
         actors_(context.environment.agents,
                 {.hidden = hidden_layers(config_.hidden, Activation::kRelu),
                  .output_activation = Activation::kTanh,
-                 .share_parameters = config_.share_parameters},
+                 .share_parameters = config_.share_parameters,
+                 .device = device_of(context)},
                 derive_seed(context.seed, "actors")),
         critic_(network_seeds(context.seed, "critic", 1),
                 context.environment.state_size + context.environment.joint_action_size(),
-                layers(config_.hidden, Activation::kRelu, 1)),
+                layers(config_.hidden, Activation::kRelu, 1), device_of(context)),
         target_actors_(actors_.clone()),
         target_critic_(critic_.clone()),
         actor_optimizer_(actors_.weights(), {.learning_rate = config_.actor_learning_rate}),
@@ -95,7 +96,7 @@ class Maddpg final : public OffPolicyAlgorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
+    report_finite(metrics, "critic_loss", loss, updates());
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -107,8 +108,7 @@ class Maddpg final : public OffPolicyAlgorithm {
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
-    metrics.add("actor_loss",
-                require_finite(loss.item<double>(), "actor_loss", updates()) / static_cast<double>(agents));
+    report_finite(metrics, "actor_loss", loss.detach().to(torch::kFloat64) / agents, updates());
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
   }
 

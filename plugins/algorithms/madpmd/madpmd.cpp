@@ -72,7 +72,7 @@ class Madpmd final : public Algorithm {
     const Tensor normalised = normalised_values(values);
     const Tensor weights = mirror_descent_weights(normalised);
     const Tensor step = random_diffusion_steps(learner_.diffusion(), actions.size(0), learner_.random());
-    const Tensor noise = normal_tensor(learner_.random(), actions.sizes());
+    const Tensor noise = normal_tensor(learner_.random(), actions.sizes(), actions.device());
     const Tensor noisy = add_noise(learner_.diffusion(), actions, step, noise);
     const Tensor predicted = learner_.denoiser()(observations, noisy, step);
     learner_.step_policy((weights.unsqueeze(1) * (predicted - noise).square()).mean(), metrics);

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "devices.hpp"
 #include "learning.hpp"
 #include "mappo/return_statistics.hpp"
 #include "nn/adam.hpp"
@@ -102,16 +103,16 @@ struct Rollout {
   Tensor observations, states, next_states, actions, log_densities;  // [T, E, ...]
   Tensor rewards, terminated, ended;                                 // [T, E]
 
-  Rollout(const EnvironmentSpec& spec, std::int64_t steps, std::int64_t copies)
+  Rollout(const EnvironmentSpec& spec, std::int64_t steps, std::int64_t copies, torch::Device device)
       : length(steps),
-        observations(torch::zeros({steps, copies, spec.joint_observation_size()})),
-        states(torch::zeros({steps, copies, spec.state_size})),
-        next_states(torch::zeros({steps, copies, spec.state_size})),
-        actions(torch::zeros({steps, copies, spec.joint_action_size()})),
-        log_densities(torch::zeros({steps, copies, static_cast<std::int64_t>(spec.agents.size())})),
-        rewards(torch::zeros({steps, copies})),
-        terminated(torch::zeros({steps, copies})),
-        ended(torch::zeros({steps, copies})) {}
+        observations(torch::zeros({steps, copies, spec.joint_observation_size()}, device)),
+        states(torch::zeros({steps, copies, spec.state_size}, device)),
+        next_states(torch::zeros({steps, copies, spec.state_size}, device)),
+        actions(torch::zeros({steps, copies, spec.joint_action_size()}, device)),
+        log_densities(torch::zeros({steps, copies, static_cast<std::int64_t>(spec.agents.size())}, device)),
+        rewards(torch::zeros({steps, copies}, device)),
+        terminated(torch::zeros({steps, copies}, device)),
+        ended(torch::zeros({steps, copies}, device)) {}
 
   void add(const Transitions& transitions, const Tensor& drawn, const Tensor& log_density) {
     observations[filled].copy_(as_tensor(transitions.observations));
@@ -119,13 +120,17 @@ struct Rollout {
     next_states[filled].copy_(as_tensor(transitions.next_states));
     actions[filled].copy_(drawn);
     log_densities[filled].copy_(log_density);
-    const auto row = [&](const Tensor& tensor) { return tensor[filled].data_ptr<float>(); };
-    float *const reward = row(rewards), *const terminal = row(terminated), *const end = row(ended);
+    const Tensor row = torch::empty({3, rewards.size(1)});
+    float *const reward = row.data_ptr<float>(), *const terminal = reward + row.size(1),
+                 *const end = terminal + row.size(1);
     for (std::size_t copy = 0; copy < transitions.rewards.size(); ++copy) {
       reward[copy] = transitions.rewards[copy];
       terminal[copy] = transitions.terminated[copy] ? 1.0F : 0.0F;
       end[copy] = transitions.terminated[copy] || transitions.truncated[copy] ? 1.0F : 0.0F;
     }
+    rewards[filled].copy_(row[0]);
+    terminated[filled].copy_(row[1]);
+    ended[filled].copy_(row[2]);
     ++filled;
   }
 
@@ -150,20 +155,21 @@ class Mappo final : public Algorithm {
  public:
   explicit Mappo(const AlgorithmContext& context)
       : config_(read_parameters<MappoConfig>(context.values)),
-        actors_(
-            context.environment.agents,
-            {.hidden = hidden_layers(config_.hidden, Activation::kTanh), .share_parameters = config_.share_parameters},
-            derive_seed(context.seed, "actors")),
-        log_deviation_(1, {{context.environment.joint_action_size()}}),
+        actors_(context.environment.agents,
+                {.hidden = hidden_layers(config_.hidden, Activation::kTanh),
+                 .share_parameters = config_.share_parameters,
+                 .device = device_of(context)},
+                derive_seed(context.seed, "actors")),
+        log_deviation_(1, {{context.environment.joint_action_size()}}, device_of(context)),
         critic_(network_seeds(context.seed, "critic", 1), context.environment.state_size,
-                layers(config_.hidden, Activation::kTanh, 1)),
+                layers(config_.hidden, Activation::kTanh, 1), device_of(context)),
         actor_optimizer_(actor_weights(), {.learning_rate = config_.actor_learning_rate,
                                            .epsilon = config_.adam_epsilon,
                                            .norm_limit = config_.gradient_norm_limit}),
         critic_optimizer_({critic_.weights()}, {.learning_rate = config_.critic_learning_rate,
                                                 .epsilon = config_.adam_epsilon,
                                                 .norm_limit = config_.gradient_norm_limit}),
-        rollout_(context.environment, config_.rollout_length, context.copies),
+        rollout_(context.environment, config_.rollout_length, context.copies, device_of(context)),
         shuffle_stream_(derive_seed(context.seed, "shuffle")) {
     check_rollout(config_, context.copies);
     use_one_thread();
@@ -174,12 +180,12 @@ class Mappo final : public Algorithm {
   /// u ~ N(mean_i(o_i), deviation^2), a = clip(u, -1, 1); deterministic: a = clip(mean, -1, 1).
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
     const torch::NoGradGuard no_grad;
-    const Tensor mean = actors_(as_tensor(observations))[0];
+    const Tensor mean = actors_(on_device(as_tensor(observations), actors_.device()))[0];
     if (mode == ActMode::kDeterministic) {
       as_tensor(actions).copy_(mean.clamp(-1, 1));
       return;
     }
-    const Tensor drawn = mean + log_deviation().exp() * normal_tensor(random, mean.sizes());
+    const Tensor drawn = mean + log_deviation().exp() * normal_tensor(random, mean.sizes(), mean.device());
     as_tensor(actions).copy_(drawn.clamp(-1, 1));
     if (mode != ActMode::kExplore) return;
     drawn_ = drawn;  // kept until observe()
@@ -255,7 +261,7 @@ class Mappo final : public Algorithm {
     for (std::int64_t i = begin; i < end; ++i) {
       rows.data_ptr<std::int64_t>()[i - begin] = static_cast<std::int64_t>(order[static_cast<std::size_t>(i)]);
     }
-    return rows;
+    return on_device(rows, actors_.device());
   }
 
   /// pi_i(u_i | o_i) now over what it was when the rollout was collected, [B, N].
@@ -277,7 +283,7 @@ class Mappo final : public Algorithm {
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
-    metrics.add("actor_loss", require_finite(loss.item<double>(), "the actor loss", updates_ + 1));
+    report_finite(metrics, "actor_loss", loss, updates_ + 1);
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     return ratios.detach();
   }
@@ -297,7 +303,7 @@ class Mappo final : public Algorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_ + 1));
+    report_finite(metrics, "critic_loss", loss, updates_ + 1);
     if (metrics.wanted("critic_gradient_norm")) metrics.add("critic_gradient_norm", critic_optimizer_.gradient_norm());
   }
 
@@ -398,10 +404,21 @@ Resources resources(const AlgorithmContext& context) {
   const std::int64_t rows = config.rollout_length * context.copies;
   const std::int64_t floats = spec.joint_observation_size() + 2 * spec.state_size + spec.joint_action_size() +
                               static_cast<std::int64_t>(spec.agents.size()) + 3;
-  return {.disk_bytes = 0, .memory_bytes = rows * floats * static_cast<std::int64_t>(sizeof(float))};
+  const auto bytes = rows * floats * static_cast<std::int64_t>(sizeof(float));
+  const bool on_gpu = device_of(context).is_cuda();
+  std::int64_t weights = perceptron_weights(spec.state_size, config.hidden, 1);
+  for (const AgentSpec& agent : spec.agents) {
+    weights += perceptron_weights(agent.observation_size, config.hidden, agent.action_size);
+  }
+  return {.disk_bytes = 0,
+          .memory_bytes = on_gpu ? 0 : bytes,
+          .device_bytes = on_gpu ? bytes + bytes_of_weights(weights) : 0};
 }
 
-std::unique_ptr<Algorithm> create(const AlgorithmContext& context) { return std::make_unique<Mappo>(context); }
+std::unique_ptr<Algorithm> create(const AlgorithmContext& context) {
+  prepare_device(context);
+  return std::make_unique<Mappo>(context);
+}
 
 }  // namespace
 }  // namespace tutti
@@ -419,4 +436,5 @@ const tutti::AlgorithmPlugin tutti_algorithm = {
     .libraries = tutti::report_libraries,
     .resources = tutti::resources,
     .create = tutti::create,
+    .devices = tutti::report_devices,
 };

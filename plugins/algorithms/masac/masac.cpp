@@ -39,7 +39,7 @@ struct MasacConfig : OffPolicyConfig {
 };
 
 /// mean[ alpha sum_i log pi_i(a_i) - min_c Q_c(s, a) ] from the team's log-density [B] and both values [C, B].
-inline Tensor team_loss(double temperature, const Tensor& log_density, const Tensor& values) {
+inline Tensor team_loss(const Tensor& temperature, const Tensor& log_density, const Tensor& values) {
   return (temperature * log_density - values.amin(0)).mean();
 }
 
@@ -49,14 +49,15 @@ class Masac final : public OffPolicyAlgorithm {
       : OffPolicyAlgorithm(context, config),
         config_(config),
         actors_(context.environment.agents, hidden_layers(config_.hidden, Activation::kRelu), config_.share_parameters,
-                derive_seed(context.seed, "actors")),
+                derive_seed(context.seed, "actors"), device_of(context)),
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
-                 layers(config_.hidden, Activation::kRelu, 1)),
+                 layers(config_.hidden, Activation::kRelu, 1), device_of(context)),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.networks().weights(), {.learning_rate = config_.actor_learning_rate}),
         critic_optimizer_({critics_.weights()}, {.learning_rate = config_.critic_learning_rate}),
-        temperature_(config_.temperature, config_.learn_temperature, config_.temperature_learning_rate),
+        temperature_(config_.temperature, config_.learn_temperature, config_.temperature_learning_rate,
+                     torch::TensorOptions(device_of(context)).dtype(torch::kFloat64)),
         policy_stream_(derive_seed(context.seed, "policy")) {}
 
   std::vector<std::string> metric_names() const override {
@@ -89,7 +90,7 @@ class Masac final : public OffPolicyAlgorithm {
  private:
   void update_once(const Batch& batch, Metrics& metrics) override {
     update_critics(batch, metrics);
-    const double log_density = update_actors(batch, metrics);
+    const Tensor log_density = update_actors(batch, metrics);
     temperature_.step(log_density - static_cast<double>(batch.actions.size(1)));  // target entropy -D
     polyak_update(critics_, target_critics_, config_.target_rate);
   }
@@ -102,29 +103,29 @@ class Masac final : public OffPolicyAlgorithm {
       const torch::NoGradGuard no_grad;
       const SquashedSample next = actors_.sample(batch.next_observations, policy_stream_);
       const Tensor next_values = critic_values(target_critics_, batch.next_states, next.actions);
-      target = soft_target(batch, next_values, temperature_.value(), next.log_densities.sum(1));
+      target = soft_target(batch, next_values, temperature_.tensor(), next.log_densities.sum(1));
     }
     const Tensor values = critic_values(critics_, batch.states, batch.actions);
     const Tensor loss = squared_error(values, target);
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
+    report_finite(metrics, "critic_loss", loss, updates());
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
-  // All agents at once, each through its own fresh sample. Returns the mean log-density of the team.
-  double update_actors(const Batch& batch, Metrics& metrics) {
+  // All agents at once, each through its own fresh sample. Returns the mean log-density of the team, a float64 tensor.
+  Tensor update_actors(const Batch& batch, Metrics& metrics) {
     const SquashedSample sample = actors_.sample(batch.observations, policy_stream_);
     const Tensor log_density = sample.log_densities.sum(1);
     const Tensor loss =
-        team_loss(temperature_.value(), log_density, ValuesAtStates(critics_, batch.states)(sample.actions));
+        team_loss(temperature_.tensor(), log_density, ValuesAtStates(critics_, batch.states)(sample.actions));
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
-    const double mean_log_density = log_density.mean().item<double>();
-    metrics.add("actor_loss", require_finite(loss.item<double>(), "actor_loss", updates()));
-    metrics.add("entropy", require_finite(-mean_log_density, "entropy", updates()));
+    const Tensor mean_log_density = log_density.detach().mean().to(torch::kFloat64);
+    report_finite(metrics, "actor_loss", loss, updates());
+    report_finite(metrics, "entropy", -mean_log_density, updates());
     if (metrics.wanted("temperature")) {
       metrics.add("temperature", temperature_.value());
       metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());

@@ -64,8 +64,9 @@ class Masdac final : public Algorithm {
     RandomStream& random = learner_.random();
     const Tensor actions = learner_.sample_actions(observations);
     const Tensor step = random_diffusion_steps(diffusion, actions.size(0), random);
-    const Tensor noisy = add_noise(diffusion, actions, step, normal_tensor(random, actions.sizes()));
-    const Tensor draws = normal_tensor(random, {config_.noise_draws, actions.size(0), actions.size(1)});
+    const Tensor noisy = add_noise(diffusion, actions, step, normal_tensor(random, actions.sizes(), actions.device()));
+    const Tensor draws =
+        normal_tensor(random, {config_.noise_draws, actions.size(0), actions.size(1)}, actions.device());
     const Tensor weights = soft_weights(observations, estimate_clean(diffusion, noisy, step, draws));
     const Tensor target = (weights.unsqueeze(2) * draws).sum(0);
 

@@ -43,11 +43,12 @@ class Matd3 final : public OffPolicyAlgorithm {
         actors_(context.environment.agents,
                 {.hidden = hidden_layers(config_.hidden, Activation::kRelu),
                  .output_activation = Activation::kTanh,
-                 .share_parameters = config_.share_parameters},
+                 .share_parameters = config_.share_parameters,
+                 .device = device_of(context)},
                 derive_seed(context.seed, "actors")),
         critics_(network_seeds(context.seed, "critics", 2),
                  context.environment.state_size + context.environment.joint_action_size(),
-                 layers(config_.hidden, Activation::kRelu, 1)),
+                 layers(config_.hidden, Activation::kRelu, 1), device_of(context)),
         target_actors_(actors_.clone()),
         target_critics_(critics_.clone()),
         actor_optimizer_(actors_.weights(), {.learning_rate = config_.actor_learning_rate}),
@@ -104,7 +105,7 @@ class Matd3 final : public OffPolicyAlgorithm {
     critic_optimizer_.zero_gradient();
     loss.backward();
     critic_optimizer_.step();
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "critic_loss", updates()));
+    report_finite(metrics, "critic_loss", loss, updates());
     report_critic(metrics, values, target, critic_optimizer_);
   }
 
@@ -116,8 +117,7 @@ class Matd3 final : public OffPolicyAlgorithm {
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
-    metrics.add("actor_loss",
-                require_finite(loss.item<double>(), "actor_loss", updates()) / static_cast<double>(agents));
+    report_finite(metrics, "actor_loss", loss.detach().to(torch::kFloat64) / agents, updates());
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
   }
 

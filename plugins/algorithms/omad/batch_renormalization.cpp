@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "nn/operators.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -68,14 +69,30 @@ struct Statistics {
   }
 };
 
+/// input_gradient() by LibTorch's operators.
+torch::Tensor input_gradient_by_operators(const BatchRenormalization::Batch& batch, const torch::Tensor& gradient,
+                                          const torch::Tensor& sum, const torch::Tensor& product) {
+  const std::vector<torch::Tensor> of = batch.statistics.unbind();
+  const torch::Tensor &variance = of[1], &rho = of[2], &delta = of[3], &offset = of[4], &rate = of[5];
+  const std::int64_t rows = batch.normalised.size(1), with_gradient = gradient.size(1);
+  const torch::Tensor sums = sum.view_as(rate), products = product.view_as(rate), share = rate / rho;
+  const torch::Tensor through_deviation =
+      (delta * share * sums / variance.sqrt()).masked_fill(variance < kConstantVariance, 0);
+  const torch::Tensor along = (through_deviation - share.square() * products) / rows;
+  const torch::Tensor constant = -rate * sums / rows - along * offset;
+  const torch::Tensor result = constant.unsqueeze(1) + batch.normalised * (along / rate).unsqueeze(1);
+  result.narrow(1, 0, with_gradient).add_(gradient * rate.unsqueeze(1));
+  return result;
+}
+
 }  // namespace
 
 BatchRenormalization::BatchRenormalization(std::int64_t layers, std::int64_t features,
-                                           BatchRenormalizationOptions options, torch::ScalarType type)
+                                           BatchRenormalizationOptions options, const torch::TensorOptions& tensors)
     : options_(options),
-      block_(layers, {{1, features}, {1, features}}, type),
-      running_mean_(torch::zeros({layers, 1, features}, type)),
-      running_variance_(torch::ones({layers, 1, features}, type)) {
+      block_(layers, {{1, features}, {1, features}}, tensors),
+      running_mean_(torch::zeros({layers, 1, features}, tensors)),
+      running_variance_(torch::ones({layers, 1, features}, tensors)) {
   const torch::NoGradGuard no_grad;
   torch::Tensor(block_.tensor(kScale)).fill_(1);
 }
@@ -85,6 +102,7 @@ BatchRenormalization::Batch BatchRenormalization::normalise(const torch::Tensor&
   const torch::Tensor input = values.stride(-1) == 1 ? values : values.contiguous();
   const std::int64_t layers = input.size(0), rows = input.size(1), features = input.size(2);
   const bool corrects = passes_++ >= options_.warmup;
+  if (by_operators(input)) return normalise_by_operators(input, corrects);
   Batch batch{torch::empty({layers, rows, features}, running_mean_.options()),
               torch::empty({6, layers, features}, running_mean_.options())};
   AT_DISPATCH_FLOATING_TYPES(input.scalar_type(), "normalise", [&] {
@@ -118,12 +136,29 @@ BatchRenormalization::Batch BatchRenormalization::normalise(const torch::Tensor&
   return batch;
 }
 
+BatchRenormalization::Batch BatchRenormalization::normalise_by_operators(const torch::Tensor& input, bool corrects) {
+  const torch::Tensor mean = input.mean(1, /*keepdim=*/true);
+  const torch::Tensor variance = (input - mean).square().mean(1, /*keepdim=*/true);
+  const torch::Tensor running_deviation = (running_variance_ + options_.epsilon).sqrt();
+  torch::Tensor rho = torch::ones_like(mean), delta = torch::zeros_like(mean);
+  if (corrects) {
+    rho = ((variance + options_.epsilon).sqrt() / running_deviation).clamp(1 / options_.ratio_max, options_.ratio_max);
+    delta = ((mean - running_mean_) / running_deviation).clamp(-options_.shift_max, options_.shift_max);
+  }
+  running_mean_.add_(mean - running_mean_, 1 - options_.momentum);
+  running_variance_.add_(variance - running_variance_, 1 - options_.momentum);
+  const torch::Tensor offset = delta * variance.sqrt() / rho;
+  const torch::Tensor rate = (variance / rho.square() + options_.epsilon).rsqrt();
+  return {(input - mean + offset) * rate, torch::stack({mean, variance, rho, delta, offset, rate}).squeeze(2)};
+}
+
 // With x^ = (x - mu + h) r and u = dL/dx^:
 //   dL/dx_j = (u_j - mean u) r + (x_j - mu) / n * [ delta r / (rho s) * sum u  -  r^2 / rho^2 * sum(u x^) ]
 // where x_j - mu = x^_j / r - h.
 torch::Tensor BatchRenormalization::input_gradient(const Batch& batch, const torch::Tensor& gradient,
                                                    const torch::Tensor& sum, const torch::Tensor& product) {
   const torch::NoGradGuard no_grad;
+  if (by_operators(gradient)) return input_gradient_by_operators(batch, gradient, sum, product);
   const std::int64_t layers = gradient.size(0), rows = batch.normalised.size(1), features = gradient.size(2);
   torch::Tensor result = torch::empty_like(batch.normalised);
   AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "input_gradient", [&] {

@@ -32,7 +32,7 @@ struct BatchRenormalizationOptions {
 class BatchRenormalization {
  public:
   BatchRenormalization(std::int64_t layers, std::int64_t features, BatchRenormalizationOptions options = {},
-                       torch::ScalarType type = torch::kFloat32);
+                       const torch::TensorOptions& tensors = torch::kFloat32);
 
   /// A batch in training mode.
   struct Batch {
@@ -72,6 +72,8 @@ class BatchRenormalization {
   void load(SnapshotReader& reader, std::string_view name);
 
  private:
+  Batch normalise_by_operators(const torch::Tensor& input, bool corrects);
+
   BatchRenormalizationOptions options_;
   WeightBlock block_;
   torch::Tensor running_mean_;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "nn/elementwise.hpp"
+#include "nn/operators.hpp"
 
 namespace tutti {
 namespace {
@@ -111,6 +112,24 @@ torch::Tensor row_values(const torch::Tensor& logits, const ValueOf& value_of) {
   return RowValues::apply(logits, values, gradient);
 }
 
+/// project_row() of all rows by LibTorch's operators. Adding to indexed places is deterministic on a GPU where that is
+/// asked for.
+torch::Tensor project_by_operators(const torch::Tensor& probabilities, const torch::Tensor& values,
+                                   const CategoricalSupport& support) {
+  const torch::Tensor position = ((values.clamp(-support.limit, support.limit) + support.limit) / support.spacing())
+                                     .clamp(0, static_cast<double>(support.count - 1));
+  const torch::Tensor lower = torch::nan_to_num(position.floor(), 0.0).clamp(0, static_cast<double>(support.count - 2));
+  const torch::Tensor upper_share = position - lower, index = lower.to(torch::kInt64);
+  const torch::Tensor row = torch::arange(index.size(0), index.options()).unsqueeze(1).expand_as(index);
+  const torch::Tensor out = torch::zeros_like(probabilities);
+  const auto add = [&](const torch::Tensor& place, const torch::Tensor& mass) {
+    out.index_put_(c10::List<c10::optional<torch::Tensor>>({row, place}), mass, /*accumulate=*/true);
+  };
+  add(index, probabilities * (1 - upper_share));
+  add(index + 1, probabilities * upper_share);
+  return out;
+}
+
 }  // namespace
 
 torch::Tensor CategoricalSupport::atoms(const torch::TensorOptions& options) const {
@@ -121,6 +140,7 @@ torch::Tensor CategoricalSupport::project(const torch::Tensor& probabilities, co
   const torch::NoGradGuard no_grad;
   TORCH_CHECK(probabilities.dim() == 2 && probabilities.sizes() == values.sizes() && values.size(1) == count,
               "project: probabilities and values have to be [B, atoms]");
+  if (by_operators(probabilities)) return project_by_operators(probabilities, values, *this);
   const torch::Tensor from = probabilities.contiguous();
   const torch::Tensor at = values.contiguous();
   torch::Tensor out = torch::zeros_like(from);
@@ -139,12 +159,17 @@ torch::Tensor CategoricalSupport::clipped_mass(const torch::Tensor& probabilitie
 }
 
 torch::Tensor expected_value(const torch::Tensor& logits, const torch::Tensor& atoms) {
+  if (by_operators(logits)) return (torch::softmax(logits, -1) * atoms).sum(-1);
   return row_values(logits, [&]<class Scalar>(std::int64_t, const Scalar* row, Scalar* gradient) {
     return mean_row(atoms.numel(), row, atoms.data_ptr<Scalar>(), gradient);
   });
 }
 
 torch::Tensor categorical_loss(const torch::Tensor& logits, const torch::Tensor& target, double entropy_coefficient) {
+  if (by_operators(logits)) {
+    const torch::Tensor log_p = torch::log_softmax(logits, -1);
+    return (entropy_coefficient * log_p.exp() - target.detach()).mul(log_p).sum(-1);
+  }
   const torch::Tensor targets = target.contiguous();
   const std::int64_t count = logits.size(-1), rows = targets.numel() / count;
   return row_values(logits, [&]<class Scalar>(std::int64_t row, const Scalar* of_row, Scalar* gradient) {

@@ -6,6 +6,7 @@
 
 #include "nn/linear.hpp"
 #include "nn/networks.hpp"
+#include "nn/operators.hpp"
 
 namespace tutti::omad {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::size_t kScale = 0, kShift = 1;
 
 /// The number of rows of [2, B, n] up to the last one that is not 0 for both critics.
 std::int64_t rows_with_gradient(const Tensor& gradient) {
+  if (by_operators(gradient)) return gradient.size(1);  // a GPU would have to be waited for
   const std::int64_t rows = gradient.size(1), width = gradient.size(2);
   std::int64_t last = 0;
   AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "rows_with_gradient", [&] {
@@ -125,18 +127,18 @@ struct TrainFunction : torch::autograd::Function<TrainFunction> {
 }  // namespace
 
 Critics::Critics(std::uint64_t seed, std::int64_t inputs, const std::vector<std::int64_t>& hidden, std::int64_t outputs,
-                 BatchRenormalizationOptions normalization, torch::ScalarType type) {
+                 BatchRenormalizationOptions normalization, const torch::TensorOptions& options) {
   WeightBlock::Shapes shapes;
   std::int64_t width = inputs;
   const auto add_layer = [&](std::int64_t next) {
-    norms_.emplace_back(kCount, width, normalization, type);
+    norms_.emplace_back(kCount, width, normalization, options);
     shapes.push_back({width, next});
     shapes.push_back({next});
     width = next;
   };
   for (const std::int64_t size : hidden) add_layer(size);
   add_layer(outputs);
-  block_ = WeightBlock(kCount, shapes, type);
+  block_ = WeightBlock(kCount, shapes, options);
   const std::vector<std::uint64_t> seeds = network_seeds(seed, "critic", kCount);
   for (std::int64_t c = 0; c < kCount; ++c) {
     RandomStream random(seeds[static_cast<std::size_t>(c)]);
@@ -150,6 +152,9 @@ Layer Critics::folded(std::size_t layer, const Tensor& scale, const Tensor& shif
   const Tensor matrix = weight(layer), offset = bias(layer);
   const std::int64_t in = matrix.size(1), out = matrix.size(2);
   const Activation activation = layer + 1 < norms_.size() ? Activation::kRelu : Activation::kIdentity;
+  if (by_operators(matrix)) {
+    return {scale.transpose(1, 2) * matrix, offset + torch::bmm(shift, matrix).squeeze(1), activation, {}, {}};
+  }
   Layer result{torch::empty({kCount, in, out}, matrix.options()),
                torch::empty({kCount, out}, matrix.options()),
                activation,
@@ -204,6 +209,18 @@ void Critics::backward(const std::vector<TrainedLayer>& trained, const Tensor& o
     const Tensor of_scale = scale.grad(), of_shift = shift.grad();
     const std::int64_t in = matrix.size(1), out = matrix.size(2);
     const Tensor sum = torch::empty({kCount, in}, matrix.options()), product = torch::empty_like(sum);
+    if (by_operators(matrix)) {
+      // As FoldedLayer::add_gradients() has it.
+      const Tensor &p = folded.weight_gradient, s = folded.bias_gradient.unsqueeze(1);
+      of_weight.add_(scale.transpose(1, 2) * p + shift.transpose(1, 2) * s);
+      const Tensor own_scale = (matrix * p).sum(2), own_shift = (matrix * s).sum(2);
+      of_scale.add_(own_scale.unsqueeze(1));
+      of_shift.add_(own_shift.unsqueeze(1));
+      sum.copy_(scale.squeeze(1) * own_shift);
+      product.copy_(scale.squeeze(1) * own_scale);
+      if (layer > 0) gradient = BatchRenormalization::input_gradient(of.batch, found.input, sum, product);
+      continue;
+    }
     AT_DISPATCH_FLOATING_TYPES(matrix.scalar_type(), "add_gradients", [&] {
       for (std::int64_t c = 0; c < kCount; ++c) {
         FoldedLayer<scalar_t>{

@@ -17,7 +17,7 @@ namespace tutti::omad {
 class Critics {
  public:
   Critics(std::uint64_t seed, std::int64_t inputs, const std::vector<std::int64_t>& hidden, std::int64_t outputs,
-          BatchRenormalizationOptions normalization, torch::ScalarType type = torch::kFloat32);
+          BatchRenormalizationOptions normalization, const torch::TensorOptions& options = torch::kFloat32);
 
   /// Training mode: normalises by the statistics of these rows and remembers them. [B, I] -> [2, B, n], one node of the
   /// automatic differentiation, which adds the weights' gradients. Rows behind the last one with a gradient cost

@@ -23,6 +23,7 @@
 // The paper has scale = 1 and no target network. Options beside it come from methods of the same family: rewards are
 // normalised (reward_scale.hpp), next values come from a Polyak average of the critics (XQC's joint pass), the smaller
 // of the two critics counts instead of their mean (CrossQ, XQC).
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -186,6 +187,17 @@ struct Config {
     const double target_cost = std::abs(cost_threshold + prior_cost) * static_cast<double>(actions);  // E[C] = E[R + P]
     return {RewardNormalization::kReturnRange, discount, value_max, critic_entropy_term ? target_cost : 0};
   }
+  std::int64_t weights(const EnvironmentSpec& environment) const {
+    const std::int64_t seen = std::max(environment.state_size, environment.joint_observation_size());
+    std::int64_t count = 2 * perceptron_weights(seen + environment.joint_action_size(), critic_hidden_sizes,
+                                                distributional() ? atoms : 1);
+    const IntegerList hidden(static_cast<std::size_t>(score_hidden_layers), score_width);
+    for (const AgentSpec& agent : environment.agents) {
+      count += perceptron_weights(2 * score_width, {score_width}, score_width) +  // of the time
+               perceptron_weights(agent.action_size + agent.observation_size + score_width, hidden, agent.action_size);
+    }
+    return count;
+  }
   bool distributional() const { return critic == "distributional"; }
   bool critics_see_state() const { return critic_input == "state"; }
 };
@@ -196,11 +208,11 @@ class Omad final : public Algorithm {
       : config_(config),
         action_size_(context.environment.joint_action_size()),
         support_{config.atoms, config.value_max},
-        atoms_(support_.atoms(torch::kFloat32)),
-        team_(context.environment.agents, config.policy(), context.seed, torch::kFloat32, config.share_parameters),
+        atoms_(support_.atoms(options_of(context))),
+        team_(context.environment.agents, config.policy(), context.seed, options_of(context), config.share_parameters),
         critics_(make_critics(context, config)),
         temperature_(config.initial_temperature, config.automatic_temperature, config.temperature_learning_rate,
-                     torch::kFloat32),
+                     options_of(context)),
         actor_optimizer_(team_.weights(), {.learning_rate = config.actor_learning_rate,
                                            .beta1 = config.actor_beta1,
                                            .element_limit = config.actor_gradient_limit}),
@@ -218,7 +230,8 @@ class Omad final : public Algorithm {
   void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) override {
     if (mode == ActMode::kExplore && schedule_.warming_up()) return act_at_random(random, actions);
     const bool last_noise = mode != ActMode::kDeterministic || config_.evaluation_noise == "full";
-    as_tensor(actions).copy_(team_.sample(as_tensor(observations), random, last_noise).actions);
+    const Tensor seen = on_device(as_tensor(observations), atoms_.device());
+    as_tensor(actions).copy_(team_.sample(seen, random, last_noise).actions);
   }
 
   // ---- learning
@@ -259,7 +272,7 @@ class Omad final : public Algorithm {
     critic_optimizer_.step();
     if (target_critics_) target_critics_->follow(critics_, config_.target_rate);
 
-    metrics.add("critic_loss", require_finite(loss.item<double>(), "the critic loss", updates_));
+    report_finite(metrics, "critic_loss", loss, updates_);
     if (!metrics.wanted("mean_q")) return;
     const double q = means(halves[0].detach()).mean().item<double>();
     metrics.add("mean_q", q * reward_scale());
@@ -284,7 +297,7 @@ class Omad final : public Algorithm {
 
   /// Where a next value z ends up: r + gamma (1 - terminated) (z - alpha sum_i C'_i). Costs [B], z [B, n] or [n].
   Tensor moved(const Batch& batch, const Tensor& next_cost, const Tensor& next_values) const {
-    const double alpha = config_.critic_entropy_term ? temperature() : 0;
+    const Tensor alpha = config_.critic_entropy_term ? temperature_.tensor() : torch::scalar_tensor(0, torch::kFloat64);
     return batch.rewards.unsqueeze(1) + batch.bootstrap.unsqueeze(1) * (next_values - alpha * next_cost.unsqueeze(1));
   }
 
@@ -346,18 +359,17 @@ class Omad final : public Algorithm {
     const Tensor q = takes_minimum(config_.actor_critics) ? both.amin(0) : both.mean(0);
     (-q.mean()).backward();
     actor_optimizer_.zero_gradient();
-    team_.backward(recording, actions.grad(), temperature() / static_cast<double>(batch.rewards.size(0)));
+    team_.backward(recording, actions.grad(), temperature_.tensor() / static_cast<double>(batch.rewards.size(0)));
     actor_optimizer_.step();
 
-    const double running_cost = sample.running_cost.mean().item<double>();
-    const double cost = sample.cost.mean().item<double>();
-    const double loss = temperature() * cost - q.mean().item<double>();
-    metrics.add("actor_loss", require_finite(loss, "the actor loss", updates_));
+    const auto mean = [](const Tensor& values) { return values.detach().mean().to(torch::kFloat64); };
+    const Tensor running_cost = mean(sample.running_cost), cost = mean(sample.cost);
+    report_finite(metrics, "actor_loss", temperature_.tensor() * cost - mean(q), updates_);
     update_temperature(running_cost);
     const auto dimensions = static_cast<double>(action_size_);
-    metrics.add("temperature", temperature());
-    metrics.add("running_cost", running_cost / dimensions);
-    metrics.add("entropy_bound", -cost / dimensions);
+    report_finite(metrics, "temperature", temperature_.tensor(), updates_);
+    report_finite(metrics, "running_cost", running_cost / dimensions, updates_);
+    report_finite(metrics, "entropy_bound", -cost / dimensions, updates_);
     if (!metrics.wanted("actor_gradient_norm")) return;
     metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     metrics.add("time_step", team_.mean_time_step());
@@ -367,9 +379,9 @@ class Omad final : public Algorithm {
 
   /// Dual ascent on lambda = log alpha, unless alpha is fixed: a running cost above the threshold, too little entropy,
   /// raises alpha.
-  void update_temperature(double running_cost) {
-    const double excess = running_cost - config_.cost_threshold * static_cast<double>(action_size_);
-    temperature_.step(temperature() * excess);
+  void update_temperature(const Tensor& running_cost) {
+    const Tensor excess = running_cost - config_.cost_threshold * static_cast<double>(action_size_);
+    temperature_.step(temperature_.tensor() * excess);
   }
 
   // ---- records
@@ -407,7 +419,10 @@ class Omad final : public Algorithm {
   void save_policy(SnapshotWriter& writer) override { team_.save(writer, "actors"); }
   void load_policy(SnapshotReader& reader) override { team_.load(reader, "actors"); }
 
-  double reward_scale() const { return reward_scale_.scale(temperature()); }
+  double reward_scale() const {
+    // The one rule that looks at the temperature has to wait for it where it is on a GPU.
+    return reward_scale_.scale(config_.reward_normalization == "return_range" ? temperature() : 0);
+  }
   double temperature() const { return temperature_.value(); }
   const ReverseSdeTeam& team() const { return team_; }
   const Critics& critics() const { return critics_; }
@@ -418,8 +433,16 @@ class Omad final : public Algorithm {
     const EnvironmentSpec& environment = context.environment;
     const std::int64_t seen =
         config.critics_see_state() ? environment.state_size : environment.joint_observation_size();
-    return {context.seed, seen + environment.joint_action_size(), config.critic_hidden_sizes,
-            config.distributional() ? config.atoms : 1, config.normalization()};
+    return {context.seed,
+            seen + environment.joint_action_size(),
+            config.critic_hidden_sizes,
+            config.distributional() ? config.atoms : 1,
+            config.normalization(),
+            options_of(context)};
+  }
+
+  static torch::TensorOptions options_of(const AlgorithmContext& context) {
+    return torch::TensorOptions(device_of(context)).dtype(torch::kFloat32);
   }
 
   bool normalises_rewards() const { return config_.reward_normalization != "none"; }

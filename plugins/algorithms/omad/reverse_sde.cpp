@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "nn/elementwise.hpp"
+#include "nn/operators.hpp"
 
 namespace tutti {
 namespace {
@@ -96,10 +97,11 @@ std::vector<double> reverse_sde_schedule(std::int64_t steps) {
   return schedule;
 }
 
-ReverseSde::ReverseSde(std::int64_t agents, std::int64_t action_size, ReverseSdeOptions options, torch::ScalarType type)
+ReverseSde::ReverseSde(std::int64_t agents, std::int64_t action_size, ReverseSdeOptions options,
+                       const torch::TensorOptions& tensors)
     : options_(options),
       schedule_(reverse_sde_schedule(options.steps)),
-      block_(agents, {{1, 1}, {1, action_size}}, type) {
+      block_(agents, {{1, 1}, {1, action_size}}, tensors) {
   const torch::NoGradGuard no_grad;
   torch::Tensor(block_.tensor(kTimeStep)).fill_(inverse_softplus(options.initial_time_step));
   torch::Tensor(block_.tensor(kFriction)).fill_(inverse_softplus(options.initial_friction));
@@ -129,6 +131,7 @@ ReverseSdePath ReverseSde::sample(ScoreFunction& score, const torch::Tensor& noi
   const torch::NoGradGuard no_grad;
   const Shape shape(noise[0]);
   const std::vector<torch::Tensor> draws = noise.contiguous().unbind();
+  if (by_operators(noise)) return sample_by_operators(score, draws, keep);
   ReverseSdePath path;
   torch::Tensor x = options_.prior_scale * draws[0];
   path.running_cost = torch::zeros({shape.agents, shape.rows}, x.options());
@@ -166,9 +169,65 @@ ReverseSdePath ReverseSde::sample(ScoreFunction& score, const torch::Tensor& noi
   return path;
 }
 
+StepSizes<torch::Tensor> ReverseSde::step_tensors(std::int64_t k) const {
+  const torch::Tensor size = time_step() * schedule_[static_cast<std::size_t>(k)] / friction();
+  return {size, 1 - size * prior_precision(options_), (2 * size).sqrt(), 0.5 / size};
+}
+
+ReverseSdePath ReverseSde::sample_by_operators(ScoreFunction& score, const std::vector<torch::Tensor>& draws,
+                                               bool keep) const {
+  ReverseSdePath path;
+  torch::Tensor x = options_.prior_scale * draws[0];
+  torch::Tensor cost = torch::zeros({x.size(0), x.size(1)}, x.options());
+  for (std::int64_t k = 0; k < options_.steps; ++k) {
+    const StepSizes<torch::Tensor> eta = step_tensors(k);
+    const torch::Tensor f = score.forward(k, x), &noise = draws[static_cast<std::size_t>(k + 1)];
+    const torch::Tensor next = eta.kept_share * x + eta.size * f + eta.deviation * noise;
+    const torch::Tensor gap = x - eta.kept_share * next;  // x_k - G_k
+    cost += (gap.square() * eta.half_precision - noise.square()).sum(-1);
+    if (keep) {
+      path.positions.push_back(x);
+      path.scores.push_back(f);
+    }
+    x = next;
+  }
+  const double log_normaliser = std::log(2 * std::numbers::pi) / 2 + std::log(options_.prior_scale);
+  path.actions = torch::tanh(x);
+  const torch::Tensor log_slopes = 2 * (std::numbers::ln2 - x - torch::softplus(-2 * x));
+  path.running_cost = cost / 2 - log_slopes.sum(-1);
+  path.terminal_cost = -static_cast<double>(x.size(2)) * log_normaliser - draws[0].square().sum(-1) / 2;
+  if (keep) {
+    path.positions.push_back(x);
+    path.noise = draws;
+  }
+  return path;
+}
+
+void ReverseSde::backward_by_operators(ScoreFunction& score, const ReverseSdePath& path,
+                                       const torch::Tensor& action_gradient, const torch::Tensor& running_gradient) {
+  const double precision = prior_precision(options_);
+  const torch::Tensor &a = path.actions, w = running_gradient.unsqueeze(-1);
+  torch::Tensor gradient = action_gradient * (1 - a.square()) + 2 * w * a;
+  torch::Tensor size_gradient = torch::zeros_like(friction(), torch::kFloat64);
+  for (std::int64_t k = options_.steps; k-- > 0;) {
+    const auto index = static_cast<std::size_t>(k);
+    const StepSizes<torch::Tensor> eta = step_tensors(k);
+    const torch::Tensor &x = path.positions[index], &next = path.positions[index + 1];
+    const torch::Tensor error = (x - eta.kept_share * next) * eta.half_precision;
+    const torch::Tensor of_cost = w * error;
+    const torch::Tensor full = gradient - eta.kept_share * of_cost;
+    const torch::Tensor drift = path.scores[index] - precision * x + path.noise[index + 1] / eta.deviation;
+    const torch::Tensor pull = error - precision * next;
+    size_gradient += (eta.size * (full * drift - of_cost * pull)).sum(1, /*keepdim=*/true, torch::kFloat64);
+    gradient = eta.kept_share * full + of_cost + score.backward(k, eta.size * full);
+  }
+  add_gradients(size_gradient.to(a.scalar_type()));
+}
+
 void ReverseSde::backward(ScoreFunction& score, const ReverseSdePath& path, const torch::Tensor& action_gradient,
                           const torch::Tensor& running_gradient) {
   const torch::NoGradGuard no_grad;
+  if (by_operators(action_gradient)) return backward_by_operators(score, path, action_gradient, running_gradient);
   const torch::Tensor& a = path.actions;
   const Shape shape(a);
   const torch::Tensor w = running_gradient.contiguous();
@@ -192,7 +251,10 @@ void ReverseSde::backward(ScoreFunction& score, const ReverseSdePath& path, cons
       gradient = rest.add_(score.backward(k, of_score));
     }
   });
-  size_gradient = size_gradient.to(a.scalar_type());
+  add_gradients(size_gradient.to(a.scalar_type()));
+}
+
+void ReverseSde::add_gradients(const torch::Tensor& size_gradient) {
   const torch::Tensor &raw_time_step = block_.tensor(kTimeStep), &raw_friction = block_.tensor(kFriction);
   raw_time_step.grad().add_(size_gradient.sum(-1, /*keepdim=*/true) * torch::sigmoid(raw_time_step) / time_step());
   raw_friction.grad().sub_(size_gradient * torch::sigmoid(raw_friction) / friction());

@@ -75,7 +75,7 @@ struct StepSizes {
 class ReverseSde {
  public:
   ReverseSde(std::int64_t agents, std::int64_t action_size, ReverseSdeOptions options,
-             torch::ScalarType type = torch::kFloat32);
+             const torch::TensorOptions& tensors = torch::kFloat32);
 
   /// Runs the chain on given standard normal `noise`, [T+1, N, B, d]. No autograd graph is built; with `keep` the path
   /// can be given to backward().
@@ -96,6 +96,13 @@ class ReverseSde {
  private:
   template <class Real>
   std::vector<StepSizes<Real>> steps(std::int64_t k) const;  // at step k, agent by agent, dimension by dimension
+
+  // The same by LibTorch's operators.
+  ReverseSdePath sample_by_operators(ScoreFunction& score, const std::vector<torch::Tensor>& draws, bool keep) const;
+  void backward_by_operators(ScoreFunction& score, const ReverseSdePath& path, const torch::Tensor& action_gradient,
+                             const torch::Tensor& running_gradient);
+  StepSizes<torch::Tensor> step_tensors(std::int64_t k) const;  // each [N, 1, d]
+  void add_gradients(const torch::Tensor& size_gradient);       // sum_k eta_k dL/d eta_k, [N, 1, d]
 
   ReverseSdeOptions options_;
   std::vector<double> schedule_;

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "nn/operators.hpp"
+
 namespace tutti {
 namespace {
 
@@ -68,15 +70,30 @@ void initialise_network(const WeightBlock& block, std::int64_t hidden_layers, Ra
   tensor(place).fill_(kOutputWeight);
 }
 
+/// `gradient` where the score was not cut, 0 elsewhere.
+torch::Tensor within_limits(const torch::Tensor& score, const torch::Tensor& gradient) {
+  if (by_operators(score)) return gradient.masked_fill((score.abs() < kScoreLimit).logical_not(), 0);
+  const torch::Tensor result = torch::empty_like(score);
+  AT_DISPATCH_FLOATING_TYPES(score.scalar_type(), "within_limits", [&] {
+    const auto *values = score.data_ptr<scalar_t>(), *behind = gradient.data_ptr<scalar_t>();
+    for (std::int64_t i = 0; i < score.numel(); ++i) {
+      result.data_ptr<scalar_t>()[i] = std::abs(values[i]) < static_cast<scalar_t>(kScoreLimit) ? behind[i] : 0;
+    }
+  });
+  return result;
+}
+
 }  // namespace
 
 ScoreNetwork::ScoreNetwork(std::span<const std::uint64_t> seeds, std::int64_t observation_size,
-                           std::int64_t action_size, const ReverseSdePolicyOptions& options, torch::ScalarType type)
+                           std::int64_t action_size, const ReverseSdePolicyOptions& options,
+                           const torch::TensorOptions& tensors)
     : steps_(options.chain.steps),
       hidden_layers_(options.hidden_layers),
-      angles_((torch::arange(options.chain.steps, type).unsqueeze(-1) * torch::linspace(0.1, 100, options.width, type))
+      angles_((torch::arange(options.chain.steps, tensors).unsqueeze(-1) *
+               torch::linspace(0.1, 100, options.width, tensors))
                   .unsqueeze(0)),
-      block_(static_cast<std::int64_t>(seeds.size()), shapes_of(observation_size, action_size, options), type) {
+      block_(static_cast<std::int64_t>(seeds.size()), shapes_of(observation_size, action_size, options), tensors) {
   for (std::size_t k = 0; k < seeds.size(); ++k) {
     RandomStream random(seeds[k]);
     initialise_network(block_.network(static_cast<std::int64_t>(k)), hidden_layers_, random);
@@ -137,6 +154,7 @@ torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const to
   const torch::NoGradGuard no_grad;
   LayersPass* pass = keep_ ? &passes_[static_cast<std::size_t>(step)] : nullptr;
   const torch::Tensor score = layers_forward(layers(step), position, observation_part_, pass);
+  if (by_operators(score)) return score.clamp_(-kScoreLimit, kScoreLimit);
   AT_DISPATCH_FLOATING_TYPES(score.scalar_type(), "clip", [&] {
     auto* values = score.data_ptr<scalar_t>();
     for (std::int64_t i = 0; i < score.numel(); ++i) {
@@ -149,13 +167,7 @@ torch::Tensor ScoreNetwork::ForObservations::forward(std::int64_t step, const to
 torch::Tensor ScoreNetwork::ForObservations::backward(std::int64_t step, const torch::Tensor& score_gradient) {
   const torch::NoGradGuard no_grad;
   const LayersPass pass = std::exchange(passes_[static_cast<std::size_t>(step)], {});
-  const torch::Tensor &score = pass.kept.back(), gradient = torch::empty_like(score);
-  AT_DISPATCH_FLOATING_TYPES(score.scalar_type(), "within_limits", [&] {
-    const auto *values = score.data_ptr<scalar_t>(), *behind = score_gradient.data_ptr<scalar_t>();
-    for (std::int64_t i = 0; i < score.numel(); ++i) {
-      gradient.data_ptr<scalar_t>()[i] = std::abs(values[i]) < static_cast<scalar_t>(kScoreLimit) ? behind[i] : 0;
-    }
-  });
+  const torch::Tensor gradient = within_limits(pass.kept.back(), score_gradient);
   const LayersGradients gradients = layers_backward(layers(step), pass, gradient, /*wants_input=*/true);
   observation_gradient_ += gradients.of_addend;
   return gradients.input;
@@ -172,15 +184,16 @@ void ScoreNetwork::ForObservations::finish_backward() {
 
 ReverseSdePolicy::ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::int64_t observation_size,
                                    std::int64_t action_size, const ReverseSdePolicyOptions& options,
-                                   torch::ScalarType type)
+                                   const torch::TensorOptions& tensors)
     : agents_(static_cast<std::int64_t>(seeds.size())),
       action_size_(action_size),
-      type_(type),
-      chain_(agents_, action_size, options.chain, type),
-      score_(seeds, observation_size, action_size, options, type) {}
+      tensors_(tensors),
+      chain_(agents_, action_size, options.chain, tensors),
+      score_(seeds, observation_size, action_size, options, tensors) {}
 
 torch::Tensor ReverseSdePolicy::noise(RandomStream& random, std::int64_t rows) const {
-  return normal_tensor(random, {chain_.options().steps + 1, agents_, rows, action_size_}).to(type_);
+  return normal_tensor(random, {chain_.options().steps + 1, agents_, rows, action_size_}, tensors_.device())
+      .to(torch::typeMetaToScalarType(tensors_.dtype()));
 }
 
 ReverseSdePath ReverseSdePolicy::sample(const torch::Tensor& observations, const torch::Tensor& noise) const {

@@ -39,7 +39,7 @@ class ScoreNetwork {
  public:
   /// One network for each seed.
   ScoreNetwork(std::span<const std::uint64_t> seeds, std::int64_t observation_size, std::int64_t action_size,
-               const ReverseSdePolicyOptions& options, torch::ScalarType type);
+               const ReverseSdePolicyOptions& options, const torch::TensorOptions& tensors);
 
   /// The networks for fixed observations [N, B, O].
   class ForObservations final : public ScoreFunction {
@@ -83,7 +83,7 @@ class ReverseSdePolicy {
  public:
   /// One agent for each seed; an agent's first weights depend on its seed alone.
   ReverseSdePolicy(std::span<const std::uint64_t> seeds, std::int64_t observation_size, std::int64_t action_size,
-                   const ReverseSdePolicyOptions& options, torch::ScalarType type = torch::kFloat32);
+                   const ReverseSdePolicyOptions& options, const torch::TensorOptions& tensors = torch::kFloat32);
 
   /// Standard normal noise for `rows` paths of every agent, [T+1, N, rows, d].
   torch::Tensor noise(RandomStream& random, std::int64_t rows) const;
@@ -110,7 +110,7 @@ class ReverseSdePolicy {
 
  private:
   std::int64_t agents_, action_size_;
-  torch::ScalarType type_;
+  torch::TensorOptions tensors_;
   ReverseSde chain_;
   ScoreNetwork score_;
 };

@@ -21,12 +21,12 @@ double mean_over(const std::vector<ReverseSdePolicy>& policies, const Quantity& 
 }  // namespace
 
 ReverseSdeTeam::ReverseSdeTeam(const std::vector<AgentSpec>& agents, const ReverseSdePolicyOptions& options,
-                               std::uint64_t seed, torch::ScalarType type, bool share_parameters)
+                               std::uint64_t seed, const torch::TensorOptions& tensors, bool share_parameters)
     : groups_(agents, share_parameters) {
   const std::vector<std::uint64_t> seeds = network_seeds(seed, "actor", static_cast<std::int64_t>(agents.size()));
   for (std::size_t group = 0; group < groups_.count(); ++group) {
     policies_.emplace_back(groups_.seeds(group, seeds), groups_.inputs(group), groups_.action_size(group), options,
-                           type);
+                           tensors);
   }
 }
 
@@ -81,11 +81,12 @@ ReverseSdeTeam::Sample ReverseSdeTeam::join(const std::vector<const ReverseSdePa
   return joint;
 }
 
-void ReverseSdeTeam::backward(Recording& recording, const torch::Tensor& action_gradient, double cost_gradient) {
+void ReverseSdeTeam::backward(Recording& recording, const torch::Tensor& action_gradient,
+                              const torch::Tensor& cost_gradient) {
   for (std::size_t group = 0; group < groups_.count(); ++group) {
     const torch::Tensor gradient = groups_.actions(group, action_gradient).contiguous();
     const torch::Tensor running_gradient =
-        torch::full({gradient.size(0), gradient.size(1)}, cost_gradient, gradient.options());
+        cost_gradient.to(gradient.options()).expand({gradient.size(0), gradient.size(1)});
     policies_[group].backward(recording.groups[group], gradient, running_gradient);
   }
 }

@@ -18,7 +18,7 @@ class ReverseSdeTeam {
   /// Agent i's first weights depend on `seed` and i alone. With `share_parameters` agents of equal sizes have one
   /// policy, as AgentGroups has it. Throws Error if there are no agents.
   ReverseSdeTeam(const std::vector<AgentSpec>& agents, const ReverseSdePolicyOptions& options, std::uint64_t seed,
-                 torch::ScalarType type = torch::kFloat32, bool share_parameters = false);
+                 const torch::TensorOptions& tensors = torch::kFloat32, bool share_parameters = false);
 
   /// Joint actions and the costs of their paths, summed over the agents.
   struct Sample {
@@ -39,8 +39,8 @@ class ReverseSdeTeam {
   Recording record(const torch::Tensor& joint, RandomStream& random) const;
 
   /// Adds to the gradients of all agents, given the loss's gradients with respect to the actions [B, A] and to every
-  /// row's cost (P is a constant, so that of R and of C are the same).
-  void backward(Recording& recording, const torch::Tensor& action_gradient, double cost_gradient);
+  /// row's cost, a tensor without dimensions (P is a constant, so that of R and of C are the same).
+  void backward(Recording& recording, const torch::Tensor& action_gradient, const torch::Tensor& cost_gradient);
 
   const AgentGroups& groups() const { return groups_; }
   const ReverseSdePolicy& policy(std::size_t group) const { return policies_[group]; }

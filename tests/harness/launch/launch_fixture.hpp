@@ -13,6 +13,14 @@
 
 namespace tutti::launch {
 
+/// Two runs of the fixture with GPUs on the line.
+inline std::string gpu_suite(const std::string& device) {
+  std::string suite = testing_support::line_suite("device = \"" + device + "\"");
+  const std::string seeds = "seeds = [1]", name = "name = \"learner\"";
+  suite.replace(suite.find(seeds), seeds.size(), "seeds = [1, 2]");
+  return suite.replace(suite.find(name), name.size(), "name = \"gpu_learner\"");
+}
+
 class LaunchTest : public testing::Test {
  protected:
   LaunchTest() : registry_(testing_support::fixture_folders()) {

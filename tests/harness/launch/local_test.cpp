@@ -49,6 +49,61 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_TRUE(record.libraries.at("libm.so").starts_with("libm.so.6, build ")) << record.libraries.at("libm.so");
 }
 
+/// Runs on GPUs that are none, one for each letter.
+class GpuLaunchTest : public LaunchTest {
+ protected:
+  GpuLaunchTest() {
+    ::setenv("TUTTI_PLUGIN_PATH", TUTTI_BINARY_DIR "/fixtures/sound:" TUTTI_BINARY_DIR "/fixtures/gpu", 1);
+  }
+  ~GpuLaunchTest() override { ::unsetenv("TUTTI_FIXTURE_GPUS"); }
+
+  void on(const char* gpus) {
+    ::setenv("TUTTI_FIXTURE_GPUS", gpus, 1);
+    registry_ = loader::Registry({TUTTI_BINARY_DIR "/fixtures/sound", TUTTI_BINARY_DIR "/fixtures/gpu"});
+  }
+  results::RunRecord record(const std::string& suite, std::size_t run) { return record_of(plan(suite).runs.at(run)); }
+};
+
+TEST_F(GpuLaunchTest, RunsAtOnceAreOnDifferentGpusAndTheirRecordsNameThem) {
+  on("AB");
+  EXPECT_TRUE(launch(gpu_suite("cuda")).complete());
+  const results::RunRecord first = record(gpu_suite("cuda"), 0), second = record(gpu_suite("cuda"), 1);
+  EXPECT_EQ(first.device, "cuda:0");
+  EXPECT_EQ(second.device, "cuda:1");
+  EXPECT_EQ(first.libraries.at("GPU"), "Fixture A");
+  EXPECT_EQ(second.libraries.at("GPU"), "Fixture B");
+  EXPECT_EQ(first.libraries.at("CUDA driver"), "3.4");
+}
+
+TEST_F(GpuLaunchTest, RunsShareOneGpuAndARunOnTheCpuNamesNone) {
+  on("A");
+  EXPECT_TRUE(launch(gpu_suite("auto")).complete());
+  EXPECT_EQ(record(gpu_suite("auto"), 0).device, "cuda:0");
+  EXPECT_EQ(record(gpu_suite("auto"), 1).device, "cuda:0");
+  std::filesystem::remove_all(folder_.path() / "line");
+  EXPECT_TRUE(launch(gpu_suite("cpu")).complete());
+  EXPECT_EQ(record(gpu_suite("cpu"), 0).device, "cpu");
+  EXPECT_FALSE(record(gpu_suite("cpu"), 0).libraries.contains("GPU"));
+}
+
+TEST_F(GpuLaunchTest, ARunDoesNotGoOnOnADeviceOfAnotherKind) {
+  on("A");
+  EXPECT_TRUE(launch(gpu_suite("cuda")).complete());
+  const auto refusal = [&](const std::string& suite) {
+    try {
+      launch(suite);
+      return std::string("accepted");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_NE(refusal(gpu_suite("cpu")).find("run.device: \"cpu\", was \"cuda\""), std::string::npos);
+  on("AA");
+  EXPECT_EQ(refusal(gpu_suite("cuda:1")), "accepted");
+  on("B");
+  EXPECT_NE(refusal(gpu_suite("cuda")).find("GPU: Fixture B, was Fixture A"), std::string::npos);
+}
+
 TEST_F(LaunchTest, FinishedRunsAreNotExecutedAgain) {
   launch(line_suite());
   const suite::Run run = plan(line_suite()).runs.at(0);

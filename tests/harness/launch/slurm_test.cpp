@@ -25,10 +25,11 @@ TEST(SlurmScript, SaysWhatTheSuiteAsksForAndNothingElse) {
             "#SBATCH --signal=USR1@120\n"
             "#SBATCH --output=\"/shared/results/quick/slurm/array-1-%a.out\"\n"
             "exec srun --ntasks=1 /opt/tutti slurm-task /shared/results/quick array-1 \"$SLURM_ARRAY_TASK_ID\"\n");
-  settings = {.partition = "long", .time_limit = "1-00:00:00", .memory = "4G", .throttle = 2, .extra = "--nice=100"};
+  settings = {
+      .partition = "long", .time_limit = "1-00:00:00", .memory = "4G", .throttle = 2, .gpus = 3, .extra = "--nice=100"};
   const std::string script = slurm_script(settings, "quick", "/results", "/opt/tutti", "array-2", 6);
   for (const char* line : {"#SBATCH --array=0-5%2\n", "#SBATCH --partition=long\n", "#SBATCH --time=1-00:00:00\n",
-                           "#SBATCH --mem=4G\n", "#SBATCH --nice=100\n"}) {
+                           "#SBATCH --mem=4G\n", "#SBATCH --gres=gpu:3\n", "#SBATCH --nice=100\n"}) {
     EXPECT_NE(script.find(line), std::string::npos) << script;
   }
 }

@@ -128,6 +128,44 @@ TEST(Registry, DeclarationsThatContradictThemselvesAreRefused) {
   EXPECT_EQ(refusal("throws"), start + "throws.so: throws something unknown while it declares what it has");
 }
 
+/// What the fixture with devices gives where `gpus` says which there are; null: it has no CUDA.
+class RegistryDevices : public testing::Test {
+ protected:
+  ~RegistryDevices() override { ::unsetenv("TUTTI_FIXTURE_GPUS"); }
+  Devices devices(const char* gpus, const char* algorithm = "gpu_learner") {
+    gpus == nullptr ? ::unsetenv("TUTTI_FIXTURE_GPUS") : ::setenv("TUTTI_FIXTURE_GPUS", gpus, 1);
+    Registry registry({kFixtures / "sound", kFixtures / "gpu"});
+    return registry.devices(algorithm);
+  }
+};
+
+TEST_F(RegistryDevices, AreWhatTheLibrarySaysInAProcessOfItsOwn) {
+  const Devices two = devices("AB");
+  EXPECT_TRUE(two.built_with_cuda);
+  ASSERT_EQ(two.cuda.size(), 2U);
+  EXPECT_EQ(two.cuda[0].name, "Fixture A");
+  EXPECT_EQ(two.cuda[1].name, "Fixture B");
+  EXPECT_EQ(two.cuda[1].memory_bytes, 1000);
+  ASSERT_EQ(two.libraries.size(), 2U);
+  EXPECT_EQ(two.libraries[1].name, "CUDA driver");
+  EXPECT_EQ(two.libraries[1].version, "3.4");
+  EXPECT_EQ(devices("").problem, "no CUDA device is visible");
+  EXPECT_TRUE(devices("").built_with_cuda);
+  EXPECT_EQ(devices(nullptr).problem, "this fixture was built without CUDA");
+}
+
+TEST_F(RegistryDevices, OfAPluginThatListsNoneAreNone) {
+  EXPECT_EQ(devices("A", "learner").problem, "it computes on the CPU alone");
+}
+
+TEST_F(RegistryDevices, ACrashWhileTheyAreLookedForIsASentence) {
+  EXPECT_EQ(
+      reason([&] { (void)devices("!"); }),
+      (kFixtures / "gpu/gpu_learner.so").string() +
+          ": algorithm \"gpu_learner\" was asked for its devices in a process that crashed with SIGABRT; expected a "
+          "list of them: build it again, or use \"cpu\"");
+}
+
 TEST(Registry, SizesAndNamesThatMakeNoSenseAreRefused) {
   Registry registry({kFixtures / "sound"});
   const auto refusal = [&](const std::string& fault) {

@@ -27,6 +27,7 @@ inline suite::Plan plan_from(const std::string& text, loader::Registry& registry
   catalogue.create_environment = [&](const std::string& name, const ParameterValues& values) {
     return registry.create_environment(name, values);
   };
+  catalogue.devices = [&](const std::string& name) { return registry.devices(name); };
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "suite.toml";
   results::write_file(file, text, results::Durability::kProcess);

@@ -77,6 +77,25 @@ TEST(ConfigFile, OriginsAndWhenToSaveAreNoDifference) {
   EXPECT_TRUE(differences(now, before).empty());
 }
 
+TEST(ConfigFile, ADeviceOfAnotherKindIsADifferenceAndAnotherGpuIsNone) {
+  const auto before = some_run();
+  auto now = before;
+  now.run_values["device"].value = std::string("cuda");
+  EXPECT_EQ(differences(now, before), (std::vector<std::string>{"run.device: \"cuda\", was \"cpu\""}));
+  auto other = before;
+  other.run_values["device"].value = std::string("cuda:1");
+  EXPECT_TRUE(differences(now, other).empty());
+}
+
+TEST(ConfigFile, WithoutADeviceTheRunWasOnTheCpu) {
+  std::string text = config_toml(some_run());
+  const std::size_t start = text.find("device ");
+  ASSERT_NE(start, std::string::npos);
+  text.erase(start, text.find('\n', start) + 1 - start);
+  const SuiteFile file(text);
+  EXPECT_TRUE(differences(some_run(), read_config(file.path())).empty());
+}
+
 TEST(ConfigFile, DamageIsASentence) {
   const std::string text = config_toml(some_run());
   EXPECT_EQ(reason(""), ": \"suite\" is missing or of another type; plan the run again");

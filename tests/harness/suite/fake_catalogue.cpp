@@ -82,7 +82,12 @@ Catalogue fake_catalogue() {
           .report_problems = [](const Plan& plan) -> std::map<std::string, std::string> {
             if (!plan.report.options.contains("score") || !plan.report.bounds.empty()) return {};
             return {{"score", "needs bounds"}};
-          }};
+          },
+          .devices =
+              [](const std::string& name) {
+                if (name == "idler") return Devices{false, {}, "it computes on the CPU alone", {}};
+                return Devices{true, {{"Fast", 8}, {"Slow", 4}}, "", {}};
+              }};
 }
 
 SuiteFile::SuiteFile(const std::string& text) {

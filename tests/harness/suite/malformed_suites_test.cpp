@@ -76,7 +76,7 @@ const std::vector<Case> kCases = {
     {"UnknownRunKey",
      {.run = "[run]\nenvironment_steps = 10000\nevaluation_interval = 10"},
      "suite.toml:4:1: run.evaluation_interval: unknown key; known: environment_steps, copies, training_interval, "
-     "checkpoint_interval, stall_timeout"},
+     "checkpoint_interval, stall_timeout, device"},
     {"TooManyCopies",
      {.run = "[run]\nenvironment_steps = 1000\ncopies = 0"},
      "suite.toml:4:10: run.copies: expected integer in [1, 65536] (is 0)"},
@@ -111,6 +111,21 @@ const std::vector<Case> kCases = {
     {"OwnBudgetMisspelt",
      {.task = "[[task]]\nname = \"grid/small\"\nevaluation_intervall = 10"},
      "suite.toml:8:1: task[1].evaluation_intervall: unknown key; did you mean \"evaluation_interval\"?"},
+    {"DeviceThatIsNone",
+     {.run = "[run]\nenvironment_steps = 1000\ndevice = \"gpu\""},
+     "suite.toml:4:10: run.device: expected \"cpu\", \"cuda\", \"cuda:N\" with a number such as cuda:0, or \"auto\" "
+     "(is "
+     "\"gpu\")"},
+    {"NoSuchGpu",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\ndevice = \"cuda:2\""},
+     "suite.toml:10:10: algorithm[1].device: algorithm \"climber\" cannot compute on \"cuda:2\": there is no device 2 "
+     "of "
+     "2; expected one of cuda:0 (Fast), cuda:1 (Slow)"},
+    {"GpuOfAnAlgorithmWithoutOne",
+     {.run = "[run]\nenvironment_steps = 1000\ndevice = \"cuda\"", .algorithm = "[[algorithm]]\nname = \"idler\""},
+     "suite.toml:4:10: run.device: algorithm \"idler\" cannot compute on \"cuda\": it computes on the CPU alone; "
+     "expected "
+     "\"cpu\", or \"auto\" for whatever there is"},
     {"UnknownMode",
      {.evaluation = "[evaluation]\ninterval = 100\nmode = \"greedy\""},
      "suite.toml:6:8: evaluation.mode: expected one of deterministic, sampled (is \"greedy\")"},

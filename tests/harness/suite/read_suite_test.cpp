@@ -249,6 +249,77 @@ extra = "--account=lab --qos=low"
   EXPECT_EQ(plan.slurm.throttle, 2);
 }
 
+CommandLine set(const std::string& setting) {
+  CommandLine command_line;
+  command_line.settings = {setting};
+  return command_line;
+}
+
+CommandLine on_cluster() {
+  CommandLine command_line;
+  command_line.on_cluster = true;
+  return command_line;
+}
+
+TEST(ReadPlan, EveryAlgorithmHasADeviceOfItsOwnAndAutoIsSettled) {
+  const SuiteFile file(R"(
+name = "demo"
+seeds = [3]
+[run]
+environment_steps = 1000
+device = "auto"
+[evaluation]
+interval = 100
+[[task]]
+name = "grid/small"
+[[algorithm]]
+name = "climber"
+[[algorithm]]
+name = "climber"
+label = "second"
+device = "cuda:1"
+[[algorithm]]
+name = "climber"
+label = "host"
+device = "cpu"
+[[algorithm]]
+name = "idler"
+)");
+  const auto device = [](const Plan& plan, const char* algorithm) {
+    return shown(run_of(plan, "grid/small", algorithm).run_values, "device");
+  };
+  const Plan plan = file.plan();
+  EXPECT_EQ(device(plan, "climber"), "\"cuda\" (suite, auto)");
+  EXPECT_EQ(device(plan, "second"), "\"cuda:1\" (suite)");
+  EXPECT_EQ(device(plan, "host"), "\"cpu\" (suite)");
+  EXPECT_EQ(device(plan, "idler"), "\"cpu\" (suite, auto)");
+  const Plan told = file.plan(set("run.device=cpu"));
+  EXPECT_EQ(device(told, "second"), "\"cpu\" (command line)");
+}
+
+TEST(ReadPlan, ADeviceOfTheCommandLineIsRefusedThere) {
+  const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"climber\"\n");
+  EXPECT_EQ(file.problems(set("run.device=cuda:7")),
+            "command line: device: algorithm \"climber\" cannot compute on \"cuda:7\": there is no device 7 of 2; "
+            "expected one of "
+            "cuda:0 (Fast), cuda:1 (Slow)");
+}
+
+TEST(ReadPlan, ANodeOfAClusterHasTheGpusThatItsJobsAskFor) {
+  const std::string head = kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"climber\"\ndevice = ";
+  const auto device = [&](const std::string& text) {
+    return std::get<std::string>(SuiteFile(head + text).plan(on_cluster()).runs.at(0).run_values["device"].value);
+  };
+  EXPECT_EQ(device("\"auto\""), "cpu");
+  EXPECT_EQ(device("\"auto\"\n[slurm]\ngpus = 1\n"), "cuda");
+  // The devices of this machine say nothing of the node's.
+  EXPECT_EQ(device("\"cuda:5\"\n[slurm]\ngpus = 8\n"), "cuda:5");
+  EXPECT_EQ(
+      SuiteFile(head + "\"cuda\"").problems(on_cluster()),
+      "suite.toml:12:10: algorithm[1].device: algorithm \"climber\" cannot compute on \"cuda\": gpus in [slurm] is "
+      "0, so that a job has no GPU; expected gpus = 1, or \"cpu\"");
+}
+
 TEST(ReadPlan, TitlesAreForReportsOnly) {
   const std::string tasks = "[[task]]\nname = \"grid/small\"\ntitle = \"A small grid\"\n";
   const SuiteFile file(kHead + tasks + "[[algorithm]]\nname = \"idler\"\ntitle = \"I-DDPG (ours)\"\n");

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "tutti/environment.hpp"
+#include "tutti/plugin.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti {
@@ -117,12 +118,31 @@ struct AlgorithmContext {
   /// At most this many environment steps lie between a state given to load() and the newest state that was ever
   /// reached: what a memory-mapped ring has to keep beyond its capacity.
   std::int64_t replayed_steps = 0;
+
+  /// Where the algorithm computes: "cpu", or "cuda:N" of those that AlgorithmPlugin::devices lists. What save() writes
+  /// does not depend on it.
+  std::string device = "cpu";
 };
 
-/// What the buffers of a run, replay and rollouts, take at most.
+/// What a run takes at most: its buffers, replay and rollouts, in memory and on disk.
 struct Resources {
   std::int64_t disk_bytes = 0;
   std::int64_t memory_bytes = 0;
+  std::int64_t device_bytes = 0;  // networks and optimizers on a GPU, without what CUDA itself takes there
+};
+
+/// A GPU.
+struct CudaDevice {
+  std::string name;  // "NVIDIA H100 80GB HBM3"
+  std::int64_t memory_bytes = 0;
+};
+
+/// What a plugin can compute on beside the CPU, in the process that asks.
+struct Devices {
+  bool built_with_cuda = false;           // its tensor library is, whether or not a device is visible
+  std::vector<CudaDevice> cuda;           // visible ones: cuda:0, cuda:1, ...
+  std::string problem;                    // why there are none, and what to do; empty if there are
+  std::vector<LibraryVersion> libraries;  // of CUDA and its driver, as far as they are known
 };
 
 /// Values under a name, for all tasks or for some: `preset = "harl"` in a suite. Later presets of the same name that
@@ -134,7 +154,7 @@ struct Preset {
   std::string source;  // where the values come from
 };
 
-/// What an algorithm plugin exports as `tutti_algorithm`. All members are required.
+/// What an algorithm plugin exports as `tutti_algorithm`. All members but `devices` are required.
 struct AlgorithmPlugin {
   void (*declare)(ParameterSchema&);
   void (*presets)(std::vector<Preset>&);  // "copies" may be among the values: the run's number of environment copies
@@ -142,6 +162,7 @@ struct AlgorithmPlugin {
   void (*libraries)(std::vector<LibraryVersion>&);  // versions reported at run time
   Resources (*resources)(const AlgorithmContext&);
   std::unique_ptr<Algorithm> (*create)(const AlgorithmContext&);
+  void (*devices)(Devices&) = nullptr;  // null: it computes on the CPU alone
 };
 
 }  // namespace tutti

@@ -11,7 +11,7 @@
 #include "tutti/export.hpp"
 
 /// Bump with any change to a public header.
-#define TUTTI_SDK_VERSION 3
+#define TUTTI_SDK_VERSION 4
 
 #define TUTTI_QUOTE_(x) #x
 #define TUTTI_QUOTE(x) TUTTI_QUOTE_(x)

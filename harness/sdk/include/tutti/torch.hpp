@@ -38,9 +38,20 @@ inline torch::Tensor as_tensor(Rows<float> rows) {
   return as_tensor(Rows<const float>{rows.data, rows.rows, rows.columns});
 }
 
-/// Writes a contiguous float32 or float64 tensor's values.
+/// Uninitialised memory of the host to be filled and copied to `device`: such that the copy need not be waited for.
+inline torch::Tensor host_tensor(torch::IntArrayRef shape, torch::Device device,
+                                 torch::ScalarType type = torch::kFloat32) {
+  return torch::empty(shape, torch::TensorOptions(type).pinned_memory(device.is_cuda()));
+}
+
+/// `tensor` on `device`, without waiting for a copy from host_tensor(); the tensor itself if it is there.
+inline torch::Tensor on_device(const torch::Tensor& tensor, torch::Device device) {
+  return tensor.to(torch::TensorOptions(device), /*non_blocking=*/true);
+}
+
+/// Writes a float32 or float64 tensor's values, the same wherever it is.
 inline void save_tensor(SnapshotWriter& writer, std::string_view name, const torch::Tensor& tensor) {
-  const torch::Tensor values = tensor.detach().contiguous();
+  const torch::Tensor values = tensor.detach().to(torch::kCPU).contiguous();
   const auto count = static_cast<std::size_t>(values.numel());
   if (values.scalar_type() == torch::kFloat64) {
     writer.values<double>(name, {values.data_ptr<double>(), count});
@@ -52,6 +63,12 @@ inline void save_tensor(SnapshotWriter& writer, std::string_view name, const tor
 /// Reads values into `tensor` in place; it must be contiguous and have the stored type and number of elements.
 inline void load_tensor(SnapshotReader& reader, std::string_view name, torch::Tensor& tensor) {
   const torch::NoGradGuard no_grad;
+  if (!tensor.is_cpu()) {
+    torch::Tensor values = torch::empty(tensor.sizes(), tensor.scalar_type());
+    load_tensor(reader, name, values);
+    tensor.copy_(values);
+    return;
+  }
   const auto count = static_cast<std::size_t>(tensor.numel());
   if (tensor.scalar_type() == torch::kFloat64) {
     reader.values<double>(name, {tensor.data_ptr<double>(), count});
@@ -60,11 +77,11 @@ inline void load_tensor(SnapshotReader& reader, std::string_view name, torch::Te
   }
 }
 
-/// Standard normal values drawn from `random`, float32.
-inline torch::Tensor normal_tensor(RandomStream& random, torch::IntArrayRef shape) {
-  torch::Tensor result = torch::empty(shape, torch::kFloat32);
-  random.fill_normal(std::span<float>(result.data_ptr<float>(), static_cast<std::size_t>(result.numel())));
-  return result;
+/// Standard normal values drawn from `random`, float32: the same numbers on every device.
+inline torch::Tensor normal_tensor(RandomStream& random, torch::IntArrayRef shape, torch::Device device = torch::kCPU) {
+  const torch::Tensor drawn = host_tensor(shape, device);
+  random.fill_normal(std::span<float>(drawn.data_ptr<float>(), static_cast<std::size_t>(drawn.numel())));
+  return on_device(drawn, device);
 }
 
 }  // namespace tutti

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "nn/operators.hpp"
 #include "tutti/torch.hpp"
 
 namespace tutti {
@@ -27,6 +28,17 @@ void move_elements(std::int64_t count, Factors<Real> f, const Real* gradient, Re
     second[i] = f.beta2 * second[i] + (1 - f.beta2) * g * g;
     values[i] -= f.rate * first[i] / (std::sqrt(second[i]) / f.root_of_correction2 + f.epsilon);
   }
+}
+
+/// move_elements() by LibTorch's operators.
+void move_by_operators(const Factors<double>& f, const torch::Tensor& gradient, torch::Tensor& first,
+                       torch::Tensor& second, torch::Tensor& values) {
+  const torch::NoGradGuard no_grad;
+  torch::Tensor g = f.scale == 1 ? gradient : gradient * f.scale;
+  if (f.limit > 0) g = torch::nan_to_num(g, 0.0, f.limit, -f.limit).clamp_(-f.limit, f.limit);
+  first.mul_(f.beta1).add_(g, 1 - f.beta1);
+  second.mul_(f.beta2).addcmul_(g, g, 1 - f.beta2);
+  values.addcdiv_(first, second.sqrt().div_(f.root_of_correction2).add_(f.epsilon), -f.rate);
 }
 
 double sum_of_squares(const torch::Tensor& gradient) {
@@ -66,6 +78,12 @@ void Adam::move(Entry& entry, double scale) {
   const auto steps = static_cast<double>(entry.steps);
   const double correction1 = 1 - std::pow(options_.beta1, steps);
   const double correction2 = 1 - std::pow(options_.beta2, steps);
+  if (by_operators(entry.weights.values)) {
+    const Factors<double> factors{options_.beta1,         options_.beta2,   options_.learning_rate / correction1,
+                                  std::sqrt(correction2), options_.epsilon, scale,
+                                  options_.element_limit};
+    return move_by_operators(factors, entry.weights.gradient, entry.first, entry.second, entry.weights.values);
+  }
   const auto apply = [&]<class Real>(Real) {
     const auto real = [](double value) { return static_cast<Real>(value); };
     const Factors<Real> factors{

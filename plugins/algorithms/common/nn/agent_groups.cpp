@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nn/operators.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti {
@@ -139,13 +140,13 @@ Tensor AgentGroups::observation(std::size_t agent, const Tensor& joint) const {
 }
 
 Tensor AgentGroups::joint(const std::vector<Tensor>& by_group, std::int64_t outputs) const {
-  if (count() == 1) {
+  if (count() == 1 && !by_operators(by_group[0])) {
     const auto members = static_cast<std::int64_t>(members_[0].size());
     return JointFunction::apply(by_group[0], members, outputs, action_size(0));
   }
   const auto by_member = [&](std::size_t group) {  // [outputs, B, n, d]
     const auto count = static_cast<std::int64_t>(members_[group].size());
-    return by_group[group].view({count, -1, outputs, action_size(group)}).permute({2, 1, 0, 3});
+    return by_group[group].reshape({count, -1, outputs, action_size(group)}).permute({2, 1, 0, 3});
   };
   std::vector<Tensor> parts(agents_.size());
   for (std::size_t group = 0; group < count(); ++group) {

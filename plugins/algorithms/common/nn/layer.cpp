@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "nn/layer_operators.hpp"
 #include "nn/matrix_product.hpp"
+#include "nn/operators.hpp"
 
 namespace tutti {
 namespace {
@@ -185,16 +187,23 @@ std::vector<Layer> network_of(std::span<const Layer> layers, std::int64_t k) {
 }  // namespace
 
 Tensor layers_forward(std::span<const Layer> layers, const Tensor& input, const Tensor& addend, LayersPass* pass) {
+  if (by_operators(input)) {
+    check(layers, input, addend);
+    return layers_forward_by_operators(layers, input, addend, pass);
+  }
   return is_double(input) ? forward<double>(layers, input, addend, pass) : forward<float>(layers, input, addend, pass);
 }
 
 LayersGradients layers_backward(std::span<const Layer> layers, const LayersPass& pass, const Tensor& gradient,
                                 bool wants_input) {
+  if (by_operators(gradient)) return layers_backward_by_operators(layers, pass, gradient, wants_input);
   return is_double(gradient) ? backward<double>(layers, pass, gradient, wants_input)
                              : backward<float>(layers, pass, gradient, wants_input);
 }
 
 Tensor shared_input_gradient(std::span<const Layer> layers, const LayersPass& pass, const Tensor& gradient) {
+  // Which rows those are would have to be waited for on a GPU.
+  if (by_operators(gradient)) return layers_backward(layers, pass, gradient, /*wants_input=*/true).input;
   const Tensor result = torch::zeros({gradient.size(1), layers[0].weight.size(1)}, plain(gradient));
   for (std::int64_t k = 0; k < gradient.size(0); ++k) {
     std::vector<std::int64_t> rows =

@@ -1,7 +1,8 @@
 // Linear layers of K stacked networks with what follows them, forward and backward on plain tensors: no graph, no
 // gradient mode. Nodes of the automatic differentiation are made of this (linear.hpp, networks.hpp).
 //
-// Shapes: K networks, B rows. All tensors float32, or all float64.
+// Shapes: K networks, B rows. All tensors float32, or all float64. On the CPU loops and products of our own compute
+// them, elsewhere LibTorch's operators (layer_operators.hpp).
 #pragma once
 
 #include <span>

@@ -6,14 +6,14 @@ namespace {
 using torch::Tensor;
 
 WeightBlock make_block(std::span<const std::uint64_t> seeds, std::int64_t inputs, const std::vector<LayerSpec>& layers,
-                       Initialisation initialisation) {
+                       torch::Device device, Initialisation initialisation) {
   WeightBlock::Shapes shapes;
   for (std::int64_t size = inputs; const LayerSpec& layer : layers) {
     shapes.push_back({size, layer.size});
     shapes.push_back({layer.size});
     size = layer.size;
   }
-  const WeightBlock block(static_cast<std::int64_t>(seeds.size()), shapes);
+  const WeightBlock block(static_cast<std::int64_t>(seeds.size()), shapes, device);
   for (std::size_t k = 0; k < seeds.size(); ++k) {
     RandomStream random(seeds[k]);
     const auto of_network = [&](std::size_t j) { return block.tensor(j).detach()[static_cast<std::int64_t>(k)]; };
@@ -32,7 +32,7 @@ std::vector<Mlp> stacks(const AgentGroups& groups, const AgentNetworkSpec& spec,
   for (std::size_t group = 0; group < groups.count(); ++group) {
     std::vector<LayerSpec> layers = spec.hidden;
     layers.push_back({spec.outputs_per_action * groups.action_size(group), spec.output_activation});
-    result.emplace_back(groups.seeds(group, seeds), groups.inputs(group), layers);
+    result.emplace_back(groups.seeds(group, seeds), groups.inputs(group), layers, spec.device);
   }
   return result;
 }
@@ -53,9 +53,9 @@ std::vector<std::uint64_t> network_seeds(std::uint64_t seed, std::string_view na
   return seeds;
 }
 
-Mlp::Mlp(std::span<const std::uint64_t> seeds, std::int64_t inputs, std::vector<LayerSpec> layers,
+Mlp::Mlp(std::span<const std::uint64_t> seeds, std::int64_t inputs, std::vector<LayerSpec> layers, torch::Device device,
          Initialisation initialisation)
-    : Mlp(make_block(seeds, inputs, layers, initialisation), layers) {}
+    : Mlp(make_block(seeds, inputs, layers, device, initialisation), layers) {}
 
 Mlp::Mlp(WeightBlock block, std::vector<LayerSpec> specs) : specs_(std::move(specs)), block_(std::move(block)) {
   for (std::size_t i = 0; i < specs_.size(); ++i) {

@@ -27,9 +27,9 @@ std::vector<std::uint64_t> network_seeds(std::uint64_t seed, std::string_view na
 /// K equally shaped multilayer perceptrons evaluated as one. A copy is another handle to the same weights.
 class Mlp {
  public:
-  /// One network for each seed.
+  /// One network for each seed; the same first weights on every device.
   Mlp(std::span<const std::uint64_t> seeds, std::int64_t inputs, std::vector<LayerSpec> layers,
-      Initialisation initialisation = Initialisation::kTorch);
+      torch::Device device = torch::kCPU, Initialisation initialisation = Initialisation::kTorch);
 
   /// [K, B, inputs], or [B, inputs] shared by all networks -> [K, B, outputs].
   torch::Tensor operator()(const torch::Tensor& input) const;
@@ -67,6 +67,7 @@ struct AgentNetworkSpec {
   std::int64_t outputs_per_action = 1;  // 2 for a mean and a logarithm of the deviation
   Activation output_activation = Activation::kIdentity;
   bool share_parameters = false;  // one network for all agents of equal sizes, as AgentGroups has it
+  torch::Device device = torch::kCPU;
 };
 
 /// One network for each agent. Agents of equal sizes are stacked into one product, others follow in a loop; the results
@@ -83,6 +84,7 @@ class AgentNetworks {
   torch::Tensor agent(std::size_t index, const torch::Tensor& observations) const;
 
   std::size_t agents() const { return groups_.agents(); }
+  torch::Device device() const { return networks_.front().block().values().device(); }
   std::int64_t action_offset(std::size_t agent) const { return groups_.agent(agent).action_offset; }
   std::int64_t action_size(std::size_t agent) const { return groups_.agent(agent).action_size; }
   /// `joint` [B, A] with the columns of one agent replaced by `actions` [B, d_i].

@@ -35,10 +35,11 @@ double truncated_normal(RandomStream& random) {
 
 }  // namespace
 
-WeightBlock::WeightBlock(std::int64_t networks, Shapes shapes, torch::ScalarType type) {
+WeightBlock::WeightBlock(std::int64_t networks, Shapes shapes, const torch::TensorOptions& options) {
   std::int64_t size = 0;
   for (const auto& shape : shapes) size += count_of(shape);
-  *this = WeightBlock(std::move(shapes), torch::zeros({networks, size}, type), torch::zeros({networks, size}, type));
+  *this =
+      WeightBlock(std::move(shapes), torch::zeros({networks, size}, options), torch::zeros({networks, size}, options));
 }
 
 WeightBlock::WeightBlock(Shapes shapes, Tensor values, Tensor gradient)

@@ -26,7 +26,7 @@ class WeightBlock {
   using Shapes = std::vector<std::vector<std::int64_t>>;
 
   /// `shapes`: of every parameter of one network.
-  WeightBlock(std::int64_t networks, Shapes shapes, torch::ScalarType type = torch::kFloat32);
+  WeightBlock(std::int64_t networks, Shapes shapes, const torch::TensorOptions& options = torch::kFloat32);
 
   std::int64_t networks() const { return values_.size(0); }
   const torch::Tensor& tensor(std::size_t index) const { return tensors_[index]; }

@@ -26,7 +26,7 @@ TEST(TwinTarget, TakesTheSmallerValueAndBootstrapsWhereItMay) {
 
 TEST(SoftTarget, TakesThePriceOfTheDensityOffTheSmallerValue) {
   const Tensor next = torch::tensor({{4.0F, 4.0F}, {3.0F, 5.0F}}), log_density = torch::tensor({-2.0F, 7.0F});
-  const Tensor target = soft_target(two_steps(), next, 0.5, log_density);
+  const Tensor target = soft_target(two_steps(), next, torch::scalar_tensor(0.5), log_density);
   EXPECT_TRUE(target.equal(torch::tensor({1 + 0.5F * (3 + 1), 1.0F})));
 }
 

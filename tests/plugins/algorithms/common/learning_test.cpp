@@ -11,6 +11,13 @@
 namespace tutti {
 namespace {
 
+TEST(PerceptronWeights, AreThoseOfTheNetwork) {
+  const IntegerList hidden{8, 6};
+  const Mlp network(network_seeds(1, "test", 1), 5, layers(hidden, Activation::kRelu, 2));
+  EXPECT_EQ(perceptron_weights(5, hidden, 2), network.block().values().numel());
+  EXPECT_EQ(perceptron_weights(5, {}, 2), 12);
+}
+
 TEST(Learning, ANumberThatIsNotFiniteNamesUpdateAndQuantity) {
   EXPECT_EQ(require_finite(1.5, "critic_loss", 7), 1.5);
   try {

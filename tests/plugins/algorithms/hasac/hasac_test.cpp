@@ -4,6 +4,7 @@
 
 #include "constant_actors.hpp"
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
@@ -54,11 +55,11 @@ Outcome one_sequence(std::vector<std::size_t> order, double density_scale, std::
   };
   outcome.result = update_in_sequence(
       policy, order, value, [&](std::size_t agent) { return alphas[agent]; },
-      [&](std::size_t agent, const Tensor& loss, double log_density) {
+      [&](std::size_t agent, const Tensor& loss, const Tensor& log_density) {
         loss.backward();
         policy.actors.descend(agent);
         outcome.losses.push_back(loss.item<double>());
-        outcome.densities.push_back(log_density);
+        outcome.densities.push_back(log_density.item<double>());
       });
   outcome.first = policy.actors.value(0);
   outcome.second = policy.actors.value(1);
@@ -86,7 +87,7 @@ TEST(Hasac, LogDensitiesForTheCriticsTemperatureAreThoseBeforeTheSteps) {
   const Outcome outcome = one_sequence({0, 1}, 1, {0.5, 0.5});
   EXPECT_NEAR(outcome.densities[0], 0.1, 1e-12);
   EXPECT_NEAR(outcome.densities[1], -0.2, 1e-12);
-  EXPECT_NEAR(outcome.result.log_density, 0.1 - 0.2, 1e-12);
+  EXPECT_NEAR(outcome.result.log_density.item<double>(), 0.1 - 0.2, 1e-12);
   EXPECT_NE(outcome.first, 0.1);
 }
 
@@ -212,6 +213,10 @@ TEST(Hasac, UpdatesFollowTheEquations) {
 }
 
 TEST(Hasac, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Hasac, OperatorsOfLibTorchLearnTheSame) {
+  expect_operators_learn_the_same(with(small_values(), {{"huber_threshold", 10.0}, {"share_parameters", true}}));
+}
 
 TEST(Hasac, ResumesExactly) {
   expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}, {"huber_threshold", 10.0}}));

@@ -4,6 +4,7 @@
 
 #include "constant_actors.hpp"
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
@@ -144,6 +145,8 @@ TEST(Hatd3, UpdatesFollowTheEquations) {
 }
 
 TEST(Hatd3, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Hatd3, OperatorsOfLibTorchLearnTheSame) { expect_operators_learn_the_same(small_values()); }
 
 TEST(Hatd3, ResumesExactly) {
   expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
@@ -84,6 +85,8 @@ TEST(Maddpg, UpdatesFollowTheEquations) {
 }
 
 TEST(Maddpg, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Maddpg, OperatorsOfLibTorchLearnTheSame) { expect_operators_learn_the_same(small_values()); }
 
 TEST(Maddpg, ResumesExactly) {
   expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));

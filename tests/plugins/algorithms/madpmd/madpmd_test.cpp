@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_ddpm.hpp"
 #include "plugin_checks.hpp"
 
@@ -188,6 +189,10 @@ TEST(Madpmd, KeepsTheContract) {
   expect_keeps_the_contract(with(values, "evaluation_particles", std::int64_t{4}));
 }
 
+TEST(Madpmd, OperatorsOfLibTorchLearnTheSame) {
+  expect_operators_learn_the_same(with(small_values(), "warm_up_steps", std::int64_t{1000}));
+}
+
 TEST(Madpmd, ResumesExactly) { expect_resumes_exactly(with(small_values(), "warm_up_steps", std::int64_t{1000})); }
 
 TEST(Madpmd, RefusesABatchThatDoesNotFitIntoTheBuffer) {
@@ -207,7 +212,7 @@ TEST(Madpmd, ALossThatIsNotFiniteEndsTheRunWithItsUpdate) {
     algorithm.update_once(trained.metrics);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_EQ(error.what(), "update " + update + ": the critic loss is nan, not a finite number");
+    EXPECT_EQ(error.what(), "update " + update + ": critic_loss is nan, not a finite number");
   }
 }
 

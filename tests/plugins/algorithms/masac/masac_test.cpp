@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 #include "presets.hpp"
@@ -35,7 +36,7 @@ TEST(Masac, CopiesOfOneAgentGetTheGradientOfBenchmarlsAverageWithTheTemperatureD
     return block.gradient().clone();
   };
   const Tensor ours = gradient_of([&](const Tensor& densities, const Tensor& values) {
-    return team_loss(alpha / static_cast<double>(copies), densities.sum(1), values);
+    return team_loss(torch::scalar_tensor(alpha / static_cast<double>(copies)), densities.sum(1), values);
   });
   const Tensor theirs = gradient_of([&](const Tensor& densities, const Tensor& values) {
     return (alpha * densities - values.amin(0).unsqueeze(1)).mean();
@@ -130,6 +131,8 @@ TEST(Masac, UpdatesFollowTheEquations) {
 }
 
 TEST(Masac, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Masac, OperatorsOfLibTorchLearnTheSame) { expect_operators_learn_the_same(small_values()); }
 
 TEST(Masac, ResumesExactly) { expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}})); }
 

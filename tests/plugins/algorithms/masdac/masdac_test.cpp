@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_ddpm.hpp"
 #include "plugin_checks.hpp"
 
@@ -212,6 +213,10 @@ TEST(Masdac, KeepsTheContract) {
   expect_keeps_the_contract(with(values, "evaluation_particles", std::int64_t{4}));
 }
 
+TEST(Masdac, OperatorsOfLibTorchLearnTheSame) {
+  expect_operators_learn_the_same(with(small_values(), "warm_up_steps", std::int64_t{1000}));
+}
+
 TEST(Masdac, ResumesExactly) { expect_resumes_exactly(with(small_values(), "warm_up_steps", std::int64_t{1000})); }
 
 TEST(Masdac, RefusesABatchThatDoesNotFitIntoTheBuffer) {
@@ -229,7 +234,7 @@ TEST(Masdac, ALossThatIsNotFiniteEndsTheRunWithItsUpdate) {
     algorithm.update_once(trained.metrics);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_EQ(error.what(), "update " + update + ": the critic loss is nan, not a finite number");
+    EXPECT_EQ(error.what(), "update " + update + ": critic_loss is nan, not a finite number");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "known_task.hpp"
+#include "operators_twin.hpp"
 #include "plain_networks.hpp"
 #include "plugin_checks.hpp"
 
@@ -112,6 +113,8 @@ TEST(Matd3, UpdatesFollowTheEquations) {
 }
 
 TEST(Matd3, KeepsTheContract) { expect_keeps_the_contract(small_values()); }
+
+TEST(Matd3, OperatorsOfLibTorchLearnTheSame) { expect_operators_learn_the_same(small_values()); }
 
 TEST(Matd3, ResumesExactly) {
   expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}}));

@@ -530,10 +530,10 @@ TEST(Omad, TheMinimumWhereEpisodesTerminateWaitsForATermination) {
 TEST(Omad, TemperatureRisesAboveTheThresholdAndFallsBelowIt) {
   const auto environment = make_line_spread();
   const auto too_little_entropy = make(environment->spec(), tiny());
-  too_little_entropy->update_temperature(8 + 1);
+  too_little_entropy->update_temperature(torch::scalar_tensor(8 + 1.0, torch::kFloat64));
   EXPECT_GT(too_little_entropy->temperature(), 1);
   const auto enough_entropy = make(environment->spec(), tiny());
-  enough_entropy->update_temperature(8 - 1);
+  enough_entropy->update_temperature(torch::scalar_tensor(8 - 1.0, torch::kFloat64));
   EXPECT_LT(enough_entropy->temperature(), 1);
 }
 
@@ -543,7 +543,7 @@ TEST(Omad, TemperatureFallsAtTheKnownSpeed) {
   std::int64_t done = 0;
   for (const auto& [updates, alpha] :
        std::vector<std::pair<std::int64_t, double>>{{100, 0.906}, {1'000, 0.438}, {5'000, 0.0557}, {10'000, 0.0067}}) {
-    for (; done < updates; ++done) omad->update_temperature(8 - 1);
+    for (; done < updates; ++done) omad->update_temperature(torch::scalar_tensor(8 - 1.0, torch::kFloat64));
     EXPECT_NEAR(omad->temperature(), alpha, 0.01 * alpha) << updates;
   }
 }
@@ -554,7 +554,7 @@ TEST(Omad, TemperatureRisesAtTheKnownSpeed) {
   std::int64_t done = 0;
   for (const auto& [updates, alpha] :
        std::vector<std::pair<std::int64_t, double>>{{100, 0.0111}, {1'000, 0.0354}, {2'000, 0.216}, {3'000, 1.81}}) {
-    for (; done < updates; ++done) omad->update_temperature(8 + 1);
+    for (; done < updates; ++done) omad->update_temperature(torch::scalar_tensor(8 + 1.0, torch::kFloat64));
     EXPECT_NEAR(omad->temperature(), alpha, 0.01 * alpha) << updates;
   }
 }
@@ -729,7 +729,7 @@ TEST(Omad, SaysWhichUpdateGaveALossThatIsNotFinite) {
     omad->update_once(metrics);
     FAIL() << "no error";
   } catch (const NotFiniteError& error) {
-    EXPECT_STREQ(error.what(), "update 1: the critic loss is nan, not a finite number");
+    EXPECT_STREQ(error.what(), "update 1: critic_loss is nan, not a finite number");
   }
 }
 

@@ -87,7 +87,7 @@ TEST(ReverseSdeTeam, ALossThatIgnoresAnAgentMovesItByItsOwnCostOnly) {
     RandomStream random(7);
     ReverseSdeTeam::Recording recording = team.record(observations, random);
     clear_gradients(team);
-    team.backward(recording, action_gradient, cost_gradient);
+    team.backward(recording, action_gradient, torch::scalar_tensor(cost_gradient));
     return gradient_of(team, 1).clone();
   };
   torch::Tensor first_agent_only = torch::zeros({7, 4});
@@ -113,7 +113,7 @@ TEST_P(SharingTeam, GradientOfAMixedTeamMatchesCentralDifferences) {
   };
   RandomStream random(8);
   ReverseSdeTeam::Recording recording = team.record(observations, random);
-  team.backward(recording, action_gradient, 0.7);
+  team.backward(recording, action_gradient, torch::scalar_tensor(0.7, torch::kFloat64));
   for (const Weights& weights : team.weights()) {
     EXPECT_LT(relative_error(weights.gradient, central_differences(loss, weights.values)), 1e-7);
   }
