@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <numeric>
 #include <sstream>
 
 #include "end_to_end/program.hpp"
@@ -22,9 +23,9 @@ std::vector<std::string> fields(const std::string& line, char separator) {
   return result;
 }
 
-/// Step and `name` of every evaluation episode.
-std::vector<std::pair<int, double>> episodes(const std::filesystem::path& run, const char* name) {
-  std::istringstream lines(content(run / "evaluations.csv"));
+/// Step and `name` of every episode in a file of evaluations.
+std::vector<std::pair<int, double>> episodes(const std::filesystem::path& file, const char* name) {
+  std::istringstream lines(content(file));
   std::string line;
   std::getline(lines, line);
   const std::vector<std::string> columns = fields(line, ',');
@@ -40,9 +41,9 @@ std::vector<std::pair<int, double>> episodes(const std::filesystem::path& run, c
 }
 
 /// Mean return of every evaluation, by its step.
-std::map<int, double> means(const std::filesystem::path& run) {
+std::map<int, double> means(const std::filesystem::path& file) {
   std::map<int, std::pair<double, int>> sums;
-  for (const auto& [step, value] : episodes(run, "return")) {
+  for (const auto& [step, value] : episodes(file, "return")) {
     auto& [sum, count] = sums[step];
     sum += value;
     ++count;
@@ -55,7 +56,7 @@ std::map<int, double> means(const std::filesystem::path& run) {
 /// The row of a README's table: the label, then the means.
 std::string row(const std::string& label, const std::filesystem::path& run, const char* format) {
   std::string result = "| `" + label + "` |";
-  for (const auto& [step, mean] : means(run)) {
+  for (const auto& [step, mean] : means(run / "evaluations.csv")) {
     char text[32];
     std::snprintf(text, sizeof text, format, mean);
     result += " " + std::string(text) + " |";
@@ -75,10 +76,38 @@ TEST(Evidence, OfNormalisedRewardsIsWhatTheReadmeOfOmadSays) {
   }
 }
 
+/// Mean ± sample deviation, such as "-220 ± 20".
+std::string mean_and_deviation(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f ± %.0f", mean, std::sqrt(squares / (count - 1)));
+  return text;
+}
+
+TEST(Evidence, OfTheDefaultValuesIsWhatTheReadmeOfOmadSays) {
+  const std::string readme = content(kSource / "plugins/algorithms/omad/README.md");
+  for (const std::string label : {"omad", "masac", "hasac", "hatd3"}) {
+    std::map<int, std::vector<double>> of_steps;
+    std::vector<double> afresh;
+    for (const char* seed : {"seed-11", "seed-12", "seed-13"}) {
+      const auto run = kEvidence / "ten-tasks-mamujoco/mamujoco/half-cheetah-2x3" / label / seed;
+      for (const auto& [step, mean] : means(run / "evaluations.csv")) of_steps[step].push_back(mean);
+      for (const auto& [step, mean] : means(run / "absolute.csv")) afresh.push_back(mean);
+    }
+    std::string line = "| `" + label + "` | ";
+    for (int step = 0; step <= 50'000; step += 10'000) line += mean_and_deviation(of_steps.at(step)) + " | ";
+    line += mean_and_deviation(afresh) + " |";
+    EXPECT_NE(readme.find(line), std::string::npos) << line;
+  }
+}
+
 /// How many episodes of the last evaluation have a first action within 0.25 of `optimum`.
 int first_actions_at(double optimum, const std::filesystem::path& run) {
   std::map<int, int> counts;
-  for (const auto& [step, action] : episodes(run, "term_first_action"))
+  for (const auto& [step, action] : episodes(run / "evaluations.csv", "term_first_action"))
     counts[step] += std::abs(action - optimum) < 0.25 ? 1 : 0;
   return counts.empty() ? 0 : counts.rbegin()->second;
 }
