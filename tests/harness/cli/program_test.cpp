@@ -84,6 +84,23 @@ TEST(Program, OptionsOfOneLauncherAreRefusedByTheOther) {
   EXPECT_EQ(run({"run", "demo.toml", "--dry-run"}).status, 2);
 }
 
+TEST(Program, ADeviceThatThereIsNotIsRefusedBeforeAnythingRunsAndOneThatThereIsIsPlanned) {
+  const TemporaryFolder folder;
+  folder.write("gpu.toml", kSuite + "device = \"cuda\"\n");
+  const std::string with_gpus = "sed -i 's/\"learner\"/\"gpu_learner\"/; /preset/d' gpu.toml; TUTTI_FIXTURE_GPUS=";
+  const std::string check = " \"$TUTTI\" --plugins " TUTTI_BINARY_DIR "/fixtures/gpu check gpu.toml";
+  const Outcome cpu_only = end_to_end::shell("\"$TUTTI\" run gpu.toml", folder.path());
+  EXPECT_EQ(cpu_only.status, 2);
+  expect_all(cpu_only.err, {"gpu.toml:14:10: algorithm[1].device: algorithm \"learner\" cannot compute on \"cuda\": it "
+                            "computes on the CPU alone; expected \"cpu\""});
+  const Outcome none = end_to_end::shell(with_gpus + check, folder.path());
+  EXPECT_EQ(none.status, 2);
+  expect_all(none.err, {"no CUDA device is visible"});
+  const Outcome one = end_to_end::shell(with_gpus + "A" + check, folder.path());
+  EXPECT_EQ(one.status, 0) << one.err;
+  expect_all(one.out, {"device", "cuda, 3.0 kB"});
+}
+
 TEST(Program, CancelNeedsAFolder) {
   EXPECT_EQ(run({"cancel", "nowhere"}).err, "nowhere: no such folder\n");
   EXPECT_EQ(run({"cancel", "."}).err, ".: was never submitted to Slurm\n");
