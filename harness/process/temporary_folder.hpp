@@ -15,8 +15,7 @@ namespace tutti {
 class TemporaryFolder {
  public:
   /// Makes `<purpose>-XXXXXX` where the system keeps temporary files. Throws Error if it cannot.
-  explicit TemporaryFolder(std::string_view purpose)
-      : path_((std::filesystem::temp_directory_path() / (std::string(purpose) + "-XXXXXX")).string()) {
+  explicit TemporaryFolder(std::string_view purpose) : path_((place() / (std::string(purpose) + "-XXXXXX")).string()) {
     if (::mkdtemp(path_.data()) == nullptr) throw Error(path_ + ": this folder cannot be made");
   }
   ~TemporaryFolder() {
@@ -29,6 +28,13 @@ class TemporaryFolder {
   std::filesystem::path path() const { return path_; }
 
  private:
+  static std::filesystem::path place() {
+    std::error_code problem;
+    std::filesystem::path found = std::filesystem::temp_directory_path(problem);
+    if (problem) throw Error("there is no folder for temporary files; let TMPDIR name one");
+    return found;
+  }
+
   std::string path_;
 };
 

@@ -91,15 +91,15 @@ TEST(Evidence, OfTheDefaultValuesIsWhatTheReadmeOfOmadSays) {
   const std::string readme = content(kSource / "plugins/algorithms/omad/README.md");
   for (const std::string label : {"omad", "masac", "hasac", "hatd3"}) {
     std::map<int, std::vector<double>> of_steps;
-    std::vector<double> afresh;
+    std::vector<double> of_best_policy;
     for (const char* seed : {"seed-11", "seed-12", "seed-13"}) {
       const auto run = kEvidence / "ten-tasks-mamujoco/mamujoco/half-cheetah-2x3" / label / seed;
       for (const auto& [step, mean] : means(run / "evaluations.csv")) of_steps[step].push_back(mean);
-      for (const auto& [step, mean] : means(run / "absolute.csv")) afresh.push_back(mean);
+      for (const auto& [step, mean] : means(run / "absolute.csv")) of_best_policy.push_back(mean);
     }
     std::string line = "| `" + label + "` | ";
     for (int step = 0; step <= 50'000; step += 10'000) line += mean_and_deviation(of_steps.at(step)) + " | ";
-    line += mean_and_deviation(afresh) + " |";
+    line += mean_and_deviation(of_best_policy) + " |";
     EXPECT_NE(readme.find(line), std::string::npos) << line;
   }
 }

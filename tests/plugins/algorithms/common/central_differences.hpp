@@ -8,7 +8,7 @@
 
 namespace tutti {
 
-/// d loss / d variable, element by element; `loss` has to read `variable` afresh on every call.
+/// d loss / d variable, element by element; `loss` has to read `variable` again on every call.
 inline torch::Tensor central_differences(const std::function<double()>& loss, const torch::Tensor& variable,
                                          double step = 1e-5) {
   torch::Tensor result = torch::zeros(variable.sizes(), variable.options().requires_grad(false));
