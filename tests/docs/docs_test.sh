@@ -2,7 +2,7 @@
 # What the documents show is true: every fenced block is checked by its language. links_test.sh follows the links.
 #
 #   ```toml    `tutti check` takes it as a suite. A fragment is completed: seeds, budget, evaluation, task, algorithm.
-#   ```sh      runs in a scratch folder with ./tutti, suites/ and results/smoke, a finished run of suites/smoke.toml.
+#   ```sh      runs in a scratch folder with ./tutti, suites/, reports/ and results/smoke, a finished run of suites/smoke.toml.
 #   ```cpp     compiles against the SDK. One without #include gets fragment.hpp; one with `override` becomes part of a
 #              class.
 #   ```python  runs in the scratch folder, where Python has what it imports.
@@ -110,7 +110,7 @@ check_documents() {
 
 mkdir "$folder/scratch"
 cd "$folder/scratch"
-ln -s "$sources/suites" suites
+ln -s "$sources/suites" "$sources/reports" .
 printf '#!/bin/sh\nexec "%s" "$@"\n' "$program" >tutti
 chmod +x tutti
 unset TUTTI_PLUGIN_PATH

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
-#include <numeric>
+#include <set>
 #include <sstream>
 
 #include "end_to_end/program.hpp"
@@ -76,32 +76,55 @@ TEST(Evidence, OfNormalisedRewardsIsWhatTheReadmeOfOmadSays) {
   }
 }
 
-/// Mean ± sample deviation, such as "-220 ± 20".
-std::string mean_and_deviation(const std::vector<double>& values) {
-  const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  char text[64];
-  std::snprintf(text, sizeof text, "%.0f ± %.0f", mean, std::sqrt(squares / (count - 1)));
-  return text;
+/// The report of what has been run of the ten tasks, in `folder`/report; reports/example is made in the same way.
+void report_ten_tasks(const std::filesystem::path& folder) {
+  std::set<std::string> suites;
+  for (const auto& suite : std::filesystem::directory_iterator(kEvidence)) {
+    if (suite.path().filename().string().starts_with("ten-tasks-")) suites.insert(suite.path());
+  }
+  std::vector<std::string> arguments{"report", "--out", "report"};
+  arguments.insert(arguments.begin() + 1, suites.begin(), suites.end());
+  const Outcome outcome = tutti(arguments, folder);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
 }
 
-TEST(Evidence, OfTheDefaultValuesIsWhatTheReadmeOfOmadSays) {
-  const std::string readme = content(kSource / "plugins/algorithms/omad/README.md");
-  for (const std::string label : {"omad", "masac", "hasac", "hatd3"}) {
-    std::map<int, std::vector<double>> of_steps;
-    std::vector<double> of_best_policy;
-    for (const char* seed : {"seed-11", "seed-12", "seed-13"}) {
-      const auto run = kEvidence / "ten-tasks-mamujoco/mamujoco/half-cheetah-2x3" / label / seed;
-      for (const auto& [step, mean] : means(run / "evaluations.csv")) of_steps[step].push_back(mean);
-      for (const auto& [step, mean] : means(run / "absolute.csv")) of_best_policy.push_back(mean);
+/// Rows of results in a page's tables: those that start with a task.
+std::set<std::string> task_rows(const std::string& page) {
+  std::set<std::string> rows;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    for (const char* task : {"coop-nav-", "half-cheetah-", "walker2d-", "ant-", "mpe/", "mamujoco/"}) {
+      if (line.starts_with("| " + std::string(task))) rows.insert(line);
     }
-    std::string line = "| `" + label + "` | ";
-    for (int step = 0; step <= 50'000; step += 10'000) line += mean_and_deviation(of_steps.at(step)) + " | ";
-    line += mean_and_deviation(of_best_policy) + " |";
-    EXPECT_NE(readme.find(line), std::string::npos) << line;
   }
+  return rows;
+}
+
+TEST(Evidence, OfTheTenTasksIsWhatTheDocumentsSay) {
+  const TemporaryFolder folder;
+  report_ten_tasks(folder.path());
+  std::set<std::string> reported;
+  for (const char* table : {"main", "milestones", "sample-efficiency", "thresholds"}) {
+    reported.merge(task_rows(content(folder.path() / "report/tables" / (std::string(table) + ".md"))));
+  }
+  for (const char* page : {"README.md", "docs/evidence.md"}) {
+    const std::set<std::string> written = task_rows(content(kSource / page));
+    EXPECT_GE(written.size(), 3U) << page;
+    for (const std::string& line : written) EXPECT_TRUE(reported.contains(line)) << page << ": " << line;
+  }
+}
+
+TEST(Evidence, TheExampleOfAReportIsMadeFromIt) {
+  const TemporaryFolder folder;
+  report_ten_tasks(folder.path());
+  const auto names = [](const std::filesystem::path& of) {
+    std::set<std::string> result;
+    for (const auto& file : std::filesystem::directory_iterator(of)) result.insert(file.path().filename());
+    return result;
+  };
+  const auto example = kSource / "reports/example/tables", made = folder.path() / "report/tables";
+  ASSERT_EQ(names(example), names(made));
+  for (const std::string& name : names(example)) EXPECT_EQ(content(example / name), content(made / name)) << name;
 }
 
 /// How many episodes of the last evaluation have a first action within 0.25 of `optimum`.

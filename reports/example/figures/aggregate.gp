@@ -5,9 +5,9 @@ set datafile columnheaders
 set datafile commentschars ''
 data = 'aggregate.csv'
 do for [kind in 'svg pdf png'] {
-  if (kind eq 'svg') { set terminal svg size 643,159 noenhanced font 'sans-serif,10' }
-  if (kind eq 'pdf') { set terminal pdfcairo size 17.00cm,4.20cm noenhanced font 'sans-serif,7.5' fontscale 0.7 }
-  if (kind eq 'png') { set terminal pngcairo size 1285,317 noenhanced font 'sans-serif,7.5' fontscale 2 linewidth 2 pointscale 2 }
+  if (kind eq 'svg') { set terminal svg size 643,138 noenhanced font 'sans-serif,10' }
+  if (kind eq 'pdf') { set terminal pdfcairo size 17.00cm,3.65cm noenhanced font 'sans-serif,7.5' fontscale 0.7 }
+  if (kind eq 'png') { set terminal pngcairo size 1285,276 noenhanced font 'sans-serif,7.5' fontscale 2 linewidth 2 pointscale 2 }
   set output 'aggregate.'.kind
   set multiplot
   set border 3 lc rgb '#606060'
@@ -16,63 +16,59 @@ do for [kind in 'svg pdf png'] {
   set grid lc rgb '#D8D8D8' lw 0.8 dt 1
   unset key
   set style fill transparent solid 0.18 noborder
-  set lmargin at screen 0.09471; set rmargin at screen 0.28426
-  set tmargin at screen 0.88095; set bmargin at screen 0.23810
+  set lmargin at screen 0.08382; set rmargin at screen 0.27610
+  set tmargin at screen 0.86301; set bmargin at screen 0.27397
   set title 'median' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [-0.05158963560530534:0.6477864050398344]; set yrange [4.6:-0.6]
-  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
-  set ytics ('random' 0, 'hatd3' 1, 'hasac' 2, 'masac' 3, 'omad' 4)
+  set xrange [0.05334074610724778:0.41140070124394906]; set yrange [3.6:-0.6]
+  set xtics ('0.2' 0.2, '0.4' 0.4)
+  set ytics ('hasac' 0, 'masac' 1, 'hatd3' 2, 'omad' 3)
   unset arrow 100
   plot data every ::0::0 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
     data every ::1::1 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
     data every ::2::2 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
-    data every ::3::3 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
-    data every ::4::4 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
+    data every ::3::3 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
   unset arrow; unset label
-  set lmargin at screen 0.32544; set rmargin at screen 0.51500
-  set tmargin at screen 0.88095; set bmargin at screen 0.23810
+  set lmargin at screen 0.31728; set rmargin at screen 0.50956
+  set tmargin at screen 0.86301; set bmargin at screen 0.27397
   set title 'IQM' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [-0.05314577144936933:0.6486213407040237]; set yrange [4.6:-0.6]
-  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
-  set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
+  set xrange [0.052339096220895234:0.41243995588179133]; set yrange [3.6:-0.6]
+  set xtics ('0.2' 0.2, '0.4' 0.4)
+  set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
-  plot data every ::5::5 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
-    data every ::6::6 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
-    data every ::7::7 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
-    data every ::8::8 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
-    data every ::9::9 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
-  set lmargin at screen 0.55618; set rmargin at screen 0.74574
-  set tmargin at screen 0.88095; set bmargin at screen 0.23810
+  plot data every ::4::4 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
+    data every ::5::5 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
+    data every ::6::6 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
+    data every ::7::7 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
+  set lmargin at screen 0.55074; set rmargin at screen 0.74301
+  set tmargin at screen 0.86301; set bmargin at screen 0.27397
   set title 'mean' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [-0.05158963560530534:0.6477864050398344]; set yrange [4.6:-0.6]
-  set xtics ('0.00' 0, '0.25' 0.25, '0.50' 0.5)
-  set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
+  set xrange [0.05334074610724778:0.41140070124394906]; set yrange [3.6:-0.6]
+  set xtics ('0.2' 0.2, '0.4' 0.4)
+  set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
-  plot data every ::10::10 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
-    data every ::11::11 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
-    data every ::12::12 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
-    data every ::13::13 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
-    data every ::14::14 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
-  set lmargin at screen 0.78691; set rmargin at screen 0.97647
-  set tmargin at screen 0.88095; set bmargin at screen 0.23810
+  plot data every ::8::8 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
+    data every ::9::9 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
+    data every ::10::10 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
+    data every ::11::11 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
+  set lmargin at screen 0.78419; set rmargin at screen 0.97647
+  set tmargin at screen 0.86301; set bmargin at screen 0.27397
   set title 'optimality gap' offset 0,-0.7
   set xlabel 'lower is better' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.3522135949601655:1.0515896356053054]; set yrange [4.6:-0.6]
-  set xtics ('0.50' 0.5, '0.75' 0.75, '1.00' 1)
-  set ytics ('' 0, '' 1, '' 2, '' 3, '' 4)
+  set xrange [0.5885992987560509:0.9466592538927522]; set yrange [3.6:-0.6]
+  set xtics ('0.6' 0.6000000000000001, '0.8' 0.8)
+  set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
-  plot data every ::15::15 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
-    data every ::16::16 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
-    data every ::17::17 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
-    data every ::18::18 using 4:5:6:7 with xerrorbars pt 11 ps 0.75 lw 2 lc rgb '#CC78BC', \
-    data every ::19::19 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
+  plot data every ::12::12 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
+    data every ::13::13 using 4:5:6:7 with xerrorbars pt 9 ps 0.75 lw 2 lc rgb '#029E73', \
+    data every ::14::14 using 4:5:6:7 with xerrorbars pt 13 ps 0.75 lw 2 lc rgb '#D55E00', \
+    data every ::15::15 using 4:5:6:7 with xerrorbars pt 7 ps 0.75 lw 2 lc rgb '#0173B2'
   unset multiplot
   unset output
 }
