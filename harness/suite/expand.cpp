@@ -145,27 +145,49 @@ ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, 
   return values;
 }
 
-// The section that says where an algorithm computes: its own, or [run].
-const Section& section_of_device(const AlgorithmChoice& algorithm, const Section& document) {
-  if (algorithm.section->settings.contains("device")) return *algorithm.section;
+const Section* section_of_run(const Section& document) {
   const auto run = document.tables.find("run");
-  const bool in_run = run != document.tables.end() && run->second.settings.contains("device");
-  return in_run ? run->second : *algorithm.section;
+  return run == document.tables.end() ? nullptr : &run->second;
 }
 
-// Refuses a device that is none, or that there is not, where it is asked for; settles "auto".
-void settle_device(const AlgorithmChoice& algorithm, const Section& document, Resolved& device,
+// The section that says where an algorithm computes on a task: the last override, its own, or [run].
+const Section& section_of_device(const Task& task, const AlgorithmChoice& algorithm,
+                                 const std::vector<Section>& overrides, const Section& document) {
+  const Section* found = &*algorithm.section;
+  const Section* run = section_of_run(document);
+  if (run != nullptr && run->settings.contains("device") && !found->settings.contains("device")) found = run;
+  for (const Section* section : overrides_of(overrides, task, algorithm)) {
+    if (section->settings.contains("device")) found = section;
+  }
+  return *found;
+}
+
+std::string no_device(const std::string& text, const std::string& expected) {
+  return expected + " (is \"" + text + "\")";
+}
+
+// One that every algorithm replaces by its own is wrong all the same.
+void check_device_of_run(const Section& document, Problems& problems) {
+  const Section* run = section_of_run(document);
+  const std::string text = run == nullptr ? "" : text_setting(*run, "device");
+  if (text.empty()) return;
+  if (const auto expected = device_problem(text)) {
+    problems.add(position_of(*run, "device"), run->path_of("device"), no_device(text, *expected));
+  }
+}
+
+// Refuses a device that is none, or that there is not, where `section` asks for it; settles "auto".
+void settle_device(const AlgorithmChoice& algorithm, const Section& section, Resolved& device,
                    const Expansion& expansion) {
   const auto* wanted = std::get_if<std::string>(&device.value);
   if (wanted == nullptr || *wanted == "cpu") return;
-  const Section& section = section_of_device(algorithm, document);
   const auto refuse = [&](const std::string& problem) {
     const bool from_command_line = device.origin == "command line";
     expansion.problems.add(from_command_line ? Position{} : position_of(section, "device"),
                            from_command_line ? "device" : section.path_of("device"), problem);
     device.value = std::string("cpu");
   };
-  if (const auto problem = device_problem(*wanted)) return refuse(*problem + " (is \"" + *wanted + "\")");
+  if (const auto expected = device_problem(*wanted)) return refuse(no_device(*wanted, *expected));
   try {
     const std::string settled =
         settled_device(*wanted, algorithm.name, expansion.catalogue.devices(algorithm.name), expansion.machines);
@@ -220,6 +242,7 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
   check_reserved_labels(tasks, problems);
   check_reserved_labels(algorithms, problems);
   check_overrides(overrides, tasks, algorithms, problems);
+  check_device_of_run(document, problems);
 
   for (const Task& task : tasks)
     plan.tasks.push_back({task.label, task.environment, task.reference, task.title, budget_of(task)});
@@ -240,7 +263,7 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
       attempt(expansion, algorithm.section->where, algorithm.section->path, [&] {
         const std::size_t before = problems.size();
         ResolvedValues values = resolve_pair(task, algorithm, overrides, task.run_values, expansion);
-        settle_device(algorithm, document, values["device"], expansion);
+        settle_device(algorithm, section_of_device(task, algorithm, overrides, document), values["device"], expansion);
         pairs.push_back(make_run(plan, task, algorithm, std::move(values)));
         if (problems.size() == before) algorithm.plugin->check(values_of(pairs.back().algorithm_values));
       });

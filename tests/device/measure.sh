@@ -34,7 +34,6 @@ preset = "$2"
 copies = 10
 warm_up_steps = $4
 updates_per_step = 1
-update_interval = 1
 TOML
 }
 
@@ -50,9 +49,8 @@ for algorithm in omad hatd3 hasac; do
   for device in $devices; do
     for count in $jobs; do
       results=$folder/$algorithm-$device-$count
-      suite $algorithm $preset $((warm_up + updates)) $warm_up "$device" | grep -v "^update_interval" >"$results.toml.new"
-      [ $algorithm = omad ] || echo 'update_interval = 1' >>"$results.toml.new"
-      mv "$results.toml.new" "$results.toml"
+      suite $algorithm $preset $((warm_up + updates)) $warm_up "$device" >"$results.toml"
+      [ $algorithm = omad ] || echo 'update_interval = 1' >>"$results.toml"  # omad has no such parameter
       seeds=$(seq -s, 1 "$count")
       if ! "$build/bin/tutti" run "$results.toml" --seeds "$seeds" --jobs "$count" --results "$results" --no-report --fresh \
         >"$results.txt" 2>&1; then
