@@ -21,7 +21,7 @@ do for [kind in 'svg pdf png'] {
   set title 'median' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.05334074610724778:0.41140070124394906]; set yrange [3.6:-0.6]
+  set xrange [0.053846908937879835:0.4451463383665675]; set yrange [3.6:-0.6]
   set xtics ('0.2' 0.2, '0.4' 0.4)
   set ytics ('hasac' 0, 'masac' 1, 'hatd3' 2, 'omad' 3)
   unset arrow 100
@@ -35,7 +35,7 @@ do for [kind in 'svg pdf png'] {
   set title 'IQM' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.052339096220895234:0.41243995588179133]; set yrange [3.6:-0.6]
+  set xrange [0.15467426051502867:0.49691198265042064]; set yrange [3.6:-0.6]
   set xtics ('0.2' 0.2, '0.4' 0.4)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
@@ -48,8 +48,8 @@ do for [kind in 'svg pdf png'] {
   set title 'mean' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.05334074610724778:0.41140070124394906]; set yrange [3.6:-0.6]
-  set xtics ('0.2' 0.2, '0.4' 0.4)
+  set xrange [0.22944377835874613:0.5336434638871366]; set yrange [3.6:-0.6]
+  set xtics ('0.3' 0.30000000000000004, '0.4' 0.4, '0.5' 0.5)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
   plot data every ::8::8 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \
@@ -61,8 +61,8 @@ do for [kind in 'svg pdf png'] {
   set title 'optimality gap' offset 0,-0.7
   set xlabel 'lower is better' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.5885992987560509:0.9466592538927522]; set yrange [3.6:-0.6]
-  set xtics ('0.6' 0.6000000000000001, '0.8' 0.8)
+  set xrange [0.46635653611286354:0.7705562216412538]; set yrange [3.6:-0.6]
+  set xtics ('0.5' 0.5, '0.6' 0.6000000000000001, '0.7' 0.7000000000000001)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
   plot data every ::12::12 using 4:5:6:7 with xerrorbars pt 5 ps 0.75 lw 2 lc rgb '#DE8F05', \

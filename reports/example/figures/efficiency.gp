@@ -31,18 +31,18 @@ do for [kind in 'svg pdf png'] {
   set lmargin at screen 0.09412; set rmargin at screen 0.49118
   set tmargin at screen 0.82168; set bmargin at screen 0.17483
   set title 'by environment steps' offset 0,-0.7
-  set xlabel 'environment steps' offset 0,0.9
+  set xlabel 'share of each task''s budget' offset 0,0.9
   set ylabel 'normalised IQM' offset 0.7,0
-  set xrange [0:50000]; set yrange [*:*]
-  set xtics ('0' 0, '10k' 10000, '20k' 20000, '30k' 30000, '40k' 40000, '50k' 50000)
+  set xrange [0:1]; set yrange [*:*]
+  set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001, '0.8' 0.8, '1.0' 1)
   set ytics autofreq
   unset arrow 100
   plot data every ::0::20 using 4:6:7 with filledcurves lc rgb '#DE8F05', \
     data every ::0::20 using 4:5 with lines lc rgb '#DE8F05' lw 2 dt (9,3), \
-    data every 3::0::20 using 4:5 with points pt 5 ps 0.55 lc rgb '#DE8F05', \
+    data every 3::3::20 using 4:5 with points pt 5 ps 0.55 lc rgb '#DE8F05', \
     data every ::21::41 using 4:6:7 with filledcurves lc rgb '#029E73', \
     data every ::21::41 using 4:5 with lines lc rgb '#029E73' lw 2 dt (2.5,2), \
-    data every 3::21::41 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
+    data every 3::24::41 using 4:5 with points pt 9 ps 0.55 lc rgb '#029E73', \
     data every ::42::62 using 4:6:7 with filledcurves lc rgb '#D55E00', \
     data every ::42::62 using 4:5 with lines lc rgb '#D55E00' lw 2 dt (9,3,2,3), \
     data every 3::43::62 using 4:5 with points pt 13 ps 0.55 lc rgb '#D55E00', \
@@ -55,7 +55,7 @@ do for [kind in 'svg pdf png'] {
   set title 'by training time' offset 0,-0.7
   set xlabel 'share of the longest training' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0:0.7785529662721165]; set yrange [*:*]
+  set xrange [0:0.704036691697823]; set yrange [*:*]
   set xtics ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6000000000000001)
   set ytics autofreq
   unset arrow 100
