@@ -13,6 +13,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 dockerfile=$here/../../Dockerfile
 make_bare_debian bookworm "$(readlink -m -- "$1")" "${2:-}"
 read -r -a inside_environment <<<"${TUTTI_CHECK_ENVIRONMENT:-}"
+inside_environment+=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)  # Docker's
 
 working_folder=/
 # docker_step INSTRUCTION REST: does what an instruction of the Dockerfile does in an image.
