@@ -21,6 +21,7 @@ if(NOT TARGET torch)
                       "to the folder of PyPI's wheel torch")
 endif()
 tutti_find(PNG libpng-dev)
+tutti_find(ZLIB zlib1g-dev)
 tutti_find(Threads g++)
 
 # For libraries whose own CMake package is missing.

@@ -4,9 +4,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "results/files.hpp"
+#include "reports/data/table_file.hpp"
 #include "text/clean.hpp"
 #include "text/csv.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -33,7 +34,7 @@ std::vector<std::size_t> places_of(const std::vector<std::string>& wanted, const
 
 std::optional<std::string> content_of(const std::filesystem::path& file, DamageList& damage) {
   try {
-    return results::read_file_if_any(file);
+    return read_table_file(file);
   } catch (const Error& error) {
     damage.add(error.what());
     return std::nullopt;

@@ -16,9 +16,10 @@ namespace tutti::reports {
 /// One row: fields in the order of the columns that were asked for.
 using CsvFields = std::vector<std::string_view>;
 
-/// Calls row(line number, fields) for every whole row; a sentence that it returns is what is wrong with the row.
-/// Columns that were not asked for are skipped. The field of a column named with "?" at its end is empty where the file
-/// has no such column. Returns false if there is no such file or its columns do not fit.
+/// Calls row(line number, fields) for every whole row of `file`, which may be compressed (read_table_file); a sentence
+/// that it returns is what is wrong with the row. Columns that were not asked for are skipped. The field of a column
+/// named with "?" at its end is empty where the file has no such column. Returns false if there is no such file or its
+/// columns do not fit.
 bool read_csv(const std::filesystem::path& file, const std::vector<std::string>& columns, DamageList& damage,
               const std::function<std::string(std::size_t line, const CsvFields& fields)>& row);
 

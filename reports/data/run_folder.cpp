@@ -7,6 +7,7 @@
 
 #include "digest/digest.hpp"
 #include "reports/data/csv.hpp"
+#include "reports/data/table_file.hpp"
 #include "reports/statistics/summary.hpp"
 #include "results/files.hpp"
 
@@ -154,7 +155,9 @@ bool is_unchanged(const std::filesystem::path& folder, const std::string& file, 
                   const Run& run, const std::string& consequence, std::vector<Damage>& damage) {
   const std::string name = run.name + "/" + file;
   try {
-    if (sha256_of_file(folder / file) == recorded || recorded.empty()) return true;
+    const auto content = read_table_file(folder / file);
+    if (!content) throw Error(file + ": there is no such file");
+    if (sha256(*content) == recorded || recorded.empty()) return true;
     damage.push_back({name, "is not the file that run.json has the digest of" + consequence});
   } catch (const Error&) {
     damage.push_back({name, "cannot be read" + consequence});

@@ -1,5 +1,6 @@
 // Damaged folders: whatever is wrong is named and left out, never a crash and never a silent zero.
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +41,16 @@ class DamagedFolder : public testing::Test {
     results::RunRecord record = *results::read_run_record(folders_[0]);
     record.evaluations_digest.clear();
     results::write_run_record(folders_[0], record);
+  }
+
+  // Puts the gzip file of a table in its place.
+  static void compress(const std::filesystem::path& file) {
+    const std::string text = read_text(file);
+    const std::string name = file.string() + ".gz";
+    const gzFile out = gzopen(name.c_str(), "wb9");
+    ASSERT_EQ(gzwrite(out, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
+    ASSERT_EQ(gzclose(out), Z_OK);
+    std::filesystem::remove(file);
   }
 
   std::string evaluations() const { return read_text(folders_[0] / "evaluations.csv"); }
@@ -92,6 +103,35 @@ TEST_F(DamagedFolder, EveryOtherChangedTableIsNoticedByItsDigest) {
     write_text(folders_[0] / file, whole + whole.substr(whole.rfind('\n', whole.size() - 2) + 1));
     expect_left_out(report(), std::string("seed-0/") + file);
     write_text(folders_[0] / file, whole);
+  }
+}
+
+// For results that are kept: `gzip -9n` over the larger tables.
+TEST_F(DamagedFolder, CompressedTablesAreReadAsTheTablesThatTheyWere) {
+  const Analysis before = report();
+  for (const std::filesystem::path& folder : folders_) {
+    for (const char* file : {"evaluations.csv", "absolute.csv"}) compress(folder / file);
+  }
+  const Analysis analysis = report();
+  EXPECT_TRUE(analysis.damage.empty());
+  EXPECT_EQ(analysis.main.cells[0][0].n, 3);
+  EXPECT_EQ(analysis.main.cells[0][0].mean, before.main.cells[0][0].mean);
+  for (const reports::Run& run : analysis.data->runs) EXPECT_TRUE(run.absolute.has_value());
+}
+
+TEST_F(DamagedFolder, ACompressedTableThatIsNotWholeIsLeftOut) {
+  compress(folders_[0] / "evaluations.csv");
+  const std::filesystem::path file = folders_[0] / "evaluations.csv.gz";
+  const std::string whole = read_text(file);
+  for (std::size_t size = 0; size < whole.size(); size += 5) {
+    write_text(file, whole.substr(0, size));
+    expect_left_out(report(), "seed-0/evaluations.csv");
+  }
+  std::string other = whole;
+  other[other.size() / 2] ^= 4;
+  for (const std::string& text : {other, whole + "more", whole + whole}) {
+    write_text(file, text);
+    expect_left_out(report(), "seed-0/evaluations.csv");
   }
 }
 
