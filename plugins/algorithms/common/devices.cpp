@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -51,6 +52,25 @@ void add_device(const Driver& driver, int number, Devices& out) {
   out.cuda.push_back({name, static_cast<std::int64_t>(bytes)});
 }
 
+/// Opens the part of LibTorch that computes on GPUs, which lies beside the other and is linked by nobody, since a run
+/// on the CPU needs neither it nor what it needs. LibTorch looks for it once in a process, so this comes first. False
+/// if LibTorch was built without it; `problem` says so, or why it cannot be opened.
+bool open_cuda_part(std::string& problem) {
+  Dl_info torch{};
+  const auto* inside = reinterpret_cast<const void*>(static_cast<at::Context& (*)()>(&at::globalContext));
+  if (::dladdr(inside, &torch) != 0) {
+    const auto part = std::filesystem::path(torch.dli_fname).parent_path() / "libtorch_cuda.so";
+    if (std::filesystem::exists(part) && ::dlopen(part.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+      problem = "the CUDA part of its LibTorch " TORCH_VERSION " cannot be opened (" + std::string(::dlerror()) +
+                "); install the packages that `torch` depends on";
+      return true;
+    }
+  }
+  if (at::globalContext().hasCUDART()) return true;
+  problem = "its LibTorch " TORCH_VERSION " was built without CUDA; build it against one with CUDA (CMAKE_PREFIX_PATH)";
+  return false;
+}
+
 }  // namespace
 
 void report_driver(const std::filesystem::path& library, Devices& out) {
@@ -73,12 +93,8 @@ void report_driver(const std::filesystem::path& library, Devices& out) {
 }
 
 void report_devices(Devices& out) {
-  out.built_with_cuda = at::globalContext().hasCUDART();
-  if (!out.built_with_cuda) {
-    out.problem =
-        "its LibTorch " TORCH_VERSION " was built without CUDA; build it against one with CUDA (CMAKE_PREFIX_PATH)";
-    return;
-  }
+  out.built_with_cuda = open_cuda_part(out.problem);
+  if (!out.built_with_cuda || !out.problem.empty()) return;
   const std::string version = cuda_version(at::globalContext().versionCUDART());
   report_driver(kDriver, out);
   out.libraries.push_back({"CUDA", version + " (of LibTorch)"});
