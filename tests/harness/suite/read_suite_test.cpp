@@ -307,9 +307,10 @@ TEST(ReadPlan, ADeviceOfTheCommandLineIsRefusedThere) {
 
 TEST(ReadPlan, ADeviceIsRefusedWhereItIsAskedFor) {
   const std::string rest = "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"climber\"\ndevice = \"cpu\"\n";
-  EXPECT_EQ(SuiteFile(kHead + rest + "[[override]]\ntask = \"*\"\nalgorithm = \"climber\"\ndevice = \"cuda:2\"\n").problems(),
-            "suite.toml:16:10: override[1].device: algorithm \"climber\" cannot compute on \"cuda:2\": there is no "
-            "device 2 of 2; expected one of cuda:0 (Fast), cuda:1 (Slow)");
+  EXPECT_EQ(
+      SuiteFile(kHead + rest + "[[override]]\ntask = \"*\"\nalgorithm = \"climber\"\ndevice = \"cuda:2\"\n").problems(),
+      "suite.toml:16:10: override[1].device: algorithm \"climber\" cannot compute on \"cuda:2\": there is no "
+      "device 2 of 2; expected one of cuda:0 (Fast), cuda:1 (Slow)");
   // One of [run] that no algorithm takes is wrong all the same.
   EXPECT_EQ(
       SuiteFile("seeds = [3]\n[run]\nenvironment_steps = 1000\ndevice = \"gpu\"\n[evaluation]\ninterval = 100\n" + rest)
