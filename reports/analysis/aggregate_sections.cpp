@@ -66,6 +66,9 @@ void add_profiles(const Material& material, const std::vector<Strata>& normalize
   }
 }
 
+// Deals of the permutation test: at p = 0.05 they leave an error of 0.002.
+constexpr std::int64_t kShuffles = 10'000;
+
 Improvement improvement_of(const Material& material, const std::vector<Strata>& raw, std::size_t x, std::size_t y) {
   Improvement result{.x = x, .y = y, .probability = {}, .per_task = {}};
   result.probability =
@@ -77,6 +80,7 @@ Improvement improvement_of(const Material& material, const std::vector<Strata>& 
   if (const auto& interval = result.probability.interval) {
     result.marked = interval->low > 0.5 || interval->high < 0.5;
     result.meaningful = result.marked && interval->high > 0.75;
+    result.p_value = improvement_p_value(raw[x], raw[y], material.bootstrap(kShuffles));
   }
   return result;
 }

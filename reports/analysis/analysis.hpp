@@ -105,6 +105,7 @@ struct Improvement {
   std::vector<double> per_task;  // for each of Aggregates::tasks
   bool marked = false;           // the interval excludes 0.5
   bool meaningful = false;       // and its upper limit exceeds 0.75
+  double p_value = kMissing;     // of the permutation test; missing where there is no interval
 };
 
 struct Aggregates {

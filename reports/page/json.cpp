@@ -306,7 +306,8 @@ class Writer {
                                      {"probability", estimate(i.probability)},
                                      {"per_task", numbers(i.per_task)},
                                      {"excludes_half", i.marked},
-                                     {"meaningful", i.meaningful}});
+                                     {"meaningful", i.meaningful},
+                                     {"p_value", number(i.p_value)}});
     }
     return out;
   }

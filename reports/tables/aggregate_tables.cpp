@@ -74,7 +74,8 @@ std::string improvement_caption(const Analysis& analysis, const ReportOptions& o
   if (has_intervals(aggregates)) {
     text += fmt::format(
         " {:g} % intervals from {} bootstrap replicates. Bold: the interval excludes 0.5; meaningful: its upper limit "
-        "also exceeds 0.75.",
+        "also exceeds 0.75. p: permutation test, how often runs that are dealt out to X and Y at random lie as far apart; "
+        "where no run of one meets one of the other, an interval has no width, and p alone says what that is worth.",
         100 * options.level, options.improvement_replicates);
   }
   return text + " Y over X is one minus X over Y." + budget_note(analysis) + small_sample_note(fewest_runs(aggregates));
@@ -91,17 +92,19 @@ std::vector<TableCell> improvement_row(const Analysis& analysis, const Improveme
                                                : "no"},
           {.value = !pair.probability.interval ? ""
                     : pair.meaningful          ? "yes"
-                                               : "no"}};
+                                               : "no"},
+          {.value = !pair.probability.interval ? "" : fixed(pair.p_value, 3)}};
 }
 
 CsvTable improvement_data(const Analysis& analysis) {
-  CsvTable csv{{"x", "y", "probability", "ci_lo", "ci_hi", "excludes_half", "meaningful"}, {}};
+  CsvTable csv{{"x", "y", "probability", "ci_lo", "ci_hi", "excludes_half", "meaningful", "p_value"}, {}};
   for (const std::size_t task : analysis.aggregates.tasks) csv.header.push_back(analysis.tasks[task].label);
   for (const Improvement& pair : analysis.aggregates.improvements) {
     std::vector<std::string> row{analysis.algorithms[pair.x].label, analysis.algorithms[pair.y].label};
     append_estimate(row, pair.probability);
     row.push_back(!pair.probability.interval ? "" : pair.marked ? "1" : "0");
     row.push_back(!pair.probability.interval ? "" : pair.meaningful ? "1" : "0");
+    row.push_back(!pair.probability.interval ? "" : shortest(pair.p_value));
     for (const double probability : pair.per_task) row.push_back(shortest(probability));
     csv.rows.push_back(std::move(row));
   }
@@ -148,7 +151,8 @@ ReportTable improvement_table(const Analysis& analysis, const ReportOptions& opt
                           {.head = "Y", .right = false},
                           {.head = "P(X > Y)"},
                           {.head = "excludes 0.5"},
-                          {.head = "meaningful"}}};
+                          {.head = "meaningful"},
+                          {.head = "p"}}};
   Section section;
   std::set<std::pair<std::size_t, std::size_t>> shown;
   for (const Improvement& pair : aggregates.improvements) {

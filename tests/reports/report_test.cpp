@@ -412,6 +412,25 @@ TEST(Report, NamesEveryAlgorithmThatIsHighest) {
       << read(folder / "report.md").substr(0, 800);
 }
 
+TEST(Report, AnIntervalWithoutWidthIsNoProof) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  const auto answer_at = [&](double p_value) {
+    for (Improvement& pair : analysis.aggregates.improvements) {
+      pair.probability = {1, Interval{1, 1}};
+      pair.marked = pair.meaningful = true;
+      pair.p_value = p_value;
+    }
+    const fs::path folder = fresh_folder("separated");
+    write_report(analysis, {}, folder);
+    return read(folder / "report.md");
+  };
+  EXPECT_NE(answer_at(0.1).find("with probability 1.000 [1.000, 1.000] (permutation test: p = 0.100), so with these "
+                                "runs the lead may be chance"),
+            std::string::npos);
+  EXPECT_NE(answer_at(0.005).find("(permutation test: p = 0.005), so chance alone does not explain the lead"),
+            std::string::npos);
+}
+
 TEST_F(FullReport, TheAnswerIsTheFirstSentence) {
   const std::string page = read(folder / "index.html");
   const std::size_t answer = page.find(" leads: interquartile mean "), table = page.find("<table");

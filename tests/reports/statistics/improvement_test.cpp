@@ -1,9 +1,38 @@
 #include "reports/statistics/improvement.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include "examples.hpp"
 
 namespace tutti::reports {
 namespace {
+
+// The exact p-value: of all ways to deal out the runs of every task, the share that are as far from one half.
+double exact_p_value(const Strata& x, const Strata& y) {
+  const double observed = std::abs(probability_of_improvement(x, y) - 0.5);
+  std::int64_t ways = 0, as_far = 0;
+  Strata dealt_x(x.size()), dealt_y(y.size());
+  const std::function<void(std::size_t)> deal = [&](std::size_t task) {
+    if (task == x.size()) {
+      ++ways;
+      as_far += std::abs(probability_of_improvement(dealt_x, dealt_y) - 0.5) >= observed - 1e-9 ? 1 : 0;
+      return;
+    }
+    std::vector<double> runs = x[task];
+    runs.insert(runs.end(), y[task].begin(), y[task].end());
+    std::vector<bool> of_x(runs.size(), false);
+    std::fill(of_x.end() - static_cast<std::ptrdiff_t>(x[task].size()), of_x.end(), true);
+    do {
+      dealt_x[task].clear();
+      dealt_y[task].clear();
+      for (std::size_t i = 0; i < runs.size(); ++i) (of_x[i] ? dealt_x : dealt_y)[task].push_back(runs[i]);
+      deal(task + 1);
+    } while (std::next_permutation(of_x.begin(), of_x.end()));
+  };
+  deal(0);
+  return static_cast<double>(as_far) / static_cast<double>(ways);
+}
 
 TEST(Improvement, CountsPairsAndHalfOfTheTies) {
   expect_close(improvement_on_task(kX[0], kY[0]), 0.5);
@@ -45,6 +74,41 @@ TEST(Improvement, IntervalIsTheReferenceOne) {
 
 TEST(Improvement, GivesNoIntervalForASingleRun) {
   EXPECT_FALSE(bootstrap_improvement({{1}}, {{2, 3}}, {.replicates = 10}).interval);
+}
+
+TEST(Improvement, RunsThatNeverMeetCanStillBeChance) {
+  const Bootstrap shuffles{.seed = 1, .replicates = 10'000};
+  const std::vector<double> low = {1, 2, 3}, high = {4, 5, 6};
+  // The interval has no width. Of 20 ways to deal out six runs, two are as clear.
+  EXPECT_EQ(bootstrap_improvement({high}, {low}, shuffles).interval->low, 1);
+  expect_close(exact_p_value({high}, {low}), 0.1);
+  EXPECT_NEAR(improvement_p_value({high}, {low}, shuffles), 0.1, 0.01);
+  EXPECT_NEAR(improvement_p_value({low}, {high}, shuffles), 0.1, 0.01);
+  // Two of 400 on two tasks; two of 70 with four runs each.
+  EXPECT_NEAR(improvement_p_value({high, high}, {low, low}, shuffles), 0.005, 0.003);
+  EXPECT_NEAR(improvement_p_value({{5, 6, 7, 8}}, {{1, 2, 3, 4}}, shuffles), 2.0 / 70, 0.006);
+}
+
+TEST(Improvement, NothingIsOddAboutEquals) {
+  const Bootstrap shuffles{.seed = 1, .replicates = 500};
+  EXPECT_EQ(improvement_p_value({{1, 1}}, {{1, 1, 1}}, shuffles), 1);
+  // One task each way.
+  EXPECT_EQ(improvement_p_value({{1, 2}, {3, 4}}, {{3, 4}, {1, 2}}, shuffles), 1);
+}
+
+TEST(Improvement, PValueIsThatOfAllDeals) {
+  const Bootstrap shuffles{.seed = 7, .replicates = 20'000};
+  const Strata four = from_rows({{1, 2}, {3, 4}, {5, 6}, {7, 8}}), two = from_rows({{2, 9}, {3, 9}});
+  for (const auto& [x, y] : {std::pair(kX, kY), {kY, kX}, {four, two}, {two, four}}) {
+    EXPECT_NEAR(improvement_p_value(x, y, shuffles), exact_p_value(x, y), 0.012);
+  }
+}
+
+TEST(Improvement, PValueIsTheSameOnAnyNumberOfThreads) {
+  Bootstrap shuffles{.seed = 7, .replicates = 1'000, .threads = 1};
+  const double alone = improvement_p_value(kX, kY, shuffles);
+  shuffles.threads = 3;
+  EXPECT_EQ(improvement_p_value(kX, kY, shuffles), alone);
 }
 
 }  // namespace
