@@ -80,7 +80,6 @@ Improvement improvement_of(const Material& material, const std::vector<Strata>& 
   if (const auto& interval = result.probability.interval) {
     result.marked = interval->low > 0.5 || interval->high < 0.5;
     result.meaningful = result.marked && interval->high > 0.75;
-    result.p_value = improvement_p_value(raw[x], raw[y], material.bootstrap(kShuffles));
   }
   return result;
 }
@@ -91,6 +90,15 @@ void add_improvements(const Material& material, const std::vector<Strata>& raw, 
       if (x != y && !raw[x].empty() && !raw[y].empty())
         result.improvements.push_back(improvement_of(material, raw, x, y));
     }
+  }
+  // One test for both orders of a pair.
+  for (Improvement& pair : result.improvements) {
+    const auto reverse = std::ranges::find_if(
+        result.improvements, [&](const Improvement& other) { return other.x == pair.y && other.y == pair.x; });
+    if (pair.x > pair.y)
+      pair.p_value = reverse->p_value;
+    else if (pair.probability.interval)
+      pair.p_value = improvement_p_value(raw[pair.x], raw[pair.y], material.bootstrap(kShuffles));
   }
   const auto ours_first = [&](const Improvement& pair) {
     const auto& algorithms = material.data.algorithms;

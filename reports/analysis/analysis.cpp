@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "reports/analysis/comparability.hpp"
 #include "reports/analysis/differences.hpp"
 #include "reports/analysis/published.hpp"
 #include "reports/analysis/sections.hpp"
@@ -212,7 +213,17 @@ void measure_coverage(const Material& material, Published& published) {
   }
 }
 
+// Different budgets come first: they weigh most.
+void warn_of_comparisons(const Material& material, Analysis& analysis) {
+  const std::vector<std::string> budgets = different_budgets(material);
+  analysis.budgets_differ_within_tasks = !budgets.empty();
+  analysis.warnings.insert(analysis.warnings.begin(), budgets.begin(), budgets.end());
+  for (const auto& sentences : {unlike_steps(material), unused_options(material)})
+    analysis.warnings.insert(analysis.warnings.end(), sentences.begin(), sentences.end());
+}
+
 void fill_sections(const Material& material, Analysis& analysis) {
+  warn_of_comparisons(material, analysis);
   warn_of_few_runs(material, analysis);
   if (material.options.ragged) {
     analysis.warnings.push_back("Aggregates weigh tasks, not runs, the same (ragged): not comparable with rliable");

@@ -260,7 +260,8 @@ struct Analysis {
   std::vector<Damage> damage;
   std::vector<FailedRun> failures;
   std::vector<MissingRun> missing;
-  std::vector<std::string> warnings;  // sentences, in order of weight
+  std::vector<std::string> warnings;         // sentences, in order of weight
+  bool budgets_differ_within_tasks = false;  // a warning says where
 
   ScoreTable main;
   Aggregates aggregates;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -230,8 +231,13 @@ void ReportOptions::declare(Parameters& parameter) {
 std::map<std::string, std::string> ReportOptions::problems_by_task() const {
   std::map<std::string, std::string> problems;
   for (const auto& [task, range] : bounds) {
-    if (!(range.low < range.high))
+    if (!std::isfinite(range.low) || !std::isfinite(range.high))
+      problems.emplace("bounds", "both have to be finite numbers for " + task);
+    else if (!(range.low < range.high))
       problems.emplace("bounds", "low is not below high for " + task + "; swap or change them");
+  }
+  for (const auto& [task, value] : thresholds) {
+    if (!std::isfinite(value)) problems.emplace("thresholds", "it has to be a finite number for " + task);
   }
   if (normalize == Normalization::kPinned && bounds.empty())
     problems.emplace("normalize", "\"pinned\" needs bounds: [report.bounds] in the suite, or --bounds TASK LOW HIGH");

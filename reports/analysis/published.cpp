@@ -1,9 +1,11 @@
 #include "reports/analysis/published.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <set>
 
 #include "omad_text.hpp"
 #include "reports/data/csv.hpp"
@@ -21,15 +23,21 @@ class Reader {
       : root_(root), file_(std::move(file)), tasks_(tasks), comparable_(comparable) {}
 
   Published read() {
+    refuse_unknown(root_, {"title", "source", "environment_steps", "caveats", "algorithms", "figure", "coverage"});
     Published published;
     published.title = text(root_, "title");
     published.source = text(root_, "source");
     published.environment_steps = budget();
     published.caveats = texts("caveats");
+    std::set<std::pair<std::string, std::string>> known;
     for (const toml::table* entry : entries("figure")) {
+      refuse_unknown(*entry, {"task", "algorithm", "mean", "spread", "note"});
+      if (!known.emplace(text(*entry, "task"), text(*entry, "algorithm")).second)
+        fail(*entry, "there is an earlier figure of " + text(*entry, "algorithm") + " on " + text(*entry, "task"));
       if (const auto task = task_of(*entry)) published.figures.push_back(figure_of(*entry, *task));
     }
     for (const toml::table* entry : entries("coverage")) {
+      refuse_unknown(*entry, {"task", "algorithm", "fraction", "bins", "step", "note"});
       if (const auto task = task_of(*entry)) published.coverage.push_back(coverage_of(*entry, *task));
     }
     add_algorithms(published);
@@ -41,9 +49,22 @@ class Reader {
     throw Error(file_ + ":" + std::to_string(node.source().begin.line) + ": " + what);
   }
 
+  // A misspelt key would be left out in silence.
+  void refuse_unknown(const toml::table& table, const std::vector<std::string_view>& keys) const {
+    for (const auto& [key, node] : table) {
+      if (std::ranges::find(keys, key.str()) == keys.end())
+        fail(node, fmt::format("unknown key \"{}\"; known: {}", key.str(), fmt::join(keys, ", ")));
+    }
+  }
+
+  std::string text_if_given(const toml::table& table, const char* key) const {
+    return table.contains(key) ? text(table, key) : "";
+  }
+
   std::string text(const toml::table& table, const char* key) const {
     if (const auto value = table[key].value<std::string>()) return *value;
-    fail(table, std::string("expected ") + key + " = \"...\"");
+    fail(table.contains(key) ? *table.get(key) : static_cast<const toml::node&>(table),
+         std::string("expected ") + key + " = \"...\"");
   }
 
   std::vector<std::string> texts(const char* key) const {
@@ -70,7 +91,12 @@ class Reader {
     return result;
   }
 
-  std::int64_t budget() const { return root_["environment_steps"].value_or(std::int64_t{0}); }
+  std::int64_t budget() const {
+    if (!root_.contains("environment_steps")) return 0;
+    const auto steps = root_["environment_steps"].value_exact<std::int64_t>();
+    if (!steps || *steps < 0) fail(*root_.get("environment_steps"), "environment_steps: expected a whole number");
+    return *steps;
+  }
 
   // Nothing for tasks that the report does not have, and where asked for also for those of much smaller budgets: a
   // comparison says something where they are within a factor of ten.
@@ -95,11 +121,12 @@ class Reader {
     const std::string mean = digits(entry, "mean");
     const std::string spread = digits(entry, "spread");
     if (mean.empty()) fail(entry, "expected mean = \"...\"");
+    if (to_double(spread).value_or(0) < 0) fail(*entry.get("spread"), "spread: expected a number that is not negative");
     return {.task = task,
             .algorithm = text(entry, "algorithm"),
             .mean_text = mean,
             .spread_text = spread,
-            .note = entry["note"].value_or(std::string()),
+            .note = text_if_given(entry, "note"),
             .mean = to_double(mean).value_or(kMissing),
             .spread = to_double(spread).value_or(kMissing)};
   }
@@ -114,7 +141,7 @@ class Reader {
             .fraction = *fraction,
             .bins = *bins,
             .step = *step,
-            .note = entry["note"].value_or(std::string()),
+            .note = text_if_given(entry, "note"),
             .measured = {}};
   }
 

@@ -51,8 +51,7 @@ std::vector<TaskBounds> single_episode_bounds(const Dataset& data) {
 TaskBounds pinned_bounds(const TaskInfo& task, const ReportOptions& options) {
   const auto found = options.bounds.find(task.label);
   if (found == options.bounds.end()) return {};
-  const std::string source = "set by the suite or on the command line";
-  return {{found->second.low, found->second.high}, source, source};
+  return {{found->second.low, found->second.high}, kGivenBounds, kGivenBounds};
 }
 
 // What the suite says counts more than what the task's environment declares.
@@ -89,7 +88,7 @@ std::string last_evaluations(std::int64_t count, const std::vector<Protocol>& pr
   const auto [fewest, most] = std::ranges::minmax_element(protocols, {}, &Protocol::evaluations);
   if (!protocols.empty()) count = std::min(count, most->evaluations());
   const std::string text = count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
-  const bool fewer = !protocols.empty() && fewest->evaluations() < count;
+  const bool fewer = count > 1 && (protocols.empty() || fewest->evaluations() < count);
   return text + " of a run" + (fewer ? ", or all of them where it has fewer" : "");
 }
 

@@ -20,6 +20,9 @@ using results::Protocol;
 using results::RunState;
 using results::to_text;
 
+/// The source of bounds that are neither a task's reference range nor measured.
+inline constexpr const char* kGivenBounds = "set by the suite or on the command line";
+
 /// What normalises to 0 and 1, and what the two returns are.
 struct TaskBounds : Bounds {
   std::string low_source = {}, high_source = {};

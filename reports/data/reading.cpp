@@ -1,6 +1,7 @@
 #include "reports/data/reading.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -58,6 +59,20 @@ void leave_out_copies(Dataset& data) {
   }
 }
 
+// Two versions of a task's plugin, or of a suite, need not agree; the first one counts.
+void note_disagreement(const results::PlanRecord& first, const results::PlanRecord& plan, Dataset& data) {
+  for (const results::PlannedTask& task : plan.tasks) {
+    const auto known = std::ranges::find(data.tasks, task.label, &TaskInfo::label);
+    if (known == data.tasks.end() || !known->reference || !task.reference) continue;
+    if (known->reference->low == task.reference->low && known->reference->high == task.reference->high) continue;
+    data.notes.push_back(task.label + ": suite " + plan.suite +
+                         " declares another reference range than the suites before it; theirs is used");
+  }
+  if (plan.report_options != first.report_options)
+    data.notes.push_back("The [report] options are those of suite " + first.suite + "; those of " + plan.suite +
+                         " differ and are not used");
+}
+
 void add_plan(const std::filesystem::path& folder, const results::PlanRecord& plan, Dataset& data) {
   std::set<std::tuple<std::size_t, std::size_t, std::int64_t>> known;
   for (const Run& run : data.runs) known.emplace(run.task, run.algorithm, run.seed);
@@ -87,8 +102,11 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
 
 Dataset read_suites(std::span<const std::filesystem::path> folders) {
   Dataset data;
+  std::optional<results::PlanRecord> first;
   for (const std::filesystem::path& folder : folders) {
     const results::PlanRecord plan = results::read_plan_record(folder);
+    if (!first) first = plan;
+    note_disagreement(*first, plan, data);
     check_protocol(folder, plan.protocol);
     if (data.suite.empty()) data.protocol = plan.tasks.empty() ? plan.protocol : plan.protocol_of(plan.tasks[0].label);
     data.suite += (data.suite.empty() ? "" : " + ") + plan.suite;

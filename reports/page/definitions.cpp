@@ -9,7 +9,7 @@ namespace tutti::reports {
 namespace {
 
 std::string normalisation(Normalization chosen) {
-  if (chosen == Normalization::kPinned) return "lo and hi of each task are set by the suite";
+  if (chosen == Normalization::kPinned) return "lo and hi of each task are the bounds that were given";
   if (chosen == Normalization::kReference) {
     return "lo and hi are the task's reference range, unless the suite sets its own: the mean return of uniformly "
            "random play, and a named achievement. The table of tasks gives both with their sources. The range does not "

@@ -197,10 +197,13 @@ class Builder {
     const auto found =
         std::ranges::find_if(all, [&](const Improvement& pair) { return pair.x == leader && pair.y == second; });
     if (found == all.end() || !found->probability.interval) return "there are too few runs to say how sure that is";
+    const std::string measured = fmt::format(
+        "a run of {} beats one of {} with probability {} (permutation test: p {}{})", label(leader), label(second),
+        estimate_text(found->probability), found->p_value < kLeastShownP ? "" : "= ", p_value_text(found->p_value));
+    if (found->probability.value < 0.5) return "yet " + measured + ", so the two measures disagree about who leads";
     const bool told_apart = found->marked && found->p_value < 1 - options_.level;
-    return fmt::format("a run of {} beats one of {} with probability {} (permutation test: p = {}), so {}", label(leader),
-                       label(second), estimate_text(found->probability), fixed(found->p_value, 3),
-                       told_apart ? "chance alone does not explain the lead" : "with these runs the lead may be chance");
+    return measured +
+           (told_apart ? ", so chance alone does not explain the lead" : ", so with these runs the lead may be chance");
   }
 
   std::string basis(const Aggregate& leader) const {

@@ -93,7 +93,7 @@ std::vector<TableCell> improvement_row(const Analysis& analysis, const Improveme
           {.value = !pair.probability.interval ? ""
                     : pair.meaningful          ? "yes"
                                                : "no"},
-          {.value = !pair.probability.interval ? "" : fixed(pair.p_value, 3)}};
+          {.value = !pair.probability.interval ? "" : p_value_text(pair.p_value)}};
 }
 
 CsvTable improvement_data(const Analysis& analysis) {

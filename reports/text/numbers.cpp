@@ -14,6 +14,8 @@ std::string fixed(double value, int decimals) {
   return negative_zero ? text.substr(1) : text;
 }
 
+std::string p_value_text(double p_value) { return p_value < kLeastShownP ? "< 0.001" : fixed(p_value, 3); }
+
 std::string shortest(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
 
 bool is_number(const std::string& text) {

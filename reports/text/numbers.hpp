@@ -14,6 +14,10 @@ using text::duration_text;
 /// `value` with a fixed number of decimals. A result that rounds to zero has no sign; NaN gives an empty text.
 std::string fixed(double value, int decimals);
 
+/// A p-value by three decimals, "< 0.001" below kLeastShownP.
+inline constexpr double kLeastShownP = 0.001;
+std::string p_value_text(double p_value);
+
 /// The shortest text that reads back as exactly `value`; empty where it is not finite.
 std::string shortest(double value);
 

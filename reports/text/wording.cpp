@@ -167,7 +167,8 @@ std::string budget_text(const Analysis& analysis) {
   const auto steps = [](const Protocol& protocol) { return protocol.environment_steps; };
   const std::string text = each_number(protocols, steps, [](std::int64_t count) { return steps_text(count); });
   const bool one = text == steps_text(protocols.front().environment_steps);
-  return text + " environment steps each" + (one ? "" : ", by task");
+  return text + " environment steps each" + (one ? "" : ", by task") +
+         (analysis.budgets_differ_within_tasks ? ", but not of all runs" : "");
 }
 
 std::string budget_note(const Analysis& analysis) {
@@ -185,14 +186,28 @@ std::string budget_note(const Analysis& analysis) {
   return fmt::format(" Each task at its own budget: {} environment steps{}.", steps_text(usual->first), others);
 }
 
+namespace {
+
+// The tasks whose reference range gave way to bounds of the suite or the command line.
+std::string pinned_tasks(const Analysis& analysis) {
+  std::vector<std::string> names;
+  for (const TaskInfo& task : analysis.tasks) {
+    if (task.bounds.low_source == kGivenBounds) names.push_back(task.shown());
+  }
+  return names.empty() ? "" : ", but on " + listed(names) + " the bounds that were given";
+}
+
+}  // namespace
+
 std::string scale_note(const Analysis& analysis) {
   switch (analysis.normalization) {
     case Normalization::kMinmax:
       return "; min–max scores are relative to the algorithms compared";
     case Normalization::kReference:
-      return "; 0 is random play and 1 the achievement that each task names, and scores may lie outside";
+      return "; 0 is random play and 1 the achievement that each task names" + pinned_tasks(analysis) +
+             ", and scores may lie outside";
     case Normalization::kPinned:
-      return "; 0 and 1 are the suite's bounds, and scores may lie outside";
+      return "; 0 and 1 are the bounds that were given, and scores may lie outside";
     default:
       return "";
   }
@@ -207,7 +222,7 @@ std::string to_text(Normalization normalization) {
     case Normalization::kMinmax:
       return "min–max";
     case Normalization::kPinned:
-      return "the suite's bounds";
+      return "given bounds";
     case Normalization::kNone:
       return "none";
   }

@@ -429,6 +429,32 @@ TEST(Report, AnIntervalWithoutWidthIsNoProof) {
             std::string::npos);
   EXPECT_NE(answer_at(0.005).find("(permutation test: p = 0.005), so chance alone does not explain the lead"),
             std::string::npos);
+  EXPECT_NE(answer_at(0.0001).find("(permutation test: p &lt; 0.001), so"), std::string::npos);
+}
+
+TEST(Report, ALeaderWhoseRunsLoseIsNoLeaderBeyondChance) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  for (Improvement& pair : analysis.aggregates.improvements) {
+    pair.probability = {1.0 / 3, Interval{1.0 / 3, 1.0 / 3}};
+    pair.marked = true;
+    pair.p_value = 0.03;
+  }
+  const fs::path folder = fresh_folder("contradiction");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md")
+                .find("with probability 0.333 [0.333, 0.333] (permutation test: p = 0.030), so the two "
+                      "measures disagree about who leads"),
+            std::string::npos);
+}
+
+TEST(Report, TasksWithBoundsOfTheirOwnAreNamed) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  analysis.normalization = Normalization::kReference;
+  analysis.tasks[1].bounds.low_source = kGivenBounds;
+  EXPECT_NE(main_table(analysis, {})
+                .shown.caption.find("achievement that each task names, but on " + analysis.tasks[1].shown() +
+                                    " the bounds that were given"),
+            std::string::npos);
 }
 
 TEST_F(FullReport, TheAnswerIsTheFirstSentence) {

@@ -169,7 +169,7 @@ TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
             "mean over the last 10 evaluations of a run, or all of them where it has fewer");
   EXPECT_EQ(definition_of(parse_score("best"), {evaluations(20), evaluations(5)}),
             "optimistic (maximum of 5 or 20 evaluations): a run's highest evaluation");
-  EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run, or all of them where it has fewer");
 }
 
 TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "suite_folder.hpp"
 #include "tutti/error.hpp"
@@ -64,6 +65,12 @@ TEST(ReportOptions, RefuseWhatContradictsItself) {
   ReportOptions reversed;
   reversed.bounds["mpe/a"] = {1, 0};
   EXPECT_THROW(reversed.check_values_by_task(), Error);
+  ReportOptions endless;
+  endless.bounds["mpe/a"] = {0, std::numeric_limits<double>::infinity()};
+  EXPECT_THROW(endless.check_values_by_task(), Error);
+  ReportOptions nowhere;
+  nowhere.thresholds["mpe/a"] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(nowhere.check_values_by_task(), Error);
   EXPECT_NO_THROW(ReportOptions().check_values_by_task());
 }
 
@@ -95,6 +102,23 @@ TEST(ReportOptions, TakeBoundsAndThresholdsOfTheTasksOfEverySuite) {
   const ReportOptions changed = resolve_options(folders, {.bounds = {{"mpe/a", {0, 9}}}});
   EXPECT_EQ(changed.bounds.at("mpe/a").high, 9);
   EXPECT_EQ(changed.bounds.at("mpe/b").high, 2);
+}
+
+TEST(ReportOptions, ThatALaterSuiteChangesAreNamed) {
+  SuiteFolder first(1, 2), second(1, 2);
+  first.add(plain_run("mpe/a", "x", 1, {1, 2}, 2));
+  second.add(plain_run("mpe/a", "y", 1, {1, 2}, 2));
+  first.plan.tasks[0].reference = ReferenceRange{.low = 0, .low_source = "l", .high = 1, .high_source = "h"};
+  second.plan.tasks[0].reference = ReferenceRange{.low = 0, .low_source = "l", .high = 2, .high_source = "h"};
+  second.set_option("score", std::string("best"));
+  const std::vector<std::filesystem::path> folders = {first.write(), second.write()};
+  ReportOptions options = quick_options();
+  options.mixed = true;
+  std::string warnings;
+  for (const std::string& warning : analyse(folders, options).warnings) warnings += warning + "\n";
+  EXPECT_NE(warnings.find("mpe/a: suite " + second.plan.suite + " declares another reference range"), std::string::npos)
+      << warnings;
+  EXPECT_NE(warnings.find("those of " + second.plan.suite + " differ and are not used"), std::string::npos) << warnings;
 }
 
 TEST(ReportOptions, RefuseTwoValuesForOneTask) {

@@ -160,5 +160,19 @@ TEST_F(PublishedFile, IsRefusedWithItsLine) {
   EXPECT_EQ(refusal("title = \"x\n").substr(0, 3), ":1:");
 }
 
+TEST_F(PublishedFile, NothingOfItIsLeftOutInSilence) {
+  const std::string figure = "[[figure]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\nmean = 7\n";
+  EXPECT_EQ(
+      refusal(std::string(kHead) + "[[figures]]\ntask = \"mpe/a\"\n"),
+      ":4: unknown key \"figures\"; known: title, source, environment_steps, caveats, algorithms, figure, coverage");
+  EXPECT_EQ(refusal(kHead + figure + "std = \"0.2\"\n"),
+            ":8: unknown key \"std\"; known: task, algorithm, mean, spread, note");
+  EXPECT_EQ(refusal(kHead + figure + "note = 5\n"), ":8: expected note = \"...\"");
+  EXPECT_EQ(refusal(kHead + figure + "spread = \"-2\"\n"), ":8: spread: expected a number that is not negative");
+  EXPECT_EQ(refusal(kHead + figure + figure), ":8: there is an earlier figure of QMIX on mpe/a");
+  EXPECT_EQ(refusal("title = \"A\"\nsource = \"B\"\nenvironment_steps = \"2M\"\n" + figure),
+            ":3: environment_steps: expected a whole number");
+}
+
 }  // namespace
 }  // namespace tutti::reports

@@ -1,0 +1,124 @@
+#include "reports/analysis/comparability.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tutti::reports {
+namespace {
+
+std::vector<const Run*> runs_of_task(const Material& material, std::size_t task) {
+  std::vector<const Run*> runs;
+  for (const auto& of_algorithm : material.table[task])
+    runs.insert(runs.end(), of_algorithm.begin(), of_algorithm.end());
+  return runs;
+}
+
+// Environment steps at which a run ends.
+std::int64_t end_of(const Run& run) {
+  if (run.protocol.is_known()) return run.protocol.environment_steps;
+  return run.evaluations.empty() ? 0 : run.evaluations.back().step;
+}
+
+bool ends_like(const Run& run, std::int64_t end) {
+  const std::size_t count = run.evaluations.size();
+  const std::int64_t own_end = end_of(run);
+  if (run.protocol.is_known() || count < 2) return own_end == end;
+  return std::abs(own_end - end) <= own_end - run.evaluations[count - 2].step;
+}
+
+// The most frequent end, of our own runs where there are any; of two equally frequent ones the later.
+std::int64_t usual_end(const std::vector<std::vector<const Run*>>& algorithms) {
+  std::map<std::int64_t, int> counts;
+  for (const Run* run : own_or_all_runs(algorithms)) ++counts[end_of(*run)];
+  std::int64_t usual = 0;
+  for (const auto& [end, count] : counts) {
+    if (usual == 0 || count >= counts[usual]) usual = end;
+  }
+  return usual;
+}
+
+// "ippo", or "long seed 2" where the algorithm's other runs end elsewhere.
+std::string name_of(const Material& material, const Run& run, std::int64_t end) {
+  const std::string& label = material.data.algorithms[run.algorithm].label;
+  const bool all = std::ranges::all_of(material.table[run.task][run.algorithm],
+                                       [&](const Run* other) { return end_of(*other) == end; });
+  return all ? label : fmt::format("{} seed {}", label, run.seed);
+}
+
+}  // namespace
+
+std::vector<std::string> different_budgets(const Material& material) {
+  std::vector<std::string> sentences;
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    const std::int64_t usual = usual_end(material.table[task]);
+    std::map<std::int64_t, std::set<std::string>> others;  // who ends there
+    for (const Run* run : runs_of_task(material, task)) {
+      if (!run->worst && !ends_like(*run, usual)) others[end_of(*run)].insert(name_of(material, *run, end_of(*run)));
+    }
+    if (others.empty()) continue;
+    std::string text;
+    for (const auto& [end, names] : others)
+      text += fmt::format("{} {} ({})", text.empty() ? "" : ",", end, fmt::join(names, ", "));
+    sentences.push_back(
+        fmt::format("{}: not all runs end after {} environment steps, but some after{}; every score is that of a run's "
+                    "own end, so these scores are not of equal budgets",
+                    material.data.tasks[task].label, usual, text));
+  }
+  return sentences;
+}
+
+std::vector<std::string> unlike_steps(const Material& material) {
+  std::vector<std::string> sentences, untrained;
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    const std::vector<const Run*> runs = own_or_all_runs(material.table[task]);
+    if (runs.empty()) continue;
+    const std::vector<double> shared = common_steps(runs);
+    const std::string& label = material.data.tasks[task].label;
+    std::size_t most = 0;
+    for (const Run* run : runs) most = std::max(most, steps_of(*run).size());
+    if (shared.size() >= 2 && 2 * shared.size() <= most) {
+      sentences.push_back(fmt::format(
+          "{}: its runs share only {} steps at which they were evaluated, where one of them has {}; curves, "
+          "areas, milestones and steps to thresholds rest on those",
+          label, shared.size(), most));
+    }
+    if (!shared.empty() && shared.front() > 0) untrained.push_back(label);
+  }
+  if (!untrained.empty()) {
+    sentences.push_back(
+        fmt::format("No run was evaluated at step 0 on {}; what tables call untrained is the first "
+                    "evaluation there",
+                    fmt::join(untrained, ", ")));
+  }
+  return sentences;
+}
+
+std::vector<std::string> unused_options(const Material& material) {
+  const ReportOptions& options = material.options;
+  std::vector<std::string> sentences;
+  if (!options.bounds.empty() && material.normalization == Normalization::kMinmax) {
+    std::vector<std::string> without;
+    for (const std::size_t task : material.tasks) {
+      const TaskInfo& info = material.data.tasks[task];
+      if (!options.bounds.contains(info.label) && !info.reference) without.push_back(info.label);
+    }
+    sentences.push_back(
+        options.normalize == Normalization::kAuto
+            ? fmt::format(
+                  "The bounds are not used, since {} neither bounds nor a reference range: {}; scores are normalised "
+                  "by the smallest and largest returns",
+                  without.size() == 1 ? "one task has" : "some tasks have", fmt::join(without, ", "))
+            : std::string("The bounds are not used, since normalize is \"minmax\""));
+  }
+  if (!options.bounds.empty() && material.normalization == Normalization::kNone)
+    sentences.emplace_back("The bounds are not used, since normalize is \"none\"");
+  if (!options.thresholds.empty() && options.threshold != ThresholdKind::kValue)
+    sentences.emplace_back("The thresholds of the tasks are not used; threshold = \"value\" uses them");
+  return sentences;
+}
+
+}  // namespace tutti::reports

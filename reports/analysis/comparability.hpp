@@ -1,0 +1,22 @@
+// What makes numbers of one report less comparable than they look; nothing of it stops a report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/analysis/sections.hpp"
+
+namespace tutti::reports {
+
+/// A sentence for each task whose runs have not all the same budget. That of an imported run is the step of its last
+/// evaluation; it counts as the others' where it lies within the distance of its own last two evaluations.
+std::vector<std::string> different_budgets(const Material& material);
+
+/// A sentence for each task whose runs share few of their evaluations, and one for those without an evaluation at step
+/// 0.
+std::vector<std::string> unlike_steps(const Material& material);
+
+/// A sentence for each of the options by task that has no effect in this report.
+std::vector<std::string> unused_options(const Material& material);
+
+}  // namespace tutti::reports

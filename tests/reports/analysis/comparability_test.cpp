@@ -1,0 +1,105 @@
+#include "reports/analysis/comparability.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tutti::reports {
+namespace {
+
+/// Runs of made-up algorithms on one task, with nothing but steps.
+class Comparability : public testing::Test {
+ protected:
+  Comparability() { data_.task_index("mpe/a", "mpe"); }
+
+  void add(const std::string& algorithm, std::int64_t seed, const std::vector<std::int64_t>& steps, bool imported) {
+    reports::Run run;
+    run.algorithm = data_.algorithm_index({.label = algorithm, .name = algorithm, .imported = imported});
+    run.seed = seed;
+    run.state = RunState::kFinished;
+    run.imported = imported;
+    for (const std::int64_t step : steps) {
+      Evaluation& evaluation = run.evaluations.emplace_back();
+      evaluation.step = step;
+      evaluation.mean = 1;
+    }
+    if (!imported) {
+      run.protocol.environment_steps = steps.back();
+      run.protocol.interval = steps[1];
+    }
+    data_.runs.push_back(run);
+  }
+  Material material() {
+    return {.data = data_,
+            .options = options_,
+            .table = usable_runs(data_),
+            .bounds = {},
+            .tasks = {0},
+            .score = {},
+            .aggregate_score = {}};
+  }
+
+  Dataset data_;
+  ReportOptions options_;
+};
+
+TEST_F(Comparability, AnImportWithinItsOwnIntervalHasTheSameBudget) {
+  add("ours", 1, {0, 1000, 2000}, false);
+  add("theirs", 1, {0, 1050, 2100}, true);
+  EXPECT_TRUE(different_budgets(material()).empty());
+}
+
+TEST_F(Comparability, OtherBudgetsAreNamedWithThoseWhoHaveThem) {
+  add("ours", 1, {0, 1000, 2000}, false);
+  add("long", 1, {0, 10'000, 20'000}, true);
+  add("mostly", 1, {0, 1000, 2000}, true);
+  add("mostly", 2, {0, 500}, true);
+  EXPECT_EQ(
+      different_budgets(material()),
+      std::vector<std::string>{"mpe/a: not all runs end after 2000 environment steps, but some after 500 (mostly seed "
+                               "2), 20000 (long); every score is that of a run's own end, so these scores are not of "
+                               "equal budgets"});
+}
+
+TEST_F(Comparability, OfImportsAloneTheUsualBudgetIsTheMostFrequent) {
+  for (int seed = 0; seed < 3; ++seed) add("a", seed, {0, 1000, 2000}, true);
+  add("b", 0, {0, 1000}, true);
+  EXPECT_TRUE(different_budgets(material()).empty());  // within one interval
+  add("b", 1, {0, 100, 200}, true);
+  ASSERT_EQ(different_budgets(material()).size(), 1U);
+  EXPECT_NE(different_budgets(material())[0].find("after 2000 environment steps, but some after 200 (b seed 1)"),
+            std::string::npos);
+}
+
+TEST_F(Comparability, FewSharedStepsAreNamed) {
+  add("a", 1, {0, 1000, 2000, 3000}, true);
+  add("b", 1, {0, 1500, 3000}, true);
+  const std::vector<std::string> sentences = unlike_steps(material());
+  ASSERT_EQ(sentences.size(), 1U);
+  EXPECT_NE(
+      sentences[0].find("mpe/a: its runs share only 2 steps at which they were evaluated, where one of them has 4"),
+      std::string::npos);
+}
+
+TEST_F(Comparability, AFirstEvaluationAfterTrainingIsNotCalledUntrained) {
+  add("a", 1, {1000, 2000}, true);
+  EXPECT_EQ(unlike_steps(material()),
+            std::vector<std::string>{"No run was evaluated at step 0 on mpe/a; what tables call untrained is the first "
+                                     "evaluation there"});
+}
+
+TEST_F(Comparability, OptionsWithoutEffectAreNamed) {
+  add("a", 1, {0, 1000}, true);
+  EXPECT_TRUE(unused_options(material()).empty());
+  options_.bounds["mpe/b"] = {0, 1};
+  options_.thresholds["mpe/a"] = 1;
+  Material made = material();
+  made.normalization = Normalization::kMinmax;
+  const std::vector<std::string> sentences = unused_options(made);
+  ASSERT_EQ(sentences.size(), 2U);
+  EXPECT_NE(sentences[0].find("since one task has neither bounds nor a reference range: mpe/a;"), std::string::npos);
+  EXPECT_NE(sentences[1].find("threshold = \"value\" uses them"), std::string::npos);
+  options_.normalize = Normalization::kMinmax;
+  EXPECT_EQ(unused_options(made)[0], "The bounds are not used, since normalize is \"minmax\"");
+}
+
+}  // namespace
+}  // namespace tutti::reports
