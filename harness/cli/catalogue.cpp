@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 #include "launch/say.hpp"
 #include "launch/suite_folder.hpp"
@@ -10,6 +12,26 @@
 #include "reports/analysis/options.hpp"
 
 namespace tutti::cli {
+namespace {
+
+// Of the process, as its environment is.
+std::vector<std::string>& added_folders() {
+  static std::vector<std::string> folders;
+  return folders;
+}
+
+}  // namespace
+
+void add_plugin_folder(const std::string& folder) {
+  if (folder.empty()) throw Error("--plugins is empty; expected a folder of plugins, or one library");
+  const char* present = std::getenv("TUTTI_PLUGIN_PATH");
+  const std::string path = std::filesystem::absolute(folder).lexically_normal().string();
+  // Through the environment, so that workers look there, too.
+  ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
+  added_folders().push_back(path);
+}
+
+const std::vector<std::string>& plugin_folders() { return added_folders(); }
 
 loader::Registry load_plugins() {
   const std::vector<std::filesystem::path> folders = loader::search_path();

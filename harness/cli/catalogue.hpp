@@ -2,11 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "loader/registry.hpp"
 #include "suite/suite.hpp"
 
 namespace tutti::cli {
+
+/// Takes a --plugins DIR: load_plugins() looks there before it looks elsewhere, as does every process that this one
+/// starts. Throws Error if it is empty.
+void add_plugin_folder(const std::string& folder);
+
+/// What add_plugin_folder() was given, in order, as absolute paths.
+const std::vector<std::string>& plugin_folders();
 
 /// The plugins on the search path. Names on stderr the files that were refused, and why.
 loader::Registry load_plugins();

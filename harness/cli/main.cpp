@@ -6,9 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -37,13 +35,6 @@ void add_launcher_command(CLI::App& app, int& status, const char* name, const ch
     launch::say(stderr, fmt::format("start it through the launcher at the root of the sources: ./tutti {}\n", name));
     status = kWrongUsage;
   });
-}
-
-/// Looks for plugins in `folder` before it looks elsewhere.
-void add_to_search_path(const std::string& folder) {
-  const char* present = std::getenv("TUTTI_PLUGIN_PATH");
-  const std::string path = std::filesystem::absolute(folder).lexically_normal().string();
-  ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
 }
 
 std::string version_text() {
@@ -80,6 +71,42 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
                      app.get_name());
 }
 
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+/// A sentence about the first option that neither the command nor the program has; empty if there is none.
+std::string unknown_option(const CLI::App& app, const std::vector<std::string>& arguments) {
+  std::vector<std::string> names = option_names(app);
+  std::string command = app.get_name();
+  for (const CLI::App* parsed : app.get_subcommands()) {
+    command += ' ' + parsed->get_name();
+    for (const std::string& name : option_names(*parsed)) {
+      if (std::ranges::count(names, name) == 0) names.push_back(name);
+    }
+  }
+  for (const std::string& argument : arguments) {
+    const std::string word = argument.substr(0, argument.find('='));
+    if (word == "--") break;
+    if (!word.starts_with("--") || std::ranges::count(names, word) > 0) continue;
+    return fmt::format("unknown option \"{}\"; {}; `{} --help` says more\n", word, suite::suggestion(word, names),
+                       command);
+  }
+  return "";
+}
+
+/// CLI11 would take the next word for the value of "--results=", which a shell makes of --results=$UNSET.
+void refuse_empty_values(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (!argument.starts_with("--") || argument.find('=') != argument.size() - 1) continue;
+    throw Error(fmt::format("{} has no value; write it after the \"=\", or leave the option out", argument));
+  }
+}
+
 // The folders are those of the moment, --plugins included.
 std::string footer() {
   return fmt::format(
@@ -107,8 +134,8 @@ int main(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   app.footer(footer);
   app.set_version_flag("--version", version_text, "Show the version, and what plugins have to be built for");
-  // At once, because a command's callback looks for plugins; through the environment, so that workers look there, too.
-  app.add_option_function<std::string>("--plugins", add_to_search_path, "a further folder of plugins, or one library")
+  // At once, because a command's callback looks for plugins.
+  app.add_option_function<std::string>("--plugins", add_plugin_folder, "a further folder of plugins, or one library")
       ->trigger_on_parse()
       ->type_name("DIR");
   app.fallthrough();
@@ -131,13 +158,15 @@ int main(int argc, char** argv) {
   app.add_subcommand("version", "Show the version, and what plugins have to be built for")->callback([] {
     launch::say(stdout, version_text() + "\n");
   });
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   try {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (is_hidden(argc, argv, "worker")) run::work(run::worker_options(arguments));
     if (is_hidden(argc, argv, "slurm-task")) return launch::run_slurm_task(arguments);
+    refuse_empty_values(arguments);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const std::string unknown = unknown_command(app, argc, argv);
+    std::string unknown = unknown_command(app, argc, argv);
+    if (unknown.empty() && error.get_exit_code() != 0) unknown = unknown_option(app, arguments);
     if (unknown.empty()) return status_with_output(show_usage(app, error));
     launch::say(stderr, unknown);
     return kWrongUsage;

@@ -3,13 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <cctype>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/report_options.hpp"
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
@@ -22,6 +22,8 @@
 
 namespace tutti::cli {
 namespace {
+
+constexpr std::int64_t kMostJobs = 65'536;
 
 struct RunOptions {
   std::shared_ptr<SuiteOptions> suite;
@@ -61,17 +63,21 @@ std::vector<std::string> repeated(const RunOptions& options) {
   return words;
 }
 
-// "4GB" in bytes.
-std::int64_t bytes_from(const std::string& text) {
-  std::string bytes = text;
-  const bool starts_well = !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0;
-  const bool understood = starts_well && CLI::AsSizeValue(true)(bytes).empty();
-  std::int64_t value = 0;
-  const auto end = std::from_chars(bytes.data(), bytes.data() + bytes.size(), value);
-  if (!understood || end.ec != std::errc() || value == 0) {
-    throw Error(fmt::format("--memory-limit \"{}\": expected a size such as 4GB", text));
+// "4GB" as "4000000000"; empty if it is no size with a unit.
+std::string size_in_bytes(std::string text) {
+  const bool has_number = !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0;
+  const bool has_unit = !text.empty() && std::isalpha(static_cast<unsigned char>(text.back())) != 0;
+  try {
+    return has_number && has_unit && CLI::AsSizeValue(true)(text).empty() ? text : "";
+  } catch (const CLI::Error&) {
+    return "";
   }
-  return value;
+}
+
+std::int64_t bytes_from(const std::string& text) {
+  const std::int64_t bytes = whole_number(size_in_bytes(text)).value_or(0);
+  if (bytes > 0) return bytes;
+  throw Error(fmt::format("--memory-limit \"{}\": expected a size with its unit, such as 4GB", text));
 }
 
 // What only this machine's launcher does is not ignored in silence.
@@ -110,6 +116,7 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
 }
 
 int run(const RunOptions& options) {
+  if (options.local.results.empty()) throw Error("--results is empty; expected a folder for the results of all suites");
   const bool slurm = options.launcher == "slurm";
   if (slurm) refuse_local_options(options);
   if (options.dry_run && !slurm) {
@@ -140,8 +147,7 @@ void add_run(CLI::App& app, int& status) {
   auto* command = app.add_subcommand("run", "Run a suite, or continue one that was stopped, and write its report");
   auto options = std::make_shared<RunOptions>();
   options->suite = add_suite_options(*command);
-  command->add_option("--jobs,-j", options->local.jobs, "runs at once; one for each core if left out")
-      ->check(CLI::PositiveNumber);
+  add_count(*command, "--jobs,-j", options->local.jobs, kMostJobs, "runs at once; one for each core if left out");
   command->add_option("--results", options->local.results, "folder for the results of all suites")
       ->capture_default_str();
   command->add_option("--memory-limit", options->memory_limit, "memory of each run, such as 4GB");

@@ -2,29 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <sstream>
 
 #include "cli/catalogue.hpp"
+#include "cli/numbers.hpp"
 #include "suite/unknown_plugin.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::cli {
 namespace {
 
-// "20000", or "20_000" as suites write it; nothing for anything else.
-std::optional<std::int64_t> whole_number(std::string text) {
-  const bool digits_around = !text.starts_with('_') && !text.ends_with('_') && text.find("__") == std::string::npos;
-  std::erase(text, '_');
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!digits_around || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+std::string joined_seeds(const std::vector<std::string>& lists) { return fmt::format("{}", fmt::join(lists, ",")); }
 
-IntegerList seeds_from(const std::vector<std::string>& words) {
+// Not split by CLI11, which would leave out what is empty.
+IntegerList seeds_from(const std::vector<std::string>& lists) {
   IntegerList seeds;
-  for (const std::string& word : words) {
+  std::istringstream words(joined_seeds(lists) + ',');
+  for (std::string word; std::getline(words, word, ',');) {
     const auto seed = whole_number(word);
     if (!seed || *seed < 0) {
       throw Error(
@@ -51,7 +45,6 @@ std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command) {
   auto options = std::make_shared<SuiteOptions>();
   command.add_option("SUITE", options->file, "suite file (TOML)")->required();
   command.add_option("--seeds", options->seeds, "seeds in place of the suite's, such as 1,2,3")
-      ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--steps", options->environment_steps, "environment steps of each run in place of the suite's");
   command
@@ -62,7 +55,8 @@ std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command) {
 
 std::vector<std::string> repeated(const SuiteOptions& options) {
   std::vector<std::string> words;
-  if (!options.seeds.empty()) words.insert(words.end(), {"--seeds", fmt::format("{}", fmt::join(options.seeds, ","))});
+  for (const std::string& folder : plugin_folders()) words.insert(words.end(), {"--plugins", folder});
+  if (!options.seeds.empty()) words.insert(words.end(), {"--seeds", joined_seeds(options.seeds)});
   if (options.environment_steps) words.insert(words.end(), {"--steps", *options.environment_steps});
   for (const std::string& setting : options.settings) words.insert(words.end(), {"--set", setting});
   return words;

@@ -13,6 +13,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/text_table.hpp"
 #include "launch/say.hpp"
@@ -25,6 +26,9 @@ namespace {
 
 constexpr int kInterrupted = 130;
 constexpr std::int64_t kSmallestSide = 16;  // of a picture, as environments agree to
+constexpr std::int64_t kMostSteps = 1'000'000'000;
+constexpr std::int64_t kMostEpisodes = 1'000'000;
+constexpr std::int64_t kMostStillFrames = 100;
 
 struct WatchArguments {
   std::filesystem::path folder;
@@ -60,6 +64,14 @@ FrameSize size_from(const std::string& text) {
     throw Error(fmt::format("--size is \"{}\"; expected WIDTHxHEIGHT in pixels, such as 320x240, each from {} to {}",
                             text, kSmallestSide, kLargestFrameSide));
   return size;
+}
+
+double rate_from(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (is_number && value >= 0.1 && value <= 1000) return value;
+  throw Error(fmt::format("--fps: \"{}\": expected a number from 0.1 to 1000", text));
 }
 
 void warn_of(const std::filesystem::path& folder, const watch::StoredPolicy& policy) {
@@ -119,7 +131,7 @@ std::string json_of(const watch::Watched& watched, const std::vector<watch::Stor
 
 // Beside a suite's folder --seed names the run, beside a run's folder the episodes.
 std::filesystem::path chosen_run(const WatchArguments& arguments, std::uint64_t& episode_seed) {
-  const bool is_run = std::filesystem::exists(arguments.folder / "config.toml");
+  const bool is_run = std::filesystem::is_regular_file(arguments.folder / "config.toml");
   const bool names_episodes = is_run && arguments.episode_seed.empty();
   const std::string& text = names_episodes ? arguments.seed : arguments.episode_seed;
   const char* const option = names_episodes ? "--seed" : "--episode-seed";
@@ -198,16 +210,17 @@ void add_watch(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"best", "last"}));
   command->add_option("--mode", arguments->mode, "deterministic (the evaluation policy; the default) or sampled")
       ->check(CLI::IsMember({"deterministic", "sampled"}));
-  command->add_option("--episodes", options.episodes, "how many (default 1)")->check(CLI::PositiveNumber);
-  command->add_option("--steps", options.most_steps, "end every episode after so many environment steps")
-      ->check(CLI::PositiveNumber);
+  add_count(*command, "--episodes", options.episodes, kMostEpisodes, "how many (default 1)");
+  add_count(*command, "--steps", options.most_steps, kMostSteps, "end every episode after so many environment steps");
   command->add_option("--size", arguments->size, "of a picture in pixels (default 320x240)");
-  command->add_option("--every", options.every, "environment steps between frames (default 1)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--fps", options.frames_per_second, "frames in a second; the simulated time if left out")
-      ->check(CLI::Range(0.1, 1000.0));
-  command->add_option("--still", options.still, "also a film strip of the first episode, a PNG of so many frames")
-      ->check(CLI::Range(1, 100));
+  add_count(*command, "--every", options.every, kMostSteps, "environment steps between frames (default 1)");
+  command
+      ->add_option_function<std::string>(
+          "--fps", [&options](const std::string& text) { options.frames_per_second = rate_from(text); },
+          "frames in a second; the simulated time if left out")
+      ->type_name("NUMBER");
+  add_count(*command, "--still", options.still, kMostStillFrames,
+            "also a film strip of the first episode, a PNG of so many frames");
   command->add_flag("--csv", options.csv, "also the trajectory: observations, states, actions, rewards, terms");
   command->add_flag("--no-words", arguments->no_words, "no label, step and return in the pictures");
   command->add_flag("--json", arguments->json, "print the episodes as JSON");

@@ -39,6 +39,20 @@ bool has_checkpoint(const std::filesystem::path& run_folder) {
   return !run::CheckpointStore(run_folder / "checkpoint").empty();
 }
 
+/// Evidence that is kept has its tables compressed.
+bool has_tables(const std::filesystem::path& run_folder) {
+  const auto exists = [&](const char* name) { return std::filesystem::exists(run_folder / name); };
+  return exists("evaluations.csv") || exists("evaluations.csv.gz") || exists("training.csv") ||
+         exists("training.csv.gz");
+}
+
+/// Why the run has no record although it has begun, starting with the file; empty if it has one, or has not begun.
+std::string lost_record(const RunView& view, const std::filesystem::path& run_folder) {
+  if (view.record || !view.problem.empty()) return view.problem;
+  if (!has_checkpoint(run_folder) && !has_tables(run_folder)) return "";
+  return fmt::format("{}: is missing, although the run has begun", (run_folder / "run.json").string());
+}
+
 }  // namespace
 
 RunView view_run(const std::filesystem::path& run_folder) {
@@ -153,8 +167,8 @@ std::vector<RunView> view_runs(const std::vector<results::RunIdentity>& runs,
 
 std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std::filesystem::path& folder) {
   const RunView view = view_run(folder);
-  const bool begun = has_checkpoint(folder);
-  if (!view.record && !begun) return {};
+  if (const std::string lost = lost_record(view, folder); !lost.empty()) return {lost};
+  if (!view.record) return {};
   if (!std::filesystem::exists(folder / "config.toml")) {
     return {"config.toml is missing, so the settings that it was begun with are not known"};
   }
@@ -162,15 +176,13 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   try {
     const suite::Run before = suite::read_config(folder / "config.toml");
     changes = suite::differences(run, before);
-    if (view.record) {
-      const std::vector<std::string> more = record_differences(*view.record, run, before);
-      changes.insert(changes.end(), more.begin(), more.end());
-    }
+    const std::vector<std::string> more = record_differences(*view.record, run, before);
+    changes.insert(changes.end(), more.begin(), more.end());
   } catch (const Error& error) {
     changes.push_back(error.what());
   }
-  const results::RunRecord before = view.record.value_or(results::RunRecord{});
-  const std::vector<std::string> more = run::differences(provenance_of(run), {before.plugins, before.libraries}, begun);
+  const run::Provenance before{view.record->plugins, view.record->libraries};
+  const std::vector<std::string> more = run::differences(provenance_of(run), before, has_checkpoint(folder));
   changes.insert(changes.end(), more.begin(), more.end());
   return changes;
 }
@@ -215,9 +227,9 @@ void remove_left_overs(const suite::Plan& plan, const std::filesystem::path& sui
   }
 }
 
-/// Folders that hold another run than the suite's: with kFresh they go, otherwise nothing runs. Whoever keeps runs that
-/// were begun with something else does not mean those.
-void settle_foreign_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change) {
+/// Folders that hold another run than the suite's, or one that has lost its record: with kFresh they go, otherwise
+/// nothing runs. Whoever keeps runs that were begun with something else does not mean those.
+void settle_unusable_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change) {
   std::vector<results::RunIdentity> runs;
   std::vector<std::filesystem::path> folders;
   for (const suite::Run& run : plan.runs) {
@@ -226,10 +238,13 @@ void settle_foreign_runs(const suite::Plan& plan, const std::filesystem::path& s
   }
   const std::vector<RunView> views = view_runs(runs, folders);
   for (std::size_t index = 0; index < views.size(); ++index) {
-    if (!views[index].is_foreign) continue;
+    const std::string problem = lost_record(views[index], folders[index]);
+    if (problem.empty()) continue;
     if (on_change != OnChange::kFresh) {
-      throw Error(fmt::format("{}: {}; move it away, or start it again with --fresh (without --retry)",
-                              folders[index].string(), views[index].problem));
+      throw Error(views[index].is_foreign
+                      ? fmt::format("{}: {}; move it away, or start it again with --fresh (without --retry)",
+                                    folders[index].string(), problem)
+                      : fmt::format("{}; put it back, or start the run again with --fresh (without --retry)", problem));
     }
     remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
   }
@@ -261,13 +276,13 @@ std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesyst
                                     OnChange on_change, bool retry, ChangeFinder& finder) {
   if (retry && on_change == OnChange::kFresh) {
     // The others stay, so they have to be what the suite asks for.
-    settle_foreign_runs(plan, suite_folder, OnChange::kRefuse);
+    settle_unusable_runs(plan, suite_folder, OnChange::kRefuse);
     const std::deque<std::size_t> failed = runs_to_do(plan, suite_folder, true);
     refuse_changes(plan, suite_folder, failed, finder);
     for (const std::size_t index : failed) remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
     return failed;
   }
-  settle_foreign_runs(plan, suite_folder, on_change);
+  settle_unusable_runs(plan, suite_folder, on_change);
   if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, {}, finder);
   if (on_change == OnChange::kFresh) remove_changed_runs(plan, suite_folder, finder);
   remove_left_overs(plan, suite_folder);

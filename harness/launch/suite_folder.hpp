@@ -36,7 +36,7 @@ using results::to_text;
 struct RunView {
   RunState state = RunState::kWaiting;
   std::optional<results::RunRecord> record;
-  std::string problem;      // why there is no record although there is a file
+  std::string problem;      // why there is no record although there is a file; starts with it unless is_foreign
   bool is_foreign = false;  // the record is another run's; known of view_runs() only
 };
 
@@ -81,9 +81,9 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
 std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
 /// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
-/// differences; a folder that holds another run is refused even by kKeep; kFresh removes the folders of those runs, or
-/// with `retry` those of the failed ones, and then refuses differences of the others. Throws Error, too, if a run to be
-/// removed is being executed.
+/// differences; a folder that holds another run, or one that has lost its run.json, is refused even by kKeep; kFresh
+/// removes the folders of those runs, or with `retry` those of the failed ones, and then refuses differences of the
+/// others. Throws Error, too, if a run to be removed is being executed.
 std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
                                     OnChange on_change, bool retry, ChangeFinder& finder);
 

@@ -132,7 +132,7 @@ struct RunRecord {
   Protocol protocol;
   std::string config_digest;
   std::string evaluations_digest;  // when finished
-  Facts table_digests;             // SHA-256 of the tables by file name, once it has ended
+  Facts table_digests;             // SHA-256 of tables and stored policies by file name, once it has ended
   CodeRecord code;
   std::vector<PluginRecord> plugins;
   Facts libraries;  // versions reported at run time; on a GPU those of CUDA and its driver, and what the GPU is

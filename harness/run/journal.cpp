@@ -206,12 +206,14 @@ void Journal::take_figures(const Training& training) {
   record_.numerics["threads"] = std::to_string(thread_count());
 }
 
-// The best policy's file too: no report reads it, but whoever plays it wants to know that it is the run's.
+// Those of the policies too: no report reads them, but whoever plays one wants to know that it is the run's.
 void Journal::take_digests(const Training& training) {
   record_.table_digests = training.table_digests();
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(folder_ / kBestPolicyFile, ignored)) return;
-  record_.table_digests[kBestPolicyFile] = sha256_of_file(folder_ / kBestPolicyFile);
+  for (const char* policy : {kBestPolicyFile, kLastPolicyFile}) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(folder_ / policy, ignored)) continue;
+    record_.table_digests[policy] = sha256_of_file(folder_ / policy);
+  }
 }
 
 void Journal::refresh(const Training& training) {

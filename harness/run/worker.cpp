@@ -58,8 +58,17 @@ void limit_memory(std::int64_t bytes) {
   if (::setrlimit(RLIMIT_DATA, &limit) != 0) throw Error(fmt::format("cannot limit memory: {}", std::strerror(errno)));
 }
 
-/// The kind and sentence of the exception being handled.
-results::Failure failure_at_hand() {
+/// Whether a sentence of another library says that there was no memory.
+bool blames_memory(const char* sentence, bool is_limited) {
+  // LibTorch has a type of its own for this, which the host does not know; the next is the system's sentence.
+  if (std::strstr(sentence, "can't allocate memory") != nullptr) return true;
+  if (std::strstr(sentence, std::strerror(ENOMEM)) != nullptr) return true;
+  // The system's loader does not say why.
+  return is_limited && std::strstr(sentence, "failed to map segment") != nullptr;
+}
+
+/// The kind and sentence of the exception being handled. `is_limited`: there is a limit of memory.
+results::Failure failure_at_hand(bool is_limited) {
   try {
     throw;
   } catch (const results::FileError& error) {
@@ -71,10 +80,7 @@ results::Failure failure_at_hand() {
   } catch (const std::bad_alloc&) {
     return {"memory", "out of memory", {}};
   } catch (const std::exception& error) {
-    // LibTorch has a type of its own for this, which the host does not know; the other is the system's sentence.
-    const bool memory = std::strstr(error.what(), "can't allocate memory") != nullptr ||
-                        std::strstr(error.what(), std::strerror(ENOMEM)) != nullptr;
-    return {memory ? "memory" : "exception", error.what(), {}};
+    return {blames_memory(error.what(), is_limited) ? "memory" : "exception", error.what(), {}};
   } catch (...) {
     return {"exception", "an exception of unknown type", {}};
   }
@@ -104,7 +110,7 @@ class Worker {
       train();
       return outcome_ == Outcome::kFinished ? finish() : interrupt();
     } catch (...) {
-      results::Failure failure = failure_at_hand();
+      results::Failure failure = failure_at_hand(options_.memory_limit_bytes > 0);
       journal_.release_reserve();
       spdlog::error("failed ({}): {}", failure.kind, failure.message);
       failure.log = last_log_lines(options_.folder, log_start_);

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "suite/depth.hpp"
 #include "suite/unknown_plugin.hpp"
@@ -66,6 +67,21 @@ std::optional<ParameterValue> value_of(const toml::node& node) {
   return std::nullopt;
 }
 
+// A value that no parameter has, as messages show it.
+std::string written(const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    return is_printable(text->get()) ? to_text(ParameterValue(text->get())) : "text with control characters";
+  }
+  if (const auto* array = node.as_array()) {
+    std::string items;
+    for (const toml::node& item : *array) items += (items.empty() ? "" : ", ") + written(item);
+    return "[" + items + "]";
+  }
+  std::ostringstream text;
+  node.visit([&](const auto& value) { text << value; });
+  return text.str();
+}
+
 Section section_of(const toml::table& table, std::string path);
 
 std::vector<Section> sections_of(const toml::array& tables, const std::string& path) {
@@ -86,7 +102,8 @@ Section section_of(const toml::table& table, std::string path) {
     } else if (node.is_array_of_tables()) {
       section.lists.emplace(name, sections_of(*node.as_array(), section.path_of(name)));
     } else {
-      section.settings.emplace(name, Setting{value_of(node), position_of(key.source()), position_of(node.source())});
+      section.settings.emplace(
+          name, Setting{value_of(node), position_of(key.source()), position_of(node.source()), written(node)});
     }
   }
   return section;

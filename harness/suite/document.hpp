@@ -44,7 +44,8 @@ class Problems {
 struct Setting {
   std::optional<ParameterValue> value;  // nothing: of a kind that no parameter has
   Position key;
-  Position where;  // of the value
+  Position where;         // of the value
+  std::string otherwise;  // what is there if no parameter has such a value, for messages
 };
 
 /// One table: its values, and the tables below it.

@@ -55,7 +55,9 @@ void check_titles(const std::vector<Choice>& choices, Problems& problems) {
 }
 
 void check_reserved_labels(const std::vector<Task>& tasks, Problems& problems) {
-  static const std::vector<std::string> kTaken = {"report", "slurm", "lock", "plan.json", "suite.toml"};
+  // With the names under which files are written before they take their own.
+  static const std::vector<std::string> kTaken = {"report",     "slurm",         "lock",          "plan.json",
+                                                  "suite.toml", "plan.json.new", "suite.toml.new"};
   for (const Task& task : tasks) {
     if (std::ranges::count(kTaken, task.label.substr(0, task.label.find('/'))) == 0) continue;
     problems.add(position_of(*task.section, "label"), task.section->path_of("label"),
@@ -88,6 +90,11 @@ void check_overrides(const std::vector<Section>& overrides, const std::vector<Ta
         read.problem(key, "\"" + *value + "\" matches no " + key + " of this suite; " + suggestion(*value, labels));
       }
     }
+    const auto is_setting = [](const auto& entry) { return entry.first != "task" && entry.first != "algorithm"; };
+    const bool sets =
+        std::ranges::any_of(section.settings, is_setting) || !section.tables.empty() || !section.lists.empty();
+    if (!sets)
+      problems.add(section.where, section.path, "sets nothing; expected a parameter beside task and algorithm");
   }
 }
 

@@ -40,6 +40,11 @@ Section& command_line_section(SectionsByName& sections, const std::string& name)
   return section;
 }
 
+void add_setting(Section& section, const std::string& key, Setting setting, Problems& problems) {
+  if (section.settings.emplace(key, std::move(setting)).second) return;
+  problems.add({}, "", section.path_of(key) + " is given twice; give it once");
+}
+
 // "run.copies=4" as a setting of the section "run".
 SectionsByName command_line_sections(const CommandLine& command_line, Problems& problems) {
   SectionsByName sections;
@@ -51,10 +56,12 @@ SectionsByName command_line_sections(const CommandLine& command_line, Problems& 
       continue;
     }
     Section& section = command_line_section(sections, setting.substr(0, dot));
-    section.settings[setting.substr(dot + 1, equals - dot - 1)] = {parse_value(setting.substr(equals + 1)), {}, {}};
+    const std::string value = setting.substr(equals + 1);
+    add_setting(section, setting.substr(dot + 1, equals - dot - 1), {parse_value(value), {}, {}, value}, problems);
   }
   if (command_line.environment_steps) {
-    command_line_section(sections, "run").settings["environment_steps"] = {*command_line.environment_steps, {}, {}};
+    add_setting(command_line_section(sections, "run"), "environment_steps",
+                {*command_line.environment_steps, {}, {}, ""}, problems);
   }
   return sections;
 }
@@ -147,9 +154,9 @@ class ReportReader {
   }
 
   void read_bounds(const Section& bounds) {
-    for (const auto& [label, setting] : bounds.settings) {
-      problems_.add(setting.where, bounds.path_of(label), "expected a table with lo and hi");
-    }
+    const char* const expected = "expected one table with lo and hi";
+    for (const auto& [label, setting] : bounds.settings) problems_.add(setting.where, bounds.path_of(label), expected);
+    for (const auto& [label, list] : bounds.lists) problems_.add(list.front().where, bounds.path_of(label), expected);
     for (const auto& [label, section] : bounds.tables) {
       if (!is_task(label, section.where, bounds)) continue;
       SectionReader read(section, problems_);
@@ -165,10 +172,15 @@ class ReportReader {
   }
 
   void read_thresholds(const Section& thresholds) {
-    SectionReader read(thresholds, problems_);
-    for (const auto& [label, setting] : thresholds.settings) {
-      if (!is_task(label, setting.key, thresholds)) continue;
-      if (const auto value = read.take<double>(label)) settings_.thresholds[label] = *value;
+    for (const auto& [label, setting] : thresholds.settings) read_threshold(thresholds, label, setting.key);
+    for (const auto& [label, table] : thresholds.tables) read_threshold(thresholds, label, table.where);
+    for (const auto& [label, list] : thresholds.lists) read_threshold(thresholds, label, list.front().where);
+  }
+
+  void read_threshold(const Section& thresholds, const std::string& label, Position where) {
+    if (!is_task(label, where, thresholds)) return;
+    if (const auto value = SectionReader(thresholds, problems_).take<double>(label)) {
+      settings_.thresholds[label] = *value;
     }
   }
 

@@ -16,7 +16,9 @@ bool is_folder_name(std::string_view text) {
          std::ranges::all_of(text, plain);
 }
 
-std::string given(const Setting& setting) { return setting.value ? " (is " + to_text(*setting.value) + ")" : ""; }
+std::string given(const Setting& setting) {
+  return " (is " + (setting.value ? to_text(*setting.value) : setting.otherwise) + ")";
+}
 
 }  // namespace
 

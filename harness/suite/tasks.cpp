@@ -55,14 +55,15 @@ void check_name(const Section& section, const TaskSpec* named, const Catalogue& 
 bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) {
   const auto named = read.take<std::string>("name");
   const auto environment = read.take<std::string>("environment");
-  task.label = read.take<std::string>("label").value_or(named.value_or(""));
+  const auto label = read.take<std::string>("label");
+  task.label = label.value_or(named.value_or(""));
   task.title = read_title(read);
   if (named.has_value() == environment.has_value()) {
     const bool wrong = task.section->settings.contains("name") || task.section->settings.contains("environment");
     if (named || !wrong) read.problem("name", "expected either the name of a task, or environment and label");
     return false;
   }
-  if (environment && task.label.empty())
+  if (environment && !task.section->settings.contains("label"))
     read.problem("label", "missing; a task given by its environment needs a label");
   task.environment = named ? named->substr(0, named->find('/')) : *environment;
   if (std::ranges::count(expansion.catalogue.environments, task.environment) == 0) {
@@ -74,6 +75,9 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
     }
     expansion.problems.note_unknown_plugin();
     return false;
+  }
+  if (label || named) {
+    if (const auto problem = label_problem(task.label, 1)) read.problem("label", *problem);
   }
   const bool qualified = task.label.find('/') != std::string::npos;
   task.name = named ? *named : (qualified ? task.label : task.environment + "/" + task.label);
@@ -102,8 +106,6 @@ void read_task(const Section& section, const Expansion& expansion, Task& task) {
   SectionReader read(section, expansion.problems);
   read_budget(read, expansion, task);
   if (!identify_task(read, expansion, task)) return;
-  if (const auto problem = label_problem(task.label, 1); problem && !task.label.empty())
-    read.problem("label", *problem);
 
   ParameterSchema schema;
   expansion.catalogue.environment(task.environment).declare(schema);

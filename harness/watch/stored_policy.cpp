@@ -17,8 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const char* file_of(Which which) { return which == Which::kBest ? run::kBestPolicyFile : run::kLastPolicyFile; }
+
 run::BestPolicy read_policy(const fs::path& folder, Which which) {
-  const fs::path file = folder / (which == Which::kBest ? run::kBestPolicyFile : run::kLastPolicyFile);
+  const fs::path file = folder / file_of(which);
   if (!fs::exists(file)) {
     if (which == Which::kLast) {
       throw Error(fmt::format("{}: no policy of its last checkpoint is kept (no {}); --policy best shows the best one",
@@ -36,14 +38,15 @@ run::BestPolicy read_policy(const fs::path& folder, Which which) {
   return policy;
 }
 
-/// Throws Error if the run has ended and its record has the digest of another best policy.
-void check_policy(const fs::path& folder) {
+/// Throws Error if the run's record has the digest of another policy. It has none while the run is executed, and
+/// earlier versions recorded none.
+void check_policy(const fs::path& folder, Which which) {
   const auto record = results::read_run_record(folder);
-  if (!record || record->status != results::RunState::kFinished) return;
-  const auto recorded = record->table_digests.find(run::kBestPolicyFile);
-  if (recorded == record->table_digests.end()) return;  // an earlier version wrote it
-  if (sha256_of_file(folder / run::kBestPolicyFile) == recorded->second) return;
-  throw Error((folder / run::kBestPolicyFile).string() +
+  if (!record) return;
+  const auto recorded = record->table_digests.find(file_of(which));
+  if (recorded == record->table_digests.end()) return;
+  if (sha256_of_file(folder / file_of(which)) == recorded->second) return;
+  throw Error((folder / file_of(which)).string() +
               ": is not the policy that run.json has the digest of; put back the run's own");
 }
 
@@ -59,14 +62,22 @@ std::vector<std::string> differences_since(const fs::path& folder, const suite::
   return differences;
 }
 
+bool is_run(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / "config.toml", ignored);
+}
+
+// An algorithm may have the label "report".
 std::vector<fs::path> runs_below(const fs::path& folder) {
   std::vector<fs::path> found;
-  std::error_code error;
+  std::error_code error, ignored;
   for (fs::recursive_directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
-    if (entry->path().filename() == "checkpoint" || entry->path().filename() == "report") {
+    if (entry->is_symlink(ignored)) continue;
+    if (is_run(entry->path())) {
+      found.push_back(entry->path());
       entry.disable_recursion_pending();
-    } else if (entry->path().filename() == "config.toml") {
-      found.push_back(entry->path().parent_path());
+    } else if (entry.depth() == 0 && entry->path().filename() == "report") {
+      entry.disable_recursion_pending();
     }
   }
   std::sort(found.begin(), found.end());
@@ -78,7 +89,7 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
 StoredPolicy::StoredPolicy(const fs::path& run_folder, Which which, loader::Registry& registry)
     : run_(suite::read_config(run_folder / "config.toml")), algorithm_values_(suite::values_of(run_.algorithm_values)) {
   const run::BestPolicy policy = read_policy(run_folder, which);
-  if (which == Which::kBest) check_policy(run_folder);
+  check_policy(run_folder, which);
   step_ = policy.point.step;
   differences_ = differences_since(run_folder, run_, registry);
   const suite::RunSettings settings = run_.run_settings();
@@ -104,9 +115,8 @@ StoredPolicy::StoredPolicy(const fs::path& run_folder, Which which, loader::Regi
 
 fs::path find_run(const fs::path& folder, const std::string& task, const std::string& algorithm,
                   const std::string& seed) {
-  const bool is_run = fs::exists(folder / "config.toml");
-  if (is_run && task.empty() && algorithm.empty() && seed.empty()) return folder;
-  const std::vector<fs::path> all = is_run ? std::vector<fs::path>{folder} : runs_below(folder);
+  if (is_run(folder) && task.empty() && algorithm.empty() && seed.empty()) return folder;
+  const std::vector<fs::path> all = is_run(folder) ? std::vector<fs::path>{folder} : runs_below(folder);
   if (all.empty()) throw Error(folder.string() + ": there is no run here (no config.toml below it)");
   std::vector<fs::path> matching;
   for (const fs::path& run_folder : all) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "reports/data/csv.hpp"
 #include "reports/data/import/imported_run.hpp"
@@ -53,9 +55,60 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 
 struct Source {
   fs::path file;
-  std::string shown;  // as the page names it
-  ImportedFile content;
+  fs::path identity;                    // where the file itself lies, whatever link or path leads to it
+  std::string shown;                    // as messages and the page name it; no two have the same
+  bool named = false;                   // by itself, not by its folder
+  std::vector<std::size_t> given = {};  // places among the given paths, one for each time
+  ImportedFile content = {};
+  bool used = false;
+  std::string problem = {};  // why it is not used
 };
+
+fs::path identity_of(const fs::path& file) {
+  std::error_code error;
+  const fs::path identity = fs::weakly_canonical(file, error);
+  return error ? fs::absolute(file).lexically_normal() : identity;
+}
+
+std::string last_parts(const fs::path& path, std::size_t count) {
+  const std::vector<fs::path> parts(path.begin(), path.end());
+  fs::path last;
+  for (std::size_t i = parts.size() - std::min(count, parts.size()); i < parts.size(); ++i) last /= parts[i];
+  return last.string();
+}
+
+// Shows more of the path of files that would be shown alike.
+void tell_apart(std::vector<Source>& sources) {
+  for (std::size_t parts = 2;; ++parts) {
+    std::map<std::string, std::size_t> uses;
+    for (const Source& source : sources) ++uses[source.shown];
+    if (uses.size() == sources.size()) return;
+    for (Source& source : sources) {
+      if (uses.at(source.shown) > 1) source.shown = last_parts(source.identity, parts);
+    }
+  }
+}
+
+// The first ten, a line each.
+std::string listed(const std::vector<std::string>& reasons) {
+  constexpr std::size_t kMost = 10;
+  std::string text = reasons.empty() ? "" : ":";
+  for (std::size_t i = 0; i < std::min(kMost, reasons.size()); ++i) text += "\n  " + reasons[i];
+  if (reasons.size() > kMost) text += "\n  and " + std::to_string(reasons.size() - kMost) + " more";
+  return text;
+}
+
+std::string label_of_task(const ImportedRun& run) {
+  return run.environment == run.task ? run.task : run.environment + "/" + run.task;
+}
+
+// All returns of a run in their order.
+std::vector<double> all_returns(const Run& run) {
+  std::vector<double> returns;
+  for (const Evaluation& evaluation : run.evaluations)
+    returns.insert(returns.end(), evaluation.returns.begin(), evaluation.returns.end());
+  return returns;
+}
 
 class Importer {
  public:
@@ -65,38 +118,80 @@ class Importer {
     }
   }
 
-  void read(const fs::path& path) {
+  void give(const fs::path& path) {
+    given_.push_back(path);
     if (!fs::is_directory(path)) {
-      add_source(path, path.filename().string());
+      add_source({.file = path, .identity = identity_of(path), .shown = path.filename().string(), .named = true});
       return;
     }
-    for (const fs::path& file : files_in(path)) add_source(file, file.lexically_relative(path.parent_path()).string());
+    const fs::path folder = path.has_filename() ? path : path.parent_path();
+    for (const fs::path& file : files_in(folder)) {
+      const fs::path shown = folder.filename() / file.lexically_relative(folder);
+      add_source({.file = file, .identity = identity_of(file), .shown = shown.string()});
+    }
   }
 
   void finish() {
-    for (Source& source : sources_) {
-      for (ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
+    tell_apart(sources_);
+    for (Source& source : sources_) read(source);
+    for (const Source& source : sources_) {
+      for (const ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
     }
     for (Source& source : sources_) add_runs(source);
+    check_folders();
     add_file_notes();
     align_steps();
     data_.sort_runs();
+    warn_of_copies();
   }
 
  private:
-  void add_source(const fs::path& file, const std::string& shown) {
-    Source source{file, shown, {}};
+  // A file that is given again counts once.
+  void add_source(Source source) {
+    const auto [found, is_new] = indices_.emplace(source.identity, sources_.size());
+    const bool named = source.named;
+    if (is_new) sources_.push_back(std::move(source));
+    Source& known = sources_[found->second];
+    known.named = known.named || named;
+    known.given.push_back(given_.size() - 1);
+  }
+
+  void read(Source& source) {
+    if (source.given.size() > 1) note(source, "is given more than once; it counts once");
     try {
-      source.content = read_any(file);
+      source.content = read_any(source.file);
     } catch (const Error& error) {
-      throw Error(shown + ": " + error.what());
+      leave_out(source, error.what(), {});
+      return;
     }
     if (!source.content.has_unit && unit_.empty()) {
-      throw Error(shown +
+      throw Error(source.shown +
                   ": this format does not say whether a return is the sum over the agents or their mean; give "
                   "--unit sum or --unit mean-over-agents");
     }
-    sources_.push_back(std::move(source));
+  }
+
+  // A file that is named has to be usable; a folder may hold files of other kinds.
+  void leave_out(Source& source, const std::string& problem, const std::vector<std::string>& reasons) {
+    if (source.named) throw Error(source.shown + ": " + problem + listed(reasons));
+    source.problem = problem + (reasons.empty() ? "" : "; " + reasons.front());
+    if (reasons.size() > 1) source.problem += " (and " + std::to_string(reasons.size() - 1) + " more)";
+    note(source, "is left out: " + source.problem);
+    data_.damage.push_back({source.shown, "is left out: " + source.problem});
+  }
+
+  void check_folders() const {
+    for (std::size_t i = 0; i < given_.size(); ++i) {
+      if (!fs::is_directory(given_[i])) continue;
+      std::vector<std::string> problems;
+      bool used = false;
+      for (const Source& source : sources_) {
+        if (std::ranges::find(source.given, i) == source.given.end()) continue;
+        used = used || source.used;
+        problems.push_back(source.shown + ": " + source.problem);
+      }
+      if (!used) throw Error(given_[i].string() + ": holds no file that can be used" + listed(problems));
+    }
   }
 
   void note(const std::string& text) {
@@ -120,13 +215,18 @@ class Importer {
   }
 
   void add_runs(Source& source) {
+    if (!source.problem.empty()) return;
     std::vector<std::string> reasons = source.content.left_out;
-    std::size_t added = 0;
     // Names that say a seed come first, so that the others can take what is left.
     std::ranges::stable_partition(source.content.runs, [](const ImportedRun& run) { return run.seed.has_value(); });
-    for (ImportedRun& run : source.content.runs) added += add(source, run, reasons) ? 1 : 0;
+    for (ImportedRun& run : source.content.runs) {
+      if (add(source, run, reasons)) source.used = true;
+    }
+    if (!source.used) {
+      leave_out(source, "holds no run that can be used", reasons);
+      return;
+    }
     for (const std::string& reason : reasons) data_.damage.push_back({source.shown, reason});
-    if (added == 0) throw Error(source.shown + ": holds no run that can be used" + listed(reasons));
     note(source, "imported; these numbers were not measured by this harness");
     for (const std::string& text : source.content.notes) note(source, text);
     if (!source.content.has_unit) {
@@ -135,15 +235,11 @@ class Importer {
     }
   }
 
-  static std::string listed(const std::vector<std::string>& reasons) {
-    constexpr std::size_t kMost = 10;
-    std::string text = reasons.empty() ? "" : ":";
-    for (std::size_t i = 0; i < std::min(kMost, reasons.size()); ++i) text += "\n  " + reasons[i];
-    if (reasons.size() > kMost) text += "\n  and " + std::to_string(reasons.size() - kMost) + " more";
-    return text;
-  }
-
   bool add(const Source& source, ImportedRun& imported, std::vector<std::string>& reasons) {
+    if (const std::string clash = clash_of_labels(imported); !clash.empty()) {
+      reasons.push_back(clash + "; rename one of them; the run is left out");
+      return false;
+    }
     Run run;
     run.task = task_of(imported, source.shown);
     const std::string label = label_of(imported);
@@ -189,26 +285,59 @@ class Importer {
     return seed;
   }
 
+  // "a/b" with task "c" and "a" with task "b/c" would be one task.
+  std::string clash_of_labels(const ImportedRun& run) {
+    const std::string label = label_of_task(run);
+    const std::pair parts(run.environment, run.task);
+    const auto [known, is_new] = label_parts_.emplace(lower_case(label), parts);
+    const auto& [environment, task] = known->second;
+    if (is_new || lower_case(environment) == lower_case(run.environment)) return "";
+    return run.algorithm + ", " + run.name + ": the environment \"" + run.environment + "\" with the task \"" +
+           run.task + "\" has the label " + label + ", as the environment \"" + environment + "\" with the task \"" +
+           task + "\" has";
+  }
+
   // Ours, or one of an earlier file, may be spelt in another case; within a file each spelling is a task.
   std::size_t task_of(const ImportedRun& run, const std::string& file) {
-    const std::string label = run.environment == run.task ? run.task : run.environment + "/" + run.task;
-    const auto known = [&](const auto& matches) {
-      for (std::size_t m = 0; m < data_.tasks.size(); ++m) {
-        if (matches(m)) return m;
-      }
-      return data_.tasks.size();
-    };
-    std::size_t task = known([&](std::size_t m) { return data_.tasks[m].label == label; });
+    const std::string label = label_of_task(run);
+    const auto known = spellings_.find({file, label});
+    if (known != spellings_.end()) return known->second;
+    std::size_t task = first_task([&](std::size_t m) { return data_.tasks[m].label == label; });
     if (task == data_.tasks.size()) {
-      task = known([&](std::size_t m) {
+      task = first_task([&](std::size_t m) {
         const std::string other = lower_case(data_.tasks[m].label);
         const bool same = other == lower_case(label) || (own_tasks_.contains(m) && other == lower_case(run.task));
-        return same && task_files_[m] != file;
+        return same && !is_task_of(m, file);
       });
     }
+    if (task == data_.tasks.size() && run.environment == run.task) task = own_task_of_any_family(run.task, file);
     if (task == data_.tasks.size()) task = data_.task_index(label, run.environment == run.task ? "" : run.environment);
-    task_files_.emplace(task, file);
+    spellings_[{file, label}] = task;
     return task;
+  }
+
+  // Index of the first task that matches; the number of tasks if none does.
+  template <class Matches>
+  std::size_t first_task(const Matches& matches) const {
+    std::size_t m = 0;
+    while (m < data_.tasks.size() && !matches(m)) ++m;
+    return m;
+  }
+
+  bool is_task_of(std::size_t task, const std::string& file) const {
+    return std::ranges::any_of(
+        spellings_, [&](const auto& spelling) { return spelling.first.first == file && spelling.second == task; });
+  }
+
+  // A format without environments says "coop-nav-n3": ours is "mpe/coop-nav-n3", if no other ends so.
+  std::size_t own_task_of_any_family(const std::string& name, const std::string& file) const {
+    std::vector<std::size_t> found;
+    for (const std::size_t m : own_tasks_) {
+      const std::string& label = data_.tasks[m].label;
+      const std::size_t slash = label.find('/');
+      if (slash != std::string::npos && lower_case(label.substr(slash + 1)) == lower_case(name)) found.push_back(m);
+    }
+    return found.size() == 1 && !is_task_of(found[0], file) ? found[0] : data_.tasks.size();
   }
 
   // Runs of one algorithm may come from several files, but not from several harnesses, and never join our own.
@@ -222,6 +351,29 @@ class Importer {
     const bool several = writers_.at(lower_case(run.algorithm)).size() > 1;
     if (several || taken(true)) return run.algorithm + " (" + run.writer + ")";
     return taken(false) ? run.algorithm + " (imported)" : run.algorithm;
+  }
+
+  // A copied file makes one run count as several.
+  void warn_of_copies() {
+    std::map<std::tuple<std::size_t, std::size_t, std::vector<double>>, std::vector<const Run*>> alike;
+    for (const Run& run : data_.runs) {
+      const std::vector<double> returns = run.imported ? all_returns(run) : std::vector<double>();
+      const bool vary = std::ranges::adjacent_find(returns, std::not_equal_to<>()) != returns.end();
+      if (vary) alike[{run.task, run.algorithm, returns}].push_back(&run);
+    }
+    for (const auto& [key, runs] : alike) {
+      if (runs.size() < 2) continue;
+      std::string names;
+      for (const Run* run : runs) names += (names.empty() ? "" : ", ") + seed_and_file(*run);
+      note(data_.tasks[runs[0]->task].label + ", " + data_.algorithms[runs[0]->algorithm].label +
+           ": these runs have the same returns and count as " + std::to_string(runs.size()) +
+           " independent runs, so check that none is a copy: " + names);
+    }
+  }
+
+  std::string seed_and_file(const Run& run) const {
+    const auto file = files_.find({run.task, run.algorithm, run.seed});
+    return "seed " + std::to_string(run.seed) + (file == files_.end() ? "" : " of " + file->second);
   }
 
   // Copies that step together end an interval a few steps late, each harness in its own way: within a quarter of an
@@ -273,10 +425,13 @@ class Importer {
 
   std::string unit_;
   Dataset& data_;
+  std::vector<fs::path> given_;
   std::vector<Source> sources_;
-  std::map<std::string, std::set<std::string>> writers_;  // by algorithm in lower case
-  std::map<RunKey, std::string> files_;                   // which file a run is from
-  std::map<std::size_t, std::string> task_files_;         // which file named a task first
+  std::map<fs::path, std::size_t> indices_;                                 // of sources, by identity
+  std::map<std::string, std::set<std::string>> writers_;                    // by algorithm in lower case
+  std::map<RunKey, std::string> files_;                                     // which file a run is from
+  std::map<std::pair<std::string, std::string>, std::size_t> spellings_;    // task of a label in a file
+  std::map<std::string, std::pair<std::string, std::string>> label_parts_;  // environment and task, by label
   std::set<std::size_t> own_tasks_;
 
   struct FileNote {
@@ -290,7 +445,7 @@ class Importer {
 
 void import_results(std::span<const fs::path> paths, const std::string& unit, Dataset& data) {
   Importer importer(unit, data);
-  for (const fs::path& path : paths) importer.read(path);
+  for (const fs::path& path : paths) importer.give(path);
   importer.finish();
 }
 

@@ -1,12 +1,14 @@
 #include "reports/data/import/imported_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "reports/data/names.hpp"
 #include "reports/statistics/summary.hpp"
@@ -43,6 +45,30 @@ std::optional<std::int64_t> number_after(std::string_view name, std::string_view
   return std::nullopt;
 }
 
+// Of two entries with one key a parser keeps the last without a word.
+class RefuseRepeatedKeys {
+ public:
+  bool operator()(int, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start) objects_.emplace_back();
+    if (event == Event::object_end) objects_.pop_back();
+    if (event == Event::key) add(parsed.get<std::string>());
+    return true;
+  }
+
+ private:
+  void add(const std::string& key) {
+    path_.resize(objects_.size() - 1);
+    path_.push_back(key);
+    if (objects_.back().insert(key).second) return;
+    throw Error(
+        fmt::format("has the key \"{}\" twice, at {}; rename or remove one of the two", key, fmt::join(path_, "/")));
+  }
+
+  std::vector<std::set<std::string>> objects_;  // keys of the open objects, the outermost first
+  std::vector<std::string> path_;               // the last key of each
+};
+
 }  // namespace
 
 nlohmann::json parse_python_json(std::string text) {
@@ -70,7 +96,7 @@ nlohmann::json parse_python_json(std::string text) {
     }
   }
   try {
-    return nlohmann::json::parse(plain);
+    return nlohmann::json::parse(plain, RefuseRepeatedKeys());
   } catch (const nlohmann::json::exception& error) {
     throw Error(std::string("is not JSON: ") + error.what());
   }

@@ -44,7 +44,8 @@ bool is_sacred(const std::filesystem::path& file, const nlohmann::json& root);
 bool is_tidy_csv(const std::vector<std::string>& header);
 bool is_seed_csv(const std::vector<std::string>& header);
 
-/// Parses JSON as Python writes it: NaN, Infinity and -Infinity become null. Throws Error.
+/// Parses JSON as Python writes it: NaN, Infinity and -Infinity become null. Throws Error, also if an object
+/// has a key twice.
 nlohmann::json parse_python_json(std::string text);
 
 /// A list of episodes, or one number that is already a mean. Throws Error on anything else and on numbers that cannot

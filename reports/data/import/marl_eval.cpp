@@ -3,11 +3,15 @@
 //   { environment: { task: { algorithm: { run: { "step_0": { "step_count": 1000, metric: [number, ...] }, ...,
 //                                                "absolute_metrics": { metric: [number, ...] } } } } } }
 //
-// An absolute entry without the return is what an interrupted run leaves: the run has no absolute evaluation.
+// BenchMARL is told from the others by its values: its return is the mean over groups of agents, and its absolute entry
+// the largest single episode. An absolute entry without the return is what an interrupted run leaves: the run has no
+// absolute evaluation.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 #include "reports/data/import/imported_run.hpp"
@@ -40,17 +44,21 @@ std::string return_metric(const json& metrics) {
   throw Error("has no metric \"return\" or \"mean_episode_return\"; its metrics: " + (there.empty() ? "none" : there));
 }
 
-// BenchMARL names a group of agents before "_return"; these words name a kind of return instead.
+// BenchMARL names a group of agents before "_return"; names made of nothing but these words are a kind of return.
 bool is_group_return(const std::string& name) {
   static const std::set<std::string> kKinds = {
-      "discounted",   "undiscounted", "mean",         "max",       "min",      "std",     "median", "episode",
-      "mean_episode", "max_episode",  "min_episode",  "team",      "total",    "test",    "eval",   "evaluation",
-      "train",        "training",     "avg",          "average",   "sum",      "last",    "best",   "final",
-      "normalized",   "normalised",   "raw",          "running",   "scaled",   "clipped", "shaped", "cumulative",
-      "global",       "std_episode",  "best_episode", "extrinsic", "intrinsic"};
+      "discounted", "undiscounted", "mean",       "max",        "min",       "std",      "median",
+      "episode",    "episodic",     "team",       "total",      "test",      "eval",     "train",
+      "training",   "avg",          "average",    "evaluation", "sum",       "last",     "best",
+      "final",      "norm",         "normalized", "normalised", "raw",       "running",  "scaled",
+      "clipped",    "shaped",       "global",     "cumulative", "extrinsic", "intrinsic"};
   constexpr std::string_view kEnding = "_return";
-  return name.size() > kEnding.size() && name.ends_with(kEnding) &&
-         !kKinds.contains(name.substr(0, name.size() - kEnding.size()));
+  if (name.size() <= kEnding.size() || !name.ends_with(kEnding)) return false;
+  std::istringstream words(name.substr(0, name.size() - kEnding.size()));
+  for (std::string word; std::getline(words, word, '_');) {
+    if (!kKinds.contains(word)) return true;
+  }
+  return false;
 }
 
 std::set<std::string> group_returns(const json& metrics) {
@@ -59,6 +67,45 @@ std::set<std::string> group_returns(const json& metrics) {
     if (is_group_return(lower_case(key))) names.insert(lower_case(key));
   }
   return names;
+}
+
+// The groups whose return stands in every step.
+std::set<std::string> common_groups(const std::vector<const json*>& steps) {
+  std::set<std::string> common = group_returns(*steps.front());
+  for (const json* metrics : steps) {
+    const std::set<std::string> names = group_returns(*metrics);
+    std::erase_if(common, [&](const std::string& name) { return !names.contains(name); });
+  }
+  return common;
+}
+
+// A list of numbers, or one number; what is none is kMissing.
+std::vector<double> numbers_in(const json& value) {
+  const auto number = [](const json& item) { return item.is_number() ? item.get<double>() : kMissing; };
+  if (!value.is_array()) return {number(value)};
+  std::vector<double> numbers;
+  for (const json& item : value) numbers.push_back(number(item));
+  return numbers;
+}
+
+// Whether each return of a step is the mean of the groups' returns. They are sums of single-precision numbers.
+bool is_mean_of(const std::set<std::string>& groups, const json& metrics) {
+  constexpr double kRounding = 1e-5;
+  const std::vector<double> returns = numbers_in(*find(metrics, "return"));
+  std::vector<double> sums(returns.size()), sizes(returns.size());
+  for (const std::string& group : groups) {
+    const std::vector<double> values = numbers_in(*find(metrics, group));
+    if (values.size() != returns.size()) return false;
+    for (std::size_t e = 0; e < values.size(); ++e) {
+      sums[e] += values[e];
+      sizes[e] = std::max(sizes[e], std::abs(values[e]));
+    }
+  }
+  for (std::size_t e = 0; e < returns.size(); ++e) {
+    const double difference = std::abs(sums[e] / static_cast<double>(groups.size()) - returns[e]);
+    if (!(difference <= kRounding * sizes[e])) return false;
+  }
+  return true;
 }
 
 bool is_absolute(const std::string& key) { return lower_case(key).find("absolute") != std::string::npos; }
@@ -90,42 +137,79 @@ Steps steps_of(const json& entries) {
   return steps;
 }
 
-// BenchMARL's absolute entry is the largest single episode; its steps hold the return of every group.
-bool is_benchmarl(const Steps& steps, const std::vector<Evaluation>& evaluations, const std::vector<double>& absolute) {
-  if (absolute.size() > 1) return false;
-  if (absolute.size() == 1) {
-    double largest = evaluations.front().returns.front();
-    for (const Evaluation& evaluation : evaluations) largest = std::max(largest, std::ranges::max(evaluation.returns));
-    if (largest == absolute[0]) return true;
-  }
-  std::set<std::string> common = group_returns(*steps.metrics.front());
-  for (const json* metrics : steps.metrics) {
-    const std::set<std::string> names = group_returns(*metrics);
-    std::erase_if(common, [&](const std::string& name) { return !names.contains(name); });
-  }
-  return !common.empty();
+// A run whose writer is not known before the whole file has been read.
+struct PendingRun {
+  ImportedRun run;
+  std::string metric;
+  std::vector<double> absolute;
+  bool has_groups = false;    // every step has the return of a group of agents
+  bool groups_agree = false;  // as BenchMARL writes them
+};
+
+// BenchMARL's return is the mean over its groups. The names that it gives to a group of all agents are its own,
+// whatever the values are.
+bool groups_agree(const std::set<std::string>& groups, const std::vector<const json*>& steps) {
+  const bool all_agents = std::ranges::all_of(
+      groups, [](const std::string& name) { return name == "agent_return" || name == "agents_return"; });
+  return all_agents || std::ranges::all_of(steps, [&](const json* metrics) { return is_mean_of(groups, *metrics); });
 }
 
-void read_run(const json& entries, ImportedRun& run) {
+PendingRun read_run(const json& entries, ImportedRun run) {
   const Steps steps = steps_of(entries);
-  const std::string metric = return_metric(*steps.metrics.front());
+  PendingRun pending{.run = std::move(run), .metric = return_metric(*steps.metrics.front()), .absolute = {}};
+  const std::string& metric = pending.metric;
   for (const json* metrics : steps.metrics) {
     const json* returns = find(*metrics, metric);
     const json* count = find(*metrics, "step_count");
     if (returns == nullptr) throw Error("has a step without the metric \"" + metric + "\"");
     if (count == nullptr || !count->is_number()) throw Error("has a step without step_count");
-    run.evaluations.push_back(evaluation_at(count->get<double>(), episode_returns(*returns)));
+    pending.run.evaluations.push_back(evaluation_at(count->get<double>(), episode_returns(*returns)));
   }
-  order_steps(run.evaluations);
-  const std::vector<double> absolute = absolute_returns(steps.absolute, metric);
-  run.writer = metric == "return" ? "marl-eval" : "Mava";
-  if (metric == "return" && is_benchmarl(steps, run.evaluations, absolute)) run.writer = "BenchMARL";
-  if (absolute.empty()) return;
+  order_steps(pending.run.evaluations);
+  pending.absolute = absolute_returns(steps.absolute, metric);
+  if (metric != "return") return pending;
+  const std::set<std::string> groups = common_groups(steps.metrics);
+  pending.has_groups = !groups.empty();
+  pending.groups_agree = pending.has_groups && pending.absolute.size() <= 1 && groups_agree(groups, steps.metrics);
+  return pending;
+}
+
+// Whether the absolute entry is one number although evaluations have several episodes, the largest of which it is.
+bool is_largest_episode(const PendingRun& pending) {
+  double largest = pending.run.evaluations.front().returns.front();
+  bool several = false;
+  for (const Evaluation& evaluation : pending.run.evaluations) {
+    largest = std::max(largest, std::ranges::max(evaluation.returns));
+    several = several || evaluation.returns.size() > 1;
+  }
+  return several && pending.absolute.size() == 1 && pending.absolute.front() == largest;
+}
+
+// One run may look like another harness's by chance, such as one that reached the largest possible return. So all
+// runs of the file have to look like BenchMARL's.
+void set_writers(std::vector<PendingRun>& runs) {
+  bool groups = true, largest = true, has_absolute = false;
+  for (const PendingRun& pending : runs) {
+    if (pending.metric != "return") continue;
+    groups = groups && (pending.groups_agree || !pending.has_groups);
+    largest = largest && (pending.absolute.empty() || is_largest_episode(pending));
+    has_absolute = has_absolute || !pending.absolute.empty();
+  }
+  for (PendingRun& pending : runs) {
+    const bool benchmarl = groups && (pending.has_groups || (largest && has_absolute));
+    pending.run.writer = pending.metric != "return" ? "Mava" : benchmarl ? "BenchMARL" : "marl-eval";
+  }
+}
+
+ImportedRun with_absolute(PendingRun& pending) {
+  ImportedRun run = std::move(pending.run);
+  if (pending.absolute.empty()) return run;
   if (run.writer == "BenchMARL") {
-    run.best_single_episode = std::ranges::max(absolute);
+    run.best_single_episode = std::ranges::max(pending.absolute);
   } else {
-    run.absolute = evaluation_at(static_cast<double>(run.evaluations.back().step), absolute);
+    run.absolute = evaluation_at(static_cast<double>(run.evaluations.back().step), pending.absolute);
   }
+  return run;
 }
 
 template <class Visit>
@@ -142,6 +226,7 @@ void each(const json& object, const std::string& where, ImportedFile& file, cons
 ImportedFile read_marl_eval(const json& root) {
   ImportedFile file;
   file.has_unit = true;
+  std::vector<PendingRun> pending;
   each(root, "", file, [&](const std::string& environment, const json& tasks) {
     each(tasks, environment, file, [&](const std::string& task, const json& algorithms) {
       each(algorithms, environment + "/" + task, file, [&](const std::string& algorithm, const json& runs) {
@@ -156,8 +241,7 @@ ImportedFile read_marl_eval(const json& root) {
                           .absolute = {},
                           .best_single_episode = {}};
           try {
-            read_run(entries, run);
-            file.runs.push_back(std::move(run));
+            pending.push_back(read_run(entries, std::move(run)));
           } catch (const std::exception& error) {
             file.left_out.push_back(environment + "/" + task + ", " + algorithm + ", " + name + ": " + error.what() +
                                     "; the run is left out");
@@ -166,6 +250,8 @@ ImportedFile read_marl_eval(const json& root) {
       });
     });
   });
+  set_writers(pending);
+  for (PendingRun& run : pending) file.runs.push_back(with_absolute(run));
   return file;
 }
 

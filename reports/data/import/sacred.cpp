@@ -53,6 +53,21 @@ void read_config(const std::filesystem::path& file, ImportedRun& run) {
   if (config.contains("seed") && config["seed"].is_number_integer()) run.seed = config["seed"].get<std::int64_t>();
 }
 
+bool is_training(const std::string& metric) { return !metric.starts_with("test_"); }
+
+// What the page says about the metric that was read.
+void add_notes(const json& root, const std::string& metric, ImportedFile& file) {
+  file.notes.push_back("the metric \"" + metric + "\" is read as the return");
+  if (!is_training(metric)) return;
+  std::string reason = "there is no return of test episodes";
+  for (const std::string name : kMetrics) {
+    if (!is_training(name) && root.contains(name))
+      reason = "\"" + name + "\" has no steps (\"" + steps_name(name) + "\")";
+  }
+  file.notes.push_back("\"" + metric + "\" is a return of training episodes, not of an evaluation, since " + reason +
+                       "; do not compare it with evaluations of others");
+}
+
 }  // namespace
 
 bool is_sacred(const std::filesystem::path& file, const json& root) {
@@ -66,6 +81,7 @@ bool is_sacred(const std::filesystem::path& file, const json& root) {
 ImportedFile read_sacred(const std::filesystem::path& file, const json& root) {
   ImportedFile result;
   const std::string metric = metric_in(root);
+  add_notes(root, metric, result);
   ImportedRun run;
   run.writer = "Sacred";
   run.name = metric;

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
 namespace tutti::cli {
 namespace {
 
@@ -28,7 +31,6 @@ preset = "fast"
 Outcome run(const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
   folder.write("demo.toml", kSuite);
-  folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\n");
   return tutti(arguments, folder.path());
 }
 
@@ -68,8 +70,47 @@ TEST(Program, OptionsThatCannotBeMeantGetASentence) {
   EXPECT_EQ(problem("--seeds", "1-5"), "--seeds: \"1-5\"" + seeds);
   EXPECT_EQ(problem("--seeds", ""), "--seeds: \"\"" + seeds);
   EXPECT_EQ(problem("--seeds", "1,-2"), "--seeds: \"-2\"" + seeds);
+  for (const char* list : {"1,,2", "1,", ",1"}) EXPECT_EQ(problem("--seeds", list), "--seeds: \"\"" + seeds) << list;
   EXPECT_EQ(problem("--steps", "many"), "--steps: \"many\": expected a whole number of at least 1, such as 20_000\n");
-  EXPECT_EQ(problem("--memory-limit", "-1"), "--memory-limit \"-1\": expected a size such as 4GB\n");
+  const std::string jobs = "\": expected a whole number of at least 1 and at most 65536\n";
+  for (const std::string number : {"0", "-1", "1.5", "99999999999999999999", "65537", ""})
+    EXPECT_EQ(problem("--jobs", number), "--jobs: \"" + number + jobs);
+  const std::string size = "\": expected a size with its unit, such as 4GB\n";
+  for (const std::string number : {"-1", "4", "4.5GB", "GB", "0GB", "4Q", "99999999999GB", "10EB", ""})
+    EXPECT_EQ(problem("--memory-limit", number), "--memory-limit \"" + number + size);
+  EXPECT_EQ(problem("--results", ""), "--results is empty; expected a folder for the results of all suites\n");
+}
+
+TEST(Program, AnOptionThatAShellLeftWithoutItsValueTakesNoOtherWordForIt) {
+  const Outcome results = run({"run", "demo.toml", "--results=", "--no-report"});
+  EXPECT_EQ(results.status, 2);
+  EXPECT_EQ(results.err, "--results= has no value; write it after the \"=\", or leave the option out\n");
+  const Outcome plugins = run({"--plugins", "", "list"});
+  EXPECT_EQ(plugins.status, 2);
+  EXPECT_EQ(plugins.err, "--plugins is empty; expected a folder of plugins, or one library\n");
+  // A value may end so.
+  expect_all(run({"check", "demo.toml", "--set=run.copies="}).err, {"run.copies: expected integer"});
+}
+
+TEST(Program, AMisspeltOptionGetsTheNearestOne) {
+  const Outcome outcome = run({"check", "demo.toml", "--seed", "1"});
+  EXPECT_EQ(outcome.status, 2);
+  expect_all(outcome.err, {"unknown option \"--seed\"; did you mean \"--seeds\"?; `", " check --help` says more\n"});
+  expect_all(run({"run", "demo.toml", "--plugin=x"}).err, {"unknown option \"--plugin\"; did you mean \"--plugins\"?"});
+}
+
+TEST(Program, TheCommandThatContinuesASuiteNamesItsPlugins) {
+  const TemporaryFolder folder;
+  folder.write("demo.toml", kSuite);
+  const std::filesystem::path toy = TUTTI_BINARY_DIR "/fixtures/toy";
+  const std::string relative = toy.lexically_relative(std::filesystem::canonical(folder.path())).string();
+  const Outcome outcome =
+      tutti({"--plugins", relative, "run", "demo.toml", "--no-report", "--seeds", "1"}, folder.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto plan = nlohmann::json::parse(end_to_end::content(folder.path() / "results/demo/plan.json"));
+  auto words = plan["command"].get<std::vector<std::string>>();
+  words.erase(words.begin(), words.begin() + 2);  // run demo.toml
+  EXPECT_EQ(words, (std::vector<std::string>{"--plugins", toy.string(), "--seeds", "1", "--no-report"}));
 }
 
 TEST(Program, OptionsOfOneLauncherAreRefusedByTheOther) {
@@ -245,7 +286,7 @@ TEST(Program, CheckOutlivesARunThatCrashesWhileItsTimeIsEstimated) {
 
 TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
   const TemporaryFolder folder;
-  folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\n");
+  folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\ncopies = 1\n");
   for (const char* command : {"check", "run"}) {
     const Outcome outcome = tutti({command, "bad.toml"}, folder.path());
     EXPECT_EQ(outcome.status, 2);

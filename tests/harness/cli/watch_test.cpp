@@ -69,6 +69,12 @@ class Watching : public testing::Test {
 
   fs::path path(const std::string& below) const { return folder_.path() / below; }
 
+  void put_policy_of_another_run(const std::string& policy) const {
+    const std::string file = "/checkpoint/" + policy + "_policy.snapshot";
+    fs::copy_file(path("results/seen/line/short/learner/seed-2" + file), path(kRun + file),
+                  fs::copy_options::overwrite_existing);
+  }
+
   TemporaryFolder folder_;
 
  private:
@@ -147,11 +153,36 @@ TEST_F(Watching, TheLastPolicyIsKeptToo) {
   EXPECT_TRUE(fs::exists(path(kRun + "/watch-last.gif")));
 }
 
-TEST_F(Watching, ABestPolicyThatIsNotTheRunsOwnIsRefused) {
-  const std::string file = "/checkpoint/best_policy.snapshot";
-  fs::copy_file(path("results/seen/line/long/learner/seed-2" + file), path(kRun + file),
-                fs::copy_options::overwrite_existing);
+TEST_F(Watching, APolicyThatIsNotTheRunsOwnIsRefused) {
+  for (const std::string policy : {"best", "last"}) {
+    put_policy_of_another_run(policy);
+    expect_refusal(watch(kRun, {"--policy", policy}),
+                   policy + "_policy.snapshot: is not the policy that run.json has the digest of");
+  }
+  auto record = nlohmann::json::parse(content(path(kRun + "/run.json")));
+  record["status"] = "interrupted";
+  folder_.write(kRun + "/run.json", record.dump());
   expect_refusal(watch(kRun), "is not the policy that run.json has the digest of");
+}
+
+TEST_F(Watching, APolicyOfWhichNoDigestIsRecordedIsShown) {
+  auto record = nlohmann::json::parse(content(path(kRun + "/run.json")));
+  record["table_digests"].erase("checkpoint/last_policy.snapshot");
+  folder_.write(kRun + "/run.json", record.dump());
+  put_policy_of_another_run("last");
+  EXPECT_EQ(watch(kRun, {"--policy", "last"}).status, 0);
+}
+
+TEST_F(Watching, RunsAreFoundWhateverTheirAlgorithmIsCalled) {
+  std::string suite = kSuite + "label = \"report\"\n[[algorithm]]\nname = \"learner\"\nlabel = \"checkpoint\"\n";
+  suite.replace(suite.find("\"seen\""), 6, "\"named\"");
+  folder_.write("named.toml", suite);
+  ASSERT_EQ(tutti({"run", "named.toml", "--no-report", "--seeds", "1"}).status, 0);
+  for (const std::string label : {"report", "checkpoint"}) {
+    const Outcome outcome = watch("results/named", {"--task", "line/short", "--algorithm", label});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_TRUE(fs::exists(path("results/named/line/short/" + label + "/seed-1/watch-best.gif")));
+  }
 }
 
 TEST_F(Watching, ARunOfASuiteIsChosenByTaskAlgorithmAndSeed) {
@@ -181,6 +212,14 @@ TEST_F(Watching, WhatCannotBeShownIsASentence) {
   expect_refusal(watch(kRun, {"--against", "results/seen/line/long/learner/seed-1"}), "both have to be the same task");
   expect_refusal(watch(kRun, {"--size", "320"}), "--size is \"320\"; expected WIDTHxHEIGHT in pixels");
   expect_refusal(watch(kRun, {"--size", "8x8"}), "each from 16 to 2048");
+  for (const std::string option : {"--episodes", "--steps", "--every", "--still"}) {
+    for (const std::string number : {"0", "1.5", "99999999999999999999"}) {
+      expect_refusal(watch(kRun, {option, number}),
+                     option + ": \"" + number + "\": expected a whole number of at least 1 and at most 1");
+    }
+  }
+  for (const std::string rate : {"nan", "0", "1001", "fast"})
+    expect_refusal(watch(kRun, {"--fps", rate}), "--fps: \"" + rate + "\": expected a number from 0.1 to 1000");
   expect_refusal(watch(kRun, {"--seed", "-1"}), "--seed is \"-1\"; expected a whole number of at least 0");
   expect_refusal(watch(kRun, {"--still", "100", "--size", "2048x2048"}), "is too large");
   expect_refusal(watch(kRun, {"--out", "results/seen/plan.json/film"}), "cannot");

@@ -32,7 +32,9 @@ TEST_F(LaunchTest, FinishesEveryRunAndRecordsWhatItWasMadeFrom) {
   EXPECT_EQ(record.status, results::RunState::kFinished);
   EXPECT_EQ(record.suite_digest, sha256_of_file(folder_.path() / "line" / "suite.toml"));
   EXPECT_EQ(record.config_digest, sha256_of_file(run_folder(run) / "config.toml"));
-  EXPECT_EQ(record.table_digests.at(run::kBestPolicyFile), sha256_of_file(run_folder(run) / run::kBestPolicyFile));
+  for (const char* policy : {run::kBestPolicyFile, run::kLastPolicyFile}) {
+    EXPECT_EQ(record.table_digests.at(policy), sha256_of_file(run_folder(run) / policy));
+  }
   EXPECT_EQ(record.evaluations_digest, sha256_of_file(run_folder(run) / "evaluations.csv"));
   EXPECT_EQ(record.plugins.at(0).name, "line");
   EXPECT_EQ(record.plugins.at(1).sha256, sha256_of_file(TUTTI_BINARY_DIR "/fixtures/sound/learner.so"));
@@ -381,7 +383,7 @@ TEST_F(LaunchTest, FolderInUseIsRefusedWithItsOwner) {
   }
 }
 
-TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndTheRunStartsAgain) {
+TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndIsShown) {
   const suite::Run run = plan(line_suite()).runs.at(0);
   results::make_folder(run_folder(run));
   results::write_file(run_folder(run) / "run.json", "{\"schema\": 1, \"sui", results::Durability::kProcess);
@@ -392,9 +394,59 @@ TEST_F(LaunchTest, DamagedRecordCountsAsNoneAndTheRunStartsAgain) {
     const auto lock = results::Lock::try_lock(run_folder(run) / run::kLockFile);
     EXPECT_EQ(view_run(run_folder(run)).state, RunState::kRunning);
   }
-  EXPECT_TRUE(launch(line_suite()).complete());
-  EXPECT_EQ(record_of(run).status, results::RunState::kFinished);
 }
+
+// No kill takes a record away or tears it: somebody has changed the folder.
+TEST_F(LaunchTest, RunThatHasLostItsRecordIsLeftAsItIsUnlessItIsToStartAnew) {
+  const std::filesystem::path folder = run_folder(plan(line_suite()).runs.at(0));
+  const auto outcome = [&](OnChange on_change) {
+    options_.on_change = on_change;
+    try {
+      return std::string(launch(line_suite()).complete() ? "complete" : "incomplete");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  for (const bool has_checkpoint : {true, false}) {
+    for (const bool is_damaged : {true, false}) {
+      EXPECT_EQ(outcome(OnChange::kFresh), "complete");
+      results::write_file(folder / "evaluations.csv", "kept", results::Durability::kProcess);
+      std::filesystem::remove(folder / "run.json");
+      if (is_damaged) results::write_file(folder / "run.json", "{\"schema\": 1", results::Durability::kProcess);
+      if (!has_checkpoint) std::filesystem::remove_all(folder / "checkpoint");
+      for (const OnChange on_change : {OnChange::kRefuse, OnChange::kKeep}) {
+        const std::string message = outcome(on_change);
+        EXPECT_TRUE(message.starts_with((folder / "run.json").string() + ": ")) << message;
+        EXPECT_NE(message.find("; put it back, or start the run again with --fresh"), std::string::npos) << message;
+      }
+      EXPECT_EQ(results::read_file(folder / "evaluations.csv"), "kept");
+      EXPECT_EQ(std::filesystem::exists(folder / "run.json"), is_damaged);
+    }
+  }
+  EXPECT_EQ(outcome(OnChange::kFresh), "complete");
+}
+
+TEST_F(LaunchTest, RunOfWhichOnlyCompressedTablesAreThereHasBegun) {
+  const std::filesystem::path folder = run_folder(plan(line_suite()).runs.at(0));
+  results::make_folder(folder);
+  results::write_file(folder / "evaluations.csv.gz", "kept", results::Durability::kProcess);
+  try {
+    launch(line_suite());
+    FAIL() << "trained over its tables";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("run.json: is missing, although the run has begun"), std::string::npos)
+        << error.what();
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // whose own bookkeeping is beyond any limit
+TEST_F(LaunchTest, PluginThatCannotBeOpenedWithinTheLimitFailsForLackOfMemory) {
+  options_.memory_limit_bytes = 4;
+  EXPECT_EQ(launch(line_suite()).failed, 1);
+  const results::Failure failure = record_of(plan(line_suite()).runs.at(0)).failure.value();
+  EXPECT_EQ(failure.kind, "memory") << failure.message;
+}
+#endif
 
 TEST_F(LaunchTest, FolderThatCannotBeMadeCostsOnlyItsRun) {
   const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
@@ -448,10 +500,13 @@ TEST_F(LaunchTest, RunFolderThatIsASymbolicLinkFailsItsRunAndNothingIsWrittenThe
 
 TEST_F(LaunchTest, ErrorOfAnyKindAtTheStartOfARunCostsOnlyThatRun) {
   const std::string suite = line_suite() + "[[algorithm]]\nname = \"learner\"\nlabel = \"other\"\n";
-  const std::filesystem::path folder = run_folder(plan(suite).runs.at(0));
-  results::make_folder(folder);
-  results::make_folder(folder / "checkpoint");
-  results::write_file(folder / "checkpoint" / "step-1.account", "", results::Durability::kProcess);
+  ASSERT_TRUE(launch(line_suite()).complete());
+  const suite::Run run = plan(suite).runs.at(0);
+  const std::filesystem::path folder = run_folder(run);
+  results::RunRecord record = record_of(run);
+  record.status = results::RunState::kInterrupted;
+  results::write_run_record(folder, record);
+  std::filesystem::remove(folder / "config.toml");
   // A link to itself: std::filesystem throws an exception of its own.
   std::filesystem::create_symlink("config.toml", folder / "config.toml");
   options_.on_change = OnChange::kKeep;

@@ -54,7 +54,9 @@ const std::vector<Case> kCases = {
      {.top = "seeds = [1, -2]"},
      "suite.toml:1:9: seeds: expected list of integers, at least 0 (is [1, -2])"},
     {"DuplicateSeeds", {.top = "seeds = [1, 2, 1]"}, "suite.toml:1:9: seeds: a seed is listed twice"},
-    {"SeedsAsText", {.top = "seeds = [\"one\"]"}, "suite.toml:1:9: seeds: expected list of integers, at least 0"},
+    {"SeedsAsText",
+     {.top = "seeds = [\"one\"]"},
+     "suite.toml:1:9: seeds: expected list of integers, at least 0 (is [\"one\"])"},
     {"UnsafeSuiteName",
      {.top = "seeds = [1]\nname = \"../up\""},
      "suite.toml:2:8: name: \"../up\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" "
@@ -175,7 +177,7 @@ const std::vector<Case> kCases = {
      "suite.toml:8:8: task[1].slip: expected number in [0, 1] (is nan)"},
     {"TaskParameterIsADate",
      {.task = "[[task]]\nname = \"grid/small\"\nslip = 2020-01-01"},
-     "suite.toml:8:8: task[1].slip: expected number in [0, 1]"},
+     "suite.toml:8:8: task[1].slip: expected number in [0, 1] (is 2020-01-01)"},
     {"TaskParameterIsATable",
      {.task = "[[task]]\nname = \"grid/small\"\nslip = {a = 1}"},
      "suite.toml:8:8: task[1].slip: expected number in [0, 1], not a table"},
@@ -194,6 +196,22 @@ const std::vector<Case> kCases = {
      "suite.toml:8:9: task[1].label: \"a/b/c\" cannot name a folder of results; expected letters, digits, \"_\", "
      "\"-\", \"+\" and \".\", "
      "with at most one \"/\" between them, not starting with \".\" or \"-\""},
+    {"EmptyTaskLabel",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"\""},
+     "suite.toml:8:9: task[1].label: \"\" cannot name a folder of results; expected letters, digits, \"_\", "
+     "\"-\", \"+\" and \".\", "
+     "with at most one \"/\" between them, not starting with \".\" or \"-\""},
+    {"EmptyLabelOfAnEnvironment",
+     {.task = "[[task]]\nenvironment = \"grid\"\nlabel = \"\""},
+     "suite.toml:8:9: task[1].label: \"\" cannot name a folder of results; expected letters, digits, \"_\", "
+     "\"-\", \"+\" and \".\", "
+     "with at most one \"/\" between them, not starting with \".\" or \"-\""},
+    {"TaskLabelUnderWhichThePlanIsWritten",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"plan.json.new\""},
+     "suite.toml:8:9: task[1].label: \"plan.json.new\" is where the suite keeps other things; choose another label"},
+    {"TaskLabelUnderWhichTheSuiteIsWritten",
+     {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"suite.toml.new/a\""},
+     "suite.toml:8:9: task[1].label: \"suite.toml.new/a\" is where the suite keeps other things; choose another label"},
     {"TaskLabelThatIsTaken",
      {.task = "[[task]]\nname = \"grid/small\"\nlabel = \"report\""},
      "suite.toml:8:9: task[1].label: \"report\" is where the suite keeps other things; choose another label"},
@@ -215,7 +233,7 @@ const std::vector<Case> kCases = {
      "suite.toml:10:1: algorithm[1].batch_sise: unknown key; did you mean \"batch_size\"?"},
     {"AlgorithmParameterOfWrongType",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nlayers = [8, \"8\"]"},
-     "suite.toml:10:10: algorithm[1].layers: expected list of integers, at least 1"},
+     "suite.toml:10:10: algorithm[1].layers: expected list of integers, at least 1 (is [8, \"8\"])"},
     {"AlgorithmParameterAtOpenBound",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nstep = 0"},
      "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is 0)"},
@@ -256,6 +274,9 @@ const std::vector<Case> kCases = {
     {"OverrideWithUnknownKey",
      {.rest = "[[override]]\ntask = \"grid/*\"\nalgorithm = \"climber\"\nsteps = 1"},
      "suite.toml:13:1: override[1].steps: unknown key; did you mean \"step\"?"},
+    {"OverrideThatSetsNothing",
+     {.rest = "[[override]]\ntask = \"grid/small\"\nalgorithm = \"climber\""},
+     "suite.toml:10:1: override[1]: sets nothing; expected a parameter beside task and algorithm"},
     {"UnknownReportOption",
      {.rest = "[report]\nscor = \"final\""},
      "suite.toml:11:1: report.scor: unknown key; did you mean \"score\"?"},
@@ -271,6 +292,21 @@ const std::vector<Case> kCases = {
     {"BoundsTheWrongWayRound",
      {.rest = "[report.bounds.\"grid/small\"]\nlo = 1\nhi = 0"},
      "suite.toml:10:1: report.bounds.grid/small: expected numbers lo and hi, lo less than hi"},
+    {"BoundsAsAList",
+     {.rest = "[[report.bounds.\"grid/small\"]]\nlo = 0\nhi = 1"},
+     "suite.toml:10:1: report.bounds.grid/small: expected one table with lo and hi"},
+    {"ThresholdOfUnknownTaskAsATable",
+     {.rest = "[report.thresholds.nonsense]\nvalue = -50"},
+     "suite.toml:10:1: report.thresholds.nonsense: unknown task \"nonsense\"; known: grid/small"},
+    {"ThresholdOfUnknownTaskAsAList",
+     {.rest = "[[report.thresholds.nonsense]]\nvalue = -50"},
+     "suite.toml:10:1: report.thresholds.nonsense: unknown task \"nonsense\"; known: grid/small"},
+    {"ThresholdAsATable",
+     {.rest = "[report.thresholds.\"grid/small\"]\nvalue = -50"},
+     "suite.toml:10:1: report.thresholds.grid/small: expected number, not a table"},
+    {"ThresholdAsAList",
+     {.rest = "[[report.thresholds.\"grid/small\"]]\nvalue = -50"},
+     "suite.toml:10:1: report.thresholds.grid/small: expected number, not a table"},
     {"ThresholdAsText",
      {.rest = "[report.thresholds]\n\"grid/small\" = \"high\""},
      "suite.toml:11:16: report.thresholds.grid/small: expected number (is \"high\")"},
@@ -298,7 +334,10 @@ const std::vector<Case> kCases = {
      "suite.toml:11:10: slurm.memory: expected a size such as 4G (is \"4Q\")"},
     {"ControlCharacterInText",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\nlabel = \"a\\u0007b\""},
-     "suite.toml:10:9: algorithm[1].label: expected text"},
+     "suite.toml:10:9: algorithm[1].label: expected text (is text with control characters)"},
+    {"ControlCharacterInTheLabelOfAnEnvironment",
+     {.task = "[[task]]\nenvironment = \"grid\"\nlabel = \"a\\u0007b\""},
+     "suite.toml:8:9: task[1].label: expected text (is text with control characters)"},
     {"ControlCharacterInKey",
      {.top = "seeds = [1]\n\"\\u001b[31mred\" = 1"},
      "suite.toml:2:1: \\u001b[31mred: unknown key; known: name, seeds, run, evaluation, slurm, report, task, "
@@ -341,6 +380,16 @@ TEST(CommandLine, MistakesAreSentences) {
   EXPECT_EQ(problems_of_settings("climbre.step=1"), "command line: climbre: unknown; did you mean \"climber\"?");
   EXPECT_EQ(problems_of_settings("climber.step=-1"),
             "command line: climber.step: expected number, more than 0 (is -1)");
+  EXPECT_EQ(problems_of_settings("climber.layers=[\"8\"]"),
+            "command line: climber.layers: expected list of integers, at least 1 (is [\"8\"])");
+}
+
+TEST(CommandLine, NothingIsGivenTwice) {
+  const SuiteFile file(Parts{}.text());
+  EXPECT_EQ(file.problems({.seeds = {}, .environment_steps = {}, .settings = {"climber.copies=3", "climber.copies=5"}}),
+            "command line: climber.copies is given twice; give it once");
+  EXPECT_EQ(file.problems({.seeds = {}, .environment_steps = 200, .settings = {"run.environment_steps=100"}}),
+            "command line: run.environment_steps is given twice; give it once");
 }
 
 TEST(CommandLine, SeedsMustDiffer) {

@@ -106,8 +106,9 @@ std::string copies_with(const std::string& run, const std::string& algorithm, co
                         const std::vector<std::string>& settings = {}) {
   const SuiteFile file("seeds = [1]\n[run]\nenvironment_steps = 10\n" + run +
                        "\n[evaluation]\ninterval = 5\n[[task]]\nname = \"grid/small\"\n" +
-                       "[[algorithm]]\nname = \"climber\"\n" + algorithm +
-                       "\n[[override]]\ntask = \"*\"\nalgorithm = \"climber\"\n" + override_line);
+                       "[[algorithm]]\nname = \"climber\"\n" + algorithm + "\n" +
+                       (override_line.empty() ? "" : "[[override]]\ntask = \"*\"\nalgorithm = \"climber\"\n") +
+                       override_line);
   return shown(file.plan({.seeds = {}, .environment_steps = {}, .settings = settings}).runs.front().run_values,
                "copies");
 }

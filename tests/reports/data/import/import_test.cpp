@@ -477,6 +477,242 @@ TEST_F(ImportFormats, ReturnJsonHasAListForEachStepOrForEachRun) {
   EXPECT_EQ(runs.algorithms[0].label, "matd3");
 }
 
+// ---- files and folders
+
+class ImportFiles : public ImportFormats {
+ protected:
+  using Paths = std::vector<std::filesystem::path>;
+
+  static Dataset read_all(const Paths& paths) {
+    Dataset data;
+    import_results(paths, "sum", data);
+    return data;
+  }
+  static std::string refusal(const Paths& paths) {
+    try {
+      (void)read_all(paths);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  static bool says(const Dataset& data, const std::string& text) {
+    return std::ranges::any_of(data.notes,
+                               [&](const std::string& note) { return note.find(text) != std::string::npos; });
+  }
+  static bool names_damage(const Dataset& data, const std::string& text) {
+    return std::ranges::any_of(data.damage,
+                               [&](const Damage& damage) { return damage.what.find(text) != std::string::npos; });
+  }
+  // A run of marl-eval with one evaluation.
+  static std::string one_run(int seed, const std::string& returns) {
+    return R"({"e": {"t": {"x": {"seed_)" + std::to_string(seed) + R"(": {"step_0": {"step_count": 1000, "return": [)" +
+           returns + "]}}}}}}";
+  }
+  Dataset with_own_tasks(const std::vector<std::string>& labels, const std::filesystem::path& import) {
+    Dataset data;
+    for (const std::string& label : labels) {
+      reports::Run own;
+      own.task = data.task_index(label, label.substr(0, label.find('/')));
+      own.algorithm = data.algorithm_index({.label = "omad", .name = "omad"});
+      data.runs.push_back(own);
+    }
+    import_results(std::vector{import}, "sum", data);
+    return data;
+  }
+};
+
+TEST_F(ImportFiles, AFileThatIsGivenTwiceCountsOnce) {
+  const auto path = write("lead/lead.json", one_run(0, "1, 2"));
+  const auto link = path.parent_path().parent_path() / "link.json";
+  std::filesystem::create_symlink(path, link);
+  for (const Paths& paths : {Paths{path, path}, Paths{path.parent_path(), path}, Paths{path, path.parent_path()},
+                             Paths{path, link}, Paths{path, path.parent_path() / ".." / "lead" / "lead.json"}}) {
+    const Dataset data = read_all(paths);
+    EXPECT_EQ(data.runs.size(), 1U);
+    EXPECT_TRUE(data.damage.empty());
+    EXPECT_TRUE(says(data, "lead.json: is given more than once; it counts once"));
+  }
+}
+
+TEST_F(ImportFiles, TwoFilesOfOneNameAreToldApart) {
+  const auto first = write("r1/metrics.json", one_run(0, "1, 2"));
+  const auto same = write("r2/metrics.json", one_run(0, "1, 2"));
+  const auto other = write("r3/metrics.json", one_run(1, "3, 4"));
+  const std::string refused = refusal({first, same});
+  EXPECT_NE(refused.find("r2/metrics.json: holds no run that can be used"), std::string::npos) << refused;
+  EXPECT_NE(refused.find("seed 0 of x is there already, from another file"), std::string::npos) << refused;
+  const Dataset data = read_all({first, other});
+  EXPECT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.runs[1].seed, 1);
+  EXPECT_TRUE(says(data, "r1/metrics.json and 1 more: imported"));
+}
+
+TEST_F(ImportFiles, AFolderMayHoldFilesOfOtherKinds) {
+  const auto folder = write("fold/lead.json", one_run(0, "1, 2")).parent_path();
+  const auto config = write("fold/config.json", R"({"lr": 0.1})");
+  const auto notes = write("fold/notes.csv", "when,what\n1,2\n");
+  const auto text = write("fold/text.json", "no JSON");
+  const Dataset data = read(folder);
+  EXPECT_EQ(data.runs.size(), 1U);
+  EXPECT_TRUE(says(data, "fold/config.json: is left out: holds no run that can be used; lr is not an object"));
+  EXPECT_TRUE(says(data, "fold/notes.csv: is left out: its header is none that is known"));
+  EXPECT_TRUE(says(data, "fold/text.json: is left out: is not JSON"));
+  EXPECT_EQ(data.damage.size(), 3U);
+  for (const auto& named : {config, notes, text}) {
+    EXPECT_NE(refusal({named}), "") << named;
+    EXPECT_NE(refusal({folder, named}), "") << named;
+  }
+}
+
+TEST_F(ImportFiles, AFolderInWhichNothingCanBeUsedIsRefused) {
+  const auto good = write("good.json", one_run(0, "1, 2"));
+  const auto folder = write("fold/config.json", R"({"lr": 0.1})").parent_path();
+  for (const Paths& paths : {Paths{folder}, Paths{good, folder}}) {
+    const std::string refused = refusal(paths);
+    EXPECT_NE(refused.find("fold: holds no file that can be used"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("fold/config.json: "), std::string::npos) << refused;
+  }
+}
+
+TEST_F(ImportFiles, AFolderWithoutAnEnvironmentNamesOurTask) {
+  const auto path = write("un/coop-nav-n3/mappo/0.csv", "step,avg_return\n0,1\n100,2\n");
+  write("un/coop-nav-n3/mappo/1.csv", "step,avg_return\n0,1\n100,3\n");
+  const auto folder = path.parent_path().parent_path().parent_path();
+  const Dataset ours = with_own_tasks({"mpe/coop-nav-n3", "mpe/other"}, folder);
+  EXPECT_EQ(ours.tasks.size(), 2U);
+  EXPECT_EQ(std::ranges::count(ours.runs, 0U, &reports::Run::task), 3);
+  // Which of two is meant is not known.
+  const Dataset two = with_own_tasks({"mpe/coop-nav-n3", "vmas/coop-nav-n3"}, folder);
+  ASSERT_EQ(two.tasks.size(), 3U);
+  EXPECT_EQ(two.tasks[2].label, "coop-nav-n3");
+  // A file that says its environment means that one.
+  const auto json = write("other.json", R"({"vmas": {"coop-nav-n3": {"x": {"seed_0": {
+    "step_0": {"step_count": 1, "return": [1]}}}}}})");
+  EXPECT_EQ(with_own_tasks({"mpe/coop-nav-n3"}, json).tasks.size(), 2U);
+}
+
+TEST_F(ImportFiles, EqualRunsAreNamedAndKept) {
+  const std::string step = R"(": {"step_0": {"step_count": 1, "return": [0]}, "step_1": {"step_count": 2, "return": [)";
+  const auto path =
+      write("copies.json", R"({"e": {"A": {"X": {"seed_0)" + step + R"(1.5]}}, "seed_1)" + step + R"(2.5]}}, "seed_2)" +
+                               step + R"(1.5]}}, "seed_3)" + step + R"(0]}}, "seed_4)" + step + "0]}}}}}}");
+  const Dataset data = read(path);
+  EXPECT_EQ(data.runs.size(), 5U);
+  EXPECT_TRUE(says(data,
+                   "e/A, X: these runs have the same returns and count as 2 independent runs, so check that none is "
+                   "a copy: seed 0 of copies.json, seed 2 of copies.json"));
+  EXPECT_FALSE(says(data, "seed 3 of"));  // returns that never change say nothing
+  const auto csv = write("dup/t/a/x.csv", "step,avg_return\n0,1\n100,2\n");
+  write("dup/t/a/y.csv", "step,avg_return\n0,1\n100,2\n");
+  EXPECT_TRUE(says(read(csv.parent_path()), "seed 0 of a/x.csv, seed 1 of a/y.csv"));
+}
+
+TEST_F(ImportFiles, TasksWhoseLabelsAreTheSameStayApart) {
+  const std::string run = R"({"x": {"seed_0": {"step_0": {"step_count": 1, "return": [1]}}}})";
+  const Dataset data = read(write("slash.json", R"({"a/b": {"c": )" + run + R"(}, "a": {"b/c": )" + run + "}}"));
+  EXPECT_EQ(data.runs.size(), 1U);
+  EXPECT_TRUE(names_damage(data,
+                           "the environment \"a/b\" with the task \"c\" has the label a/b/c, as the environment \"a\" "
+                           "with the task \"b/c\" has; rename one of them"));
+}
+
+TEST_F(ImportFiles, AKeyThatStandsTwiceIsRefused) {
+  const std::string run = R"("seed_0": {"step_0": {"step_count": 1, "return": [1]}})";
+  const std::string refused = refusal({write("twice.json", R"({"e": {"A": {"m": {)" + run + ", " + run + "}}}}")});
+  EXPECT_NE(refused.find("has the key \"seed_0\" twice, at e/A/m/seed_0"), std::string::npos) << refused;
+}
+
+// ---- which harness wrote a file
+
+TEST_F(Import, OneRunThatReachedTheLargestReturnDoesNotChangeTheWriter) {
+  const auto run = [](const std::string& last, const std::string& absolute) {
+    return R"({"step_0": {"step_count": 1000, "return": [3.0]}, "step_1": {"step_count": 2000, "return": [)" + last +
+           R"(]}, "absolute_metrics": {"return": [)" + absolute + "]}}";
+  };
+  for (const std::string& others : {std::string("18.9"), std::string("20.0")}) {
+    const Dataset data = import(R"({"smac": {"3m": {"qmix": {"seed_0": )" + run("18.5", others) + R"(, "seed_1": )" +
+                                run("20.0", "20.0") + "}}}}");
+    ASSERT_EQ(data.algorithms.size(), 1U);
+    EXPECT_EQ(data.algorithms[0].label, "qmix");
+    EXPECT_EQ(data.algorithms[0].name, "marl-eval");
+    for (const reports::Run& found : data.runs) EXPECT_TRUE(found.absolute);
+  }
+  // The only run of its file, too.
+  EXPECT_EQ(import(R"({"smac": {"3m": {"qmix": {"seed_1": )" + run("20.0", "20.0") + "}}}}").algorithms[0].name,
+            "marl-eval");
+}
+
+TEST_F(Import, ASecondReturnIsAGroupsOnlyIfTheReturnIsTheMeanOfThem) {
+  for (const std::string name : {"test_mean", "episodic", "norm", "discounted_episode", "adjusted"}) {
+    const std::string other = "\"" + name + R"(_return": )";
+    const Dataset data = import(R"({"smac": {"3m": {"qmix": {"seed_0": {"step_0": {"step_count": 1, "return": [3], )" +
+                                other + R"([2.7]}, "step_1": {"step_count": 2, "return": [12], )" + other +
+                                R"([10.8]}, "absolute_metrics": {"return": [11.5], )" + other + "[10.35]}}}}}}");
+    EXPECT_EQ(data.algorithms[0].name, "marl-eval") << name;
+    EXPECT_TRUE(data.runs[0].absolute) << name;
+  }
+  const Dataset groups = import(R"({"mpe": {"tag": {"mappo": {"seed_0": {
+    "step_0": {"step_count": 1, "return": [2, 4], "adversary_return": [1, 3], "good_return": [3, 5]},
+    "absolute_metrics": {"return": [4], "adversary_return": [3], "good_return": [5]}}}}}})");
+  EXPECT_EQ(groups.algorithms[0].name, "BenchMARL");
+  EXPECT_EQ(groups.runs[0].best_single_episode, 4);
+  // One name for the same numbers is no group.
+  const Dataset alias = import(R"({"e": {"t": {"x": {"seed_0": {
+    "step_0": {"step_count": 1, "return": [2, 4], "test_episode_return": [2, 4]}}}}}})");
+  EXPECT_EQ(alias.algorithms[0].name, "marl-eval");
+}
+
+// ---- metrics
+
+TEST_F(ImportFiles, TidyCsvReadsTheReturnOfEachAlgorithm) {
+  const std::string header = "exp_name,env_name,seed,metric,env_step,value\n";
+  const Dataset data = read(write("tidy.csv", header + "A,e/t,0,return,1000,1\nB,e/t,0,episode_reward,1000,2\n"
+                                                       "A,e/t,0,return,2000,3\nB,e/t,0,episode_reward,2000,4\n"
+                                                       "C,e/t,0,loss,1000,4\nA,e/t,1,loss,1000,4\n"));
+  ASSERT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.runs[0].evaluations[1].mean, 3);
+  EXPECT_EQ(data.runs[1].evaluations[1].mean, 4);
+  EXPECT_TRUE(says(data, "these metrics are read as the return: \"episode_reward\" of B, \"return\" of A"));
+  EXPECT_TRUE(names_damage(data, "e/t, C: has no metric \"return\"; its metrics: loss"));
+  EXPECT_TRUE(names_damage(data, "e/t, A, seed 1: has no row of the metric \"return\""));
+  EXPECT_EQ(data.damage.size(), 2U);
+}
+
+TEST_F(ImportFiles, TidyCsvPrefersAMetricThatAllAlgorithmsHave) {
+  const std::string task =
+      "exp_name,env_name,seed,metric,env_step,value\n"
+      "A,e/t,0,return,1000,1\nA,e/t,0,eval_return,1000,5\n"
+      "B,e/t,0,eval_return,1000,6\n";
+  const Dataset data = read(write("tidy.csv", task));
+  ASSERT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.runs[0].evaluations[0].mean, 5);
+  EXPECT_TRUE(says(data, "the metric \"eval_return\" is read as the return"));
+  // Another task may need another metric.
+  const Dataset two = read(write("two.csv", task + "A,e/u,0,reward,1000,7\n"));
+  ASSERT_EQ(two.runs.size(), 3U);
+  EXPECT_EQ(two.runs[0].evaluations[0].mean, 5);
+  EXPECT_EQ(two.runs[2].evaluations[0].mean, 7);
+}
+
+TEST_F(ImportFiles, SacredSaysWhichMetricIsRead) {
+  const Dataset tested = read(write("qmix/3m/1/info.json",
+                                    R"({"test_return_mean": [1, 2], "test_return_mean_T": [0, 1000],
+                                        "return_mean": [3, 4], "return_mean_T": [0, 1000]})"));
+  EXPECT_TRUE(says(tested, "the metric \"test_return_mean\" is read as the return"));
+  EXPECT_FALSE(says(tested, "training"));
+  const Dataset untimed = read(write("qmix/3m/2/info.json",
+                                     R"({"test_return_mean": [1, 2], "return_mean": [3, 4],
+                                         "return_mean_T": [0, 1000]})"));
+  EXPECT_EQ(untimed.runs[0].evaluations[0].mean, 3);
+  EXPECT_TRUE(says(untimed, "the metric \"return_mean\" is read as the return"));
+  EXPECT_TRUE(says(untimed,
+                   "\"return_mean\" is a return of training episodes, not of an evaluation, since "
+                   "\"test_return_mean\" has no steps (\"test_return_mean_T\")"));
+  const Dataset trained = read(write("qmix/3m/3/info.json", R"({"return_mean": [3, 4], "return_mean_T": [0, 1000]})"));
+  EXPECT_TRUE(says(trained, "since there is no return of test episodes"));
+}
+
 // ---- sizes
 
 TEST_F(ImportCases, SmallReturnsShowTheirDigitsAndOneBest) {
