@@ -140,8 +140,10 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
       return profile(options);
     case Term::kImprovement:
       return "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a "
-             "tie counts one half. Computed on raw scores. Its p-value is that of a two-sided permutation test: on each task "
-             "all runs of both are dealt out at random, 10,000 times, and p is the share of deals with a probability at "
+             "tie counts one half. Computed on raw scores. Its p-value is that of a two-sided permutation test: on "
+             "each task "
+             "all runs of both are dealt out at random, 10,000 times, and p is the share of deals with a probability "
+             "at "
              "least as far from one half.";
     case Term::kCoverage:
       return "The task declares dimensions with bounds and bins; every training step falls into one joint bin or "
