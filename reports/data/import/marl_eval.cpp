@@ -3,8 +3,8 @@
 //   { environment: { task: { algorithm: { run: { "step_0": { "step_count": 1000, metric: [number, ...] }, ...,
 //                                                "absolute_metrics": { metric: [number, ...] } } } } } }
 //
-// BenchMARL is told from the others by its values: its return is the mean over groups of agents, and its absolute entry
-// the largest single episode. An absolute entry without the return is what an interrupted run leaves: the run has no
+// Values show that BenchMARL wrote a file: its return is the mean over groups of agents, and its absolute entry is the
+// largest single episode. An absolute entry without the return is what an interrupted run leaves: the run has no
 // absolute evaluation.
 #include <algorithm>
 #include <array>
