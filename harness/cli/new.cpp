@@ -5,6 +5,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/not_empty.hpp"
 #include "launch/command.hpp"
 #include "launch/program_name.hpp"
 #include "launch/say.hpp"
@@ -62,7 +63,8 @@ void add_new(CLI::App& app, int& status) {
       ->required()
       ->check(CLI::IsMember({"algorithm", "environment"}));
   command->add_option("NAME", options->name, "its name, such as my_method")->required();
-  command->add_option("--dir", options->folder, "folder to write; one of that name here if left out");
+  command->add_option("--dir", options->folder, "folder to write; one of that name here if left out")
+      ->check(not_empty());
   command->callback([options, &status] {
     write_project(*options);
     status = 0;

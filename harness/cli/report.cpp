@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "cli/commands.hpp"
+#include "cli/not_empty.hpp"
 #include "cli/report_options.hpp"
 #include "launch/say.hpp"
 #include "reports/analysis/options.hpp"
@@ -31,8 +32,10 @@ void add_report(CLI::App& app, int& status) {
   auto folders = std::make_shared<Folders>();
   auto out = std::make_shared<std::filesystem::path>();
   command->add_option("DIR", *folders, "folders of suites, such as results/quick; none is needed with --import");
-  command->add_option("--out", *out,
-                      "where to write; DIR/report of the first folder if left out, or ./report where there is none");
+  command
+      ->add_option("--out", *out,
+                   "where to write; DIR/report of the first folder if left out, or ./report where there is none")
+      ->check(not_empty());
   auto choices = add_report_options(*command);
   add_options_by_task(*command, *choices);
   command
@@ -62,7 +65,7 @@ void add_compare(CLI::App& app, int& status) {
   auto out = std::make_shared<std::filesystem::path>();
   command->add_option("A", *before, "folder of the suite's results")->required();
   command->add_option("B", *after, "folder of the same suite's other results")->required();
-  command->add_option("--out", *out, "also write a page and tables here");
+  command->add_option("--out", *out, "also write a page and tables here")->check(not_empty());
   auto choices = add_report_options(*command, {"score", "failed", "level", "latex", "mixed"});
   command->get_option("--mixed")->description("compare results of different protocols or task facts all the same");
   command->callback([=, &status] {

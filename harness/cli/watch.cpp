@@ -13,6 +13,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/not_empty.hpp"
 #include "cli/numbers.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/text_table.hpp"
@@ -226,8 +227,10 @@ void add_watch(CLI::App& app, int& status) {
   command->add_flag("--json", arguments->json, "print the episodes as JSON");
   command->add_flag("--no-gif", arguments->no_gif, "no GIF");
   command->add_flag("--no-mp4", arguments->no_mp4, "no MP4, also where ffmpeg is installed");
-  command->add_option("--out", options.stem,
-                      "files are called like this, with an ending; the run's folder/watch-POLICY if left out");
+  command
+      ->add_option("--out", options.stem,
+                   "files are called like this, with an ending; the run's folder/watch-POLICY if left out")
+      ->check(not_empty());
   command->callback([arguments, &status] { status = show(*arguments); });
 }
 

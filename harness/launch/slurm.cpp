@@ -335,6 +335,9 @@ int run_slurm_task(const std::vector<std::string>& arguments) {
     std::this_thread::sleep_for(kPollTime);
     view = view_run(folder);
   }
+  if (const std::string lost = lost_record(view, folder); !lost.empty()) {
+    throw Error(lost + "; put it back, or start the run again with --fresh (without --retry)");
+  }
   if (view.state != RunState::kFinished) view = execute(run, folder, task.options, requests);
   say(stdout, fmt::format("{}: {}\n", task.folder.generic_string(), to_text(view.state)));
   if (view.state == RunState::kInterrupted) queue_again_if_running();

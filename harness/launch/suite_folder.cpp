@@ -46,14 +46,13 @@ bool has_tables(const std::filesystem::path& run_folder) {
          exists("training.csv.gz");
 }
 
-/// Why the run has no record although it has begun, starting with the file; empty if it has one, or has not begun.
+}  // namespace
+
 std::string lost_record(const RunView& view, const std::filesystem::path& run_folder) {
   if (view.record || !view.problem.empty()) return view.problem;
   if (!has_checkpoint(run_folder) && !has_tables(run_folder)) return "";
   return fmt::format("{}: is missing, although the run has begun", (run_folder / "run.json").string());
 }
-
-}  // namespace
 
 RunView view_run(const std::filesystem::path& run_folder) {
   RunView view;

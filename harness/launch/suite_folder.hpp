@@ -48,6 +48,9 @@ RunView view_run(const std::filesystem::path& run_folder);
 std::vector<RunView> view_runs(const std::vector<results::RunIdentity>& runs,
                                const std::vector<std::filesystem::path>& folders);
 
+/// Why the run has no record although it has begun, starting with the file; empty if it has one, or has not begun.
+std::string lost_record(const RunView& view, const std::filesystem::path& run_folder);
+
 results::RunIdentity identity_of(const suite::Run& run);
 
 /// What plan.json stores of a plan.

@@ -66,7 +66,7 @@ std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& section
 }
 
 void check_preset(const std::string& name, const Section& section, const AlgorithmChoice& algorithm,
-                  const std::vector<Task>& tasks, Problems& problems) {
+                  const std::vector<Task>& tasks, const std::string& whole, Problems& problems) {
   if (name.empty()) return;
   const Position where = position_of(section, "preset");
   const auto known = preset_names(algorithm);
@@ -79,7 +79,7 @@ void check_preset(const std::string& name, const Section& section, const Algorit
            std::ranges::any_of(tasks, [&](const Task& task) { return matches(preset.tasks, task.name); });
   });
   if (!useful)
-    problems.add(where, section.path_of("preset"), "preset \"" + name + "\" has values for no task of this suite");
+    problems.add(where, section.path_of("preset"), "preset \"" + name + "\" has values for no task of this " + whole);
 }
 
 void apply_presets(const std::string& named, const AlgorithmChoice& algorithm, const Task& task,

@@ -62,9 +62,10 @@ void check_budgets(const std::vector<Task>& tasks, const Section* evaluation, Pr
 /// The algorithms in order, like the tasks. Without a `plugin`: unknown.
 std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& sections, const Expansion& expansion);
 
-/// Adds a problem if the algorithm has no preset `name`, or none for these tasks. "" is no preset and no problem.
+/// Adds a problem if the algorithm has no preset `name`, or none for the tasks of the `whole`: the "suite", or the
+/// "override" that names it. "" is no preset and no problem.
 void check_preset(const std::string& name, const Section& section, const AlgorithmChoice& algorithm,
-                  const std::vector<Task>& tasks, Problems& problems);
+                  const std::vector<Task>& tasks, const std::string& whole, Problems& problems);
 
 /// Puts the preset's values for `task` on top of `values`; "" stands for the preset "default", if the plugin has one.
 /// Throws Error if the plugin contradicts itself.

@@ -257,11 +257,13 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
   for (const AlgorithmChoice& algorithm : algorithms) {
     plan.algorithms.push_back({algorithm.label, algorithm.name, algorithm.proposed, algorithm.title});
     if (algorithm.plugin == nullptr) continue;
-    check_preset(algorithm.preset, *algorithm.section, algorithm, tasks, problems);
+    check_preset(algorithm.preset, *algorithm.section, algorithm, tasks, "suite", problems);
     for (const Section& section : overrides) {
-      if (matches(text_setting(section, "algorithm"), algorithm.label)) {
-        check_preset(text_setting(section, "preset"), section, algorithm, tasks, problems);
-      }
+      std::vector<Task> covered;
+      std::ranges::copy_if(tasks, std::back_inserter(covered),
+                           [&](const Task& task) { return matches(text_setting(section, "task"), task.label); });
+      if (!covered.empty() && matches(text_setting(section, "algorithm"), algorithm.label))
+        check_preset(text_setting(section, "preset"), section, algorithm, covered, "override", problems);
     }
   }
   for (const Task& task : tasks) {

@@ -213,11 +213,13 @@ void measure_coverage(const Material& material, Published& published) {
   }
 }
 
-// Different budgets come first: they weigh most.
+// Different units and budgets come first: they weigh most.
 void warn_of_comparisons(const Material& material, Analysis& analysis) {
-  const std::vector<std::string> budgets = different_budgets(material);
+  const std::vector<std::string> budgets = different_budgets(material), units = different_units(material);
   analysis.budgets_differ_within_tasks = !budgets.empty();
+  analysis.units_differ_within_tasks = !units.empty();
   analysis.warnings.insert(analysis.warnings.begin(), budgets.begin(), budgets.end());
+  analysis.warnings.insert(analysis.warnings.begin(), units.begin(), units.end());
   for (const auto& sentences : {unlike_steps(material), unused_options(material)})
     analysis.warnings.insert(analysis.warnings.end(), sentences.begin(), sentences.end());
 }

@@ -19,6 +19,7 @@
 #include "reports/statistics/efficiency.hpp"
 #include "reports/statistics/estimate.hpp"
 #include "reports/statistics/profile.hpp"
+#include "reports/statistics/rounding.hpp"
 #include "reports/statistics/summary.hpp"
 
 namespace tutti::reports {
@@ -80,10 +81,9 @@ struct ScoreTable {
   std::string score;       // "final"
   std::string definition;  // one sentence
   Matrix<Cell> cells;
-  std::vector<int> decimals;   // for each task, by the largest spread of the row
-  std::vector<int> exponents;  // for each task: the row is shown in units of ten to this power; 0 for usual sizes
-  std::vector<Estimate> iqm;   // footer, for each algorithm; empty where aggregates are refused
-  std::vector<double> mean_rank;
+  std::vector<RowDigits> digits;  // for each task
+  std::vector<Estimate> iqm;      // footer, for each algorithm; empty where aggregates are refused
+  std::vector<double> mean_rank;  // among the algorithms that have a score on every task; missing of the others
   std::vector<std::int64_t> best_count;
 };
 
@@ -262,6 +262,7 @@ struct Analysis {
   std::vector<MissingRun> missing;
   std::vector<std::string> warnings;         // sentences, in order of weight
   bool budgets_differ_within_tasks = false;  // a warning says where
+  bool units_differ_within_tasks = false;    // the same
 
   ScoreTable main;
   Aggregates aggregates;

@@ -71,6 +71,29 @@ std::vector<std::string> different_budgets(const Material& material) {
   return sentences;
 }
 
+std::vector<std::string> different_units(const Material& material) {
+  using Labels = std::set<std::string>;
+  std::map<std::pair<Labels, Labels>, std::vector<std::string>> tasks;  // by who has means and who has sums
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    Labels means, sums;
+    for (const Run* run : runs_of_task(material, task)) {
+      const std::string& label = material.data.algorithms[run->algorithm].label;
+      if (run->unit == ReturnUnit::kMeanOverAgents) means.insert(label);
+      if (run->unit == ReturnUnit::kTeam) sums.insert(label);
+    }
+    if (!means.empty() && !sums.empty()) tasks[{means, sums}].push_back(material.data.tasks[task].label);
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [labels, names] : tasks) {
+    sentences.push_back(
+        fmt::format("{}: returns of {} are means over agents, those of {} are of the whole team, so their scores "
+                    "may differ by a factor of the number of agents; order and marks between them mean nothing until "
+                    "they are in one unit",
+                    fmt::join(names, ", "), fmt::join(labels.first, ", "), fmt::join(labels.second, ", ")));
+  }
+  return sentences;
+}
+
 std::vector<std::string> unlike_steps(const Material& material) {
   std::vector<std::string> sentences, untrained;
   for (std::size_t task = 0; task < material.table.size(); ++task) {

@@ -20,19 +20,10 @@ double spread_by_option(const Cell& cell, SpreadKind spread) {
   return cell.sd;
 }
 
-int exponent_of(const std::vector<Cell>& row) {
-  double size = 0, spread = 0;
-  for (const Cell& cell : row) {
-    size = std::fmax(size, std::abs(cell.mean));
-    spread = std::fmax(spread, cell.spread);
-  }
-  return exponent_for(size, spread);
-}
-
-int decimals_of(const std::vector<Cell>& row, int exponent) {
-  double largest = 0;
-  for (const Cell& cell : row) largest = std::fmax(largest, cell.spread);
-  return decimals_for_spread(largest / std::pow(10.0, exponent));
+RowDigits digits_of_cells(const std::vector<Cell>& row) {
+  std::vector<Spread> shown;
+  for (const Cell& cell : row) shown.push_back({cell.mean, cell.spread, cell.n});
+  return digits_of(shown);
 }
 
 std::size_t highest_cell(const std::vector<Cell>& row) {
@@ -44,10 +35,11 @@ std::size_t highest_cell(const std::vector<Cell>& row) {
 }
 
 // Equal after rounding is equally good, unless rounding hides a difference that the test sees.
-void mark_best(std::vector<Cell>& row, std::size_t best, int decimals, double unit) {
+void mark_best(std::vector<Cell>& row, std::size_t best, const RowDigits& digits) {
+  const double unit = std::pow(10.0, digits.exponent);
   for (Cell& cell : row) {
-    const bool equal =
-        cell.n > 0 && cell.without_update == 0 && rounds_alike(cell.mean / unit, row[best].mean / unit, decimals);
+    const bool equal = cell.n > 0 && cell.without_update == 0 &&
+                       rounds_alike(cell.mean / unit, row[best].mean / unit, digits.decimals);
     cell.best = equal && !(cell.mean < row[best].mean && cell.p_holm < kSignificance);
   }
 }
@@ -85,30 +77,40 @@ bool is_close(const Cell& cell, const Cell& best, const Material& material) {
   return difference.low <= 0 && 0 <= difference.high;
 }
 
-void mark_row(std::vector<Cell>& row, int decimals, double unit, const Material& material) {
+void mark_row(std::vector<Cell>& row, const RowDigits& digits, const Material& material) {
   const std::size_t best = highest_cell(row);
   if (best == row.size()) return;
   test_against_best(row, best);
-  mark_best(row, best, decimals, unit);
+  mark_best(row, best, digits);
   if (material.options.mark == Underline::kSecond) return underline_second(row);
   for (Cell& cell : row) cell.untested = cell.n > 0 && !cell.best && !can_test(cell, row[best]);
   for (Cell& cell : row) cell.underlined = !cell.best && is_close(cell, row[best], material);
 }
 
+// Ranks on different tasks, or among different numbers of algorithms, have no common mean.
+std::vector<double> mean_ranks(const Material& material, const Matrix<Cell>& cells) {
+  std::vector<double> ranks(material.data.algorithms.size(), 0);
+  for (std::size_t a = 0; a < ranks.size(); ++a) {
+    if (std::ranges::any_of(material.tasks, [&](std::size_t task) { return cells[task][a].n == 0; }))
+      ranks[a] = kMissing;
+  }
+  for (const std::size_t task : material.tasks) {
+    std::vector<double> means;
+    for (std::size_t a = 0; a < ranks.size(); ++a)
+      means.push_back(std::isnan(ranks[a]) ? kMissing : cells[task][a].mean);
+    const std::vector<double> of_task = descending_ranks(means);
+    for (std::size_t a = 0; a < ranks.size(); ++a) ranks[a] += of_task[a] / static_cast<double>(material.tasks.size());
+  }
+  return ranks;
+}
+
 void add_footer(const Material& material, ScoreTable& table) {
   const std::size_t algorithms = material.data.algorithms.size();
-  std::vector<std::vector<double>> ranks(algorithms);
   table.best_count.assign(algorithms, 0);
   for (const std::vector<Cell>& row : table.cells) {
-    std::vector<double> means;
-    for (const Cell& cell : row) means.push_back(cell.mean);
-    const std::vector<double> row_ranks = descending_ranks(means);
-    for (std::size_t a = 0; a < algorithms; ++a) {
-      if (!std::isnan(row_ranks[a])) ranks[a].push_back(row_ranks[a]);
-      table.best_count[a] += row[a].best ? 1 : 0;
-    }
+    for (std::size_t a = 0; a < algorithms; ++a) table.best_count[a] += row[a].best ? 1 : 0;
   }
-  for (const std::vector<double>& values : ranks) table.mean_rank.push_back(mean_of(values));
+  table.mean_rank = mean_ranks(material, table.cells);
   if (material.normalization == Normalization::kNone) return;
   for (std::size_t a = 0; a < algorithms; ++a) {
     const Selection selection = select(material.table, material.tasks, a, material.score, material.options.ragged);
@@ -169,9 +171,8 @@ ScoreTable score_table(const Material& material) {
     for (std::size_t a = 0; a < table.cells[task].size(); ++a) {
       table.cells[task][a] = cell_of(material, task, a, material.score);
     }
-    table.exponents.push_back(exponent_of(table.cells[task]));
-    table.decimals.push_back(decimals_of(table.cells[task], table.exponents.back()));
-    mark_row(table.cells[task], table.decimals.back(), std::pow(10.0, table.exponents.back()), material);
+    table.digits.push_back(digits_of_cells(table.cells[task]));
+    mark_row(table.cells[task], table.digits.back(), material);
   }
   count_missing(material, table.cells);
   add_footer(material, table);

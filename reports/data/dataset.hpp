@@ -74,6 +74,13 @@ struct CoverageRow {
   double bins = 0, visited = 0, inside = 0, outside = 0, entropy = 0;
 };
 
+/// What a return adds up.
+enum class ReturnUnit {
+  kTeam,            // the team reward, or the rewards of all agents
+  kMeanOverAgents,  // the mean of the agents' rewards
+  kUnknown,         // the format does not say
+};
+
 struct Run {
   std::size_t task = 0, algorithm = 0;  // of the dataset
   std::int64_t seed = 0;
@@ -88,6 +95,7 @@ struct Run {
   std::vector<TimingRow> timing;
   std::vector<CoverageRow> coverage;
   bool imported = false;
+  ReturnUnit unit = ReturnUnit::kTeam;
   std::optional<double> best_single_episode;  // what BenchMARL calls absolute_metrics
   std::optional<double> worst;                // the score of a failed run where failures count as worst
 

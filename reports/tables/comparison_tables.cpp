@@ -164,7 +164,7 @@ ReportTable comparison_table(const Comparison& comparison) {
   Section section;
   for (const ComparisonRow& row : comparison.rows) {
     const std::array<Spread, 2> means{{{row.a.mean, row.a.sd, row.a.n}, {row.b.mean, row.b.sd, row.b.n}}};
-    const RowFormat format = row_format(means);
+    const RowFormat format{digits_of(means)};
     TableCell difference = difference_cell(row.difference, format);
     const Interval interval = row.difference.interval.value_or(Interval{});
     if (interval.low > 0 || interval.high < 0) difference.mark = Mark::kBest;

@@ -72,7 +72,7 @@ std::int64_t fewest_curves(const SampleEfficiency& efficiency) {
 RowFormat auc_format(const EfficiencyRow& row) {
   std::vector<Spread> areas;
   for (const EfficiencyCell& cell : row.cells) areas.push_back({cell.auc_mean, cell.auc_sd, cell.n});
-  return row_format(areas);
+  return {digits_of(areas)};
 }
 
 // One panel: a row for each task, a column for each algorithm.

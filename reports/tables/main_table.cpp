@@ -73,8 +73,7 @@ TableCell published_cell(Table& table, const Published& published, std::size_t t
 
 std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const std::vector<std::size_t>& order,
                                 std::size_t task) {
-  RowFormat format{.decimals = analysis.main.decimals[task]};
-  if (task < analysis.main.exponents.size()) format.exponent = analysis.main.exponents[task];
+  const RowFormat format{analysis.main.digits[task]};
   const TaskInfo& info = analysis.tasks[task];
   std::vector<TableCell> row{{.value = (info.title.empty() ? short_label(info) : info.title) + format.unit()}};
   for (const std::size_t a : order) {
@@ -115,8 +114,8 @@ Section footer(const Table& table, const Analysis& analysis, const ReportOptions
   }
   if (!main.best_count.empty()) {
     section.rows.push_back(footer_row(table, "best in row", order, [&](std::size_t a) {
-      const bool ranked = a < main.mean_rank.size() && !std::isnan(main.mean_rank[a]);
-      return TableCell{.value = ranked ? fmt::format("{} / {}", main.best_count[a], analysis.tasks.size()) : ""};
+      const auto rows = std::ranges::count_if(main.cells, [&](const auto& row) { return row[a].n > 0; });
+      return TableCell{.value = rows > 0 ? fmt::format("{} / {}", main.best_count[a], rows) : ""};
     }));
   }
   return section;

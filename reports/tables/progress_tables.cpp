@@ -91,7 +91,7 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
       table.sections.pop_back();
     }
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
-      const RowFormat format = row_format(milestones.cells[p][m]);
+      const RowFormat format{digits_of(milestones.cells[p][m])};
       std::vector<TableCell> row{{.value = analysis.tasks[m].shown() + format.unit()},
                                  {.value = count_text(milestones.steps[p][m])}};
       for (const std::size_t a : order) row.push_back(spread_cell(milestones.cells[p][m][a], format));

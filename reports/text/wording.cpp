@@ -168,7 +168,8 @@ std::string budget_text(const Analysis& analysis) {
   const std::string text = each_number(protocols, steps, [](std::int64_t count) { return steps_text(count); });
   const bool one = text == steps_text(protocols.front().environment_steps);
   return text + " environment steps each" + (one ? "" : ", by task") +
-         (analysis.budgets_differ_within_tasks ? ", but not of all runs" : "");
+         (analysis.budgets_differ_within_tasks ? ", but not of all runs" : "") +
+         (analysis.units_differ_within_tasks ? "; returns are not in one unit" : "");
 }
 
 std::string budget_note(const Analysis& analysis) {

@@ -149,17 +149,16 @@ class Maker {
     main.definition = "mean return of the last evaluation";
     for (std::size_t m = 0; m < out_.tasks.size(); ++m) {
       auto& row = main.cells.emplace_back();
-      double spread = 0;
+      std::vector<Spread> spreads;
       for (std::size_t a = 0; a < out_.algorithms.size(); ++a) {
         row.push_back(cell(m, a));
-        spread = std::max(spread, row.back().sd);
+        spreads.push_back({row.back().mean, row.back().sd, row.back().n});
       }
       auto best =
           std::max_element(row.begin(), row.end(), [](const Cell& x, const Cell& y) { return x.mean < y.mean; });
       best->best = true;
       for (Cell& c : row) c.underlined = !c.best && best->mean - c.mean < best->sd;
-      main.decimals.push_back(spread > 0 ? static_cast<int>(std::clamp(1 - std::floor(std::log10(spread)), 0.0, 3.0))
-                                         : 2);
+      main.digits.push_back(digits_of(spreads));
     }
     main.cells[0].back().failed = 1;
     main.cells[0].back().n -= 1;
@@ -324,7 +323,7 @@ Analysis empty_analysis(std::size_t tasks, std::size_t algorithms) {
   for (std::size_t a = 0; a < algorithms; ++a) out.algorithms.push_back({kAlgorithms[a], kAlgorithms[a], a == 0});
   out.main.score = "final";
   out.main.cells.assign(tasks, std::vector<Cell>(algorithms));
-  out.main.decimals.assign(tasks, 2);
+  out.main.digits.resize(tasks);
   out.aggregates.reason = "no complete run";
   out.curves.steps.assign(tasks, std::vector<Curve>(algorithms));
   out.curves.wall_clock = out.curves.steps;

@@ -1,93 +1,22 @@
 #include "reports/data/import/import.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
-#include "reports/data/csv.hpp"
 #include "reports/data/import/imported_run.hpp"
+#include "reports/data/import/sources.hpp"
+#include "reports/data/import/step_grid.hpp"
+#include "reports/data/import/task_labels.hpp"
 #include "reports/data/names.hpp"
-#include "results/files.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
 
 namespace fs = std::filesystem;
-
-ImportedFile read_csv_file(const fs::path& file, const std::string& text) {
-  const auto rows = csv_rows(text);
-  if (!rows.empty() && is_tidy_csv(rows[0])) return read_tidy_csv(rows);
-  if (!rows.empty() && is_seed_csv(rows[0])) return read_seed_csv(file, rows);
-  throw Error("its header is none that is known: exp_name,env_name,seed,metric,env_step,value or step,avg_return");
-}
-
-ImportedFile read_any(const fs::path& file) {
-  const std::string text = results::read_file(file);
-  if (lower_case(file.extension().string()) == ".csv") return read_csv_file(file, text);
-  const nlohmann::json root = parse_python_json(text);
-  if (is_return_json(root)) return read_return_json(file, root);
-  if (is_sacred(file, root)) return read_sacred(file, root);
-  return read_marl_eval(root);
-}
-
-bool is_readable_kind(const fs::path& file) {
-  const std::string ending = lower_case(file.extension().string());
-  // Sacred's other files are read with info.json.
-  static const std::set<std::string> kBeside = {"config.json", "run.json", "metrics.json"};
-  const bool sacred = fs::exists(file.parent_path() / "info.json") && kBeside.contains(file.filename().string());
-  return (ending == ".json" || ending == ".csv") && !sacred;
-}
-
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && is_readable_kind(entry.path())) files.push_back(entry.path());
-  }
-  if (files.empty()) throw Error(folder.string() + ": holds no .json or .csv file");
-  std::ranges::sort(files);
-  return files;
-}
-
-struct Source {
-  fs::path file;
-  fs::path identity;                    // where the file itself lies, whatever link or path leads to it
-  std::string shown;                    // as messages and the page name it; no two have the same
-  bool named = false;                   // by itself, not by its folder
-  std::vector<std::size_t> given = {};  // places among the given paths, one for each time
-  ImportedFile content = {};
-  bool used = false;
-  std::string problem = {};  // why it is not used
-};
-
-fs::path identity_of(const fs::path& file) {
-  std::error_code error;
-  const fs::path identity = fs::weakly_canonical(file, error);
-  return error ? fs::absolute(file).lexically_normal() : identity;
-}
-
-std::string last_parts(const fs::path& path, std::size_t count) {
-  const std::vector<fs::path> parts(path.begin(), path.end());
-  fs::path last;
-  for (std::size_t i = parts.size() - std::min(count, parts.size()); i < parts.size(); ++i) last /= parts[i];
-  return last.string();
-}
-
-// Shows more of the path of files that would be shown alike.
-void tell_apart(std::vector<Source>& sources) {
-  for (std::size_t parts = 2;; ++parts) {
-    std::map<std::string, std::size_t> uses;
-    for (const Source& source : sources) ++uses[source.shown];
-    if (uses.size() == sources.size()) return;
-    for (Source& source : sources) {
-      if (uses.at(source.shown) > 1) source.shown = last_parts(source.identity, parts);
-    }
-  }
-}
 
 // The first ten, a line each.
 std::string listed(const std::vector<std::string>& reasons) {
@@ -98,8 +27,12 @@ std::string listed(const std::vector<std::string>& reasons) {
   return text;
 }
 
-std::string label_of_task(const ImportedRun& run) {
-  return run.environment == run.task ? run.task : run.environment + "/" + run.task;
+// BenchMARL takes the mean over the agents of a group, then that over its groups (benchmarl/experiment/logger.py);
+// Mava that over all agents (mava/wrappers/episode_metrics.py).
+ReturnUnit unit_of(const ImportedRun& run, bool format_says, const std::string& given) {
+  if (run.writer == "BenchMARL" || run.writer == "Mava") return ReturnUnit::kMeanOverAgents;
+  if (format_says) return ReturnUnit::kUnknown;
+  return given == "sum" ? ReturnUnit::kTeam : ReturnUnit::kMeanOverAgents;
 }
 
 // All returns of a run in their order.
@@ -112,27 +45,14 @@ std::vector<double> all_returns(const Run& run) {
 
 class Importer {
  public:
-  Importer(std::string unit, Dataset& data) : unit_(std::move(unit)), data_(data) {
-    for (const Run& run : data.runs) {
-      if (!run.imported) own_tasks_.insert(run.task);
-    }
-  }
+  Importer(std::span<const fs::path> paths, std::string unit, Dataset& data)
+      : unit_(std::move(unit)),
+        data_(data),
+        given_(paths.begin(), paths.end()),
+        sources_(sources_in(paths)),
+        tasks_(data) {}
 
-  void give(const fs::path& path) {
-    given_.push_back(path);
-    if (!fs::is_directory(path)) {
-      add_source({.file = path, .identity = identity_of(path), .shown = path.filename().string(), .named = true});
-      return;
-    }
-    const fs::path folder = path.has_filename() ? path : path.parent_path();
-    for (const fs::path& file : files_in(folder)) {
-      const fs::path shown = folder.filename() / file.lexically_relative(folder);
-      add_source({.file = file, .identity = identity_of(file), .shown = shown.string()});
-    }
-  }
-
-  void finish() {
-    tell_apart(sources_);
+  void run() {
     for (Source& source : sources_) read(source);
     for (const Source& source : sources_) {
       for (const ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
@@ -140,26 +60,16 @@ class Importer {
     for (Source& source : sources_) add_runs(source);
     check_folders();
     add_file_notes();
-    align_steps();
+    for (const std::string& text : align_steps(data_)) note(text);
     data_.sort_runs();
     warn_of_copies();
   }
 
  private:
-  // A file that is given again counts once.
-  void add_source(Source source) {
-    const auto [found, is_new] = indices_.emplace(source.identity, sources_.size());
-    const bool named = source.named;
-    if (is_new) sources_.push_back(std::move(source));
-    Source& known = sources_[found->second];
-    known.named = known.named || named;
-    known.given.push_back(given_.size() - 1);
-  }
-
   void read(Source& source) {
     if (source.given.size() > 1) note(source, "is given more than once; it counts once");
     try {
-      source.content = read_any(source.file);
+      source.content = read_source(source.file);
     } catch (const Error& error) {
       leave_out(source, error.what(), {});
       return;
@@ -236,12 +146,12 @@ class Importer {
   }
 
   bool add(const Source& source, ImportedRun& imported, std::vector<std::string>& reasons) {
-    if (const std::string clash = clash_of_labels(imported); !clash.empty()) {
+    if (const std::string clash = tasks_.clash(imported); !clash.empty()) {
       reasons.push_back(clash + "; rename one of them; the run is left out");
       return false;
     }
     Run run;
-    run.task = task_of(imported, source.shown);
+    run.task = tasks_.task_of(imported, source.shown);
     const std::string label = label_of(imported);
     run.algorithm = data_.algorithm_index({.label = label, .name = imported.writer, .imported = true});
     run.name = source.shown + ": " + imported.environment + "/" + imported.task + "/" + imported.algorithm + "/" +
@@ -254,6 +164,7 @@ class Importer {
     run.seed = free_seed(run, imported.seed);
     run.state = RunState::kFinished;
     run.imported = true;
+    run.unit = unit_of(imported, source.content.has_unit, unit_);
     run.evaluations = std::move(imported.evaluations);
     run.absolute = std::move(imported.absolute);
     run.best_single_episode = imported.best_single_episode;
@@ -262,7 +173,8 @@ class Importer {
            ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as \"best single "
            "episode\" and is no absolute evaluation");
     }
-    if (imported.writer == "BenchMARL") note(label + ": returns of BenchMARL are means over agents and their groups");
+    if (run.unit == ReturnUnit::kMeanOverAgents && source.content.has_unit)
+      note(label + ": returns of " + imported.writer + " are means over agents");
     files_[{run.task, run.algorithm, run.seed}] = source.shown;
     data_.runs.push_back(std::move(run));
     return true;
@@ -283,61 +195,6 @@ class Importer {
     std::int64_t seed = 0;
     while (is_taken(run, seed, "", true)) ++seed;
     return seed;
-  }
-
-  // "a/b" with task "c" and "a" with task "b/c" would be one task.
-  std::string clash_of_labels(const ImportedRun& run) {
-    const std::string label = label_of_task(run);
-    const std::pair parts(run.environment, run.task);
-    const auto [known, is_new] = label_parts_.emplace(lower_case(label), parts);
-    const auto& [environment, task] = known->second;
-    if (is_new || lower_case(environment) == lower_case(run.environment)) return "";
-    return run.algorithm + ", " + run.name + ": the environment \"" + run.environment + "\" with the task \"" +
-           run.task + "\" has the label " + label + ", as the environment \"" + environment + "\" with the task \"" +
-           task + "\" has";
-  }
-
-  // Ours, or one of an earlier file, may be spelt in another case; within a file each spelling is a task.
-  std::size_t task_of(const ImportedRun& run, const std::string& file) {
-    const std::string label = label_of_task(run);
-    const auto known = spellings_.find({file, label});
-    if (known != spellings_.end()) return known->second;
-    std::size_t task = first_task([&](std::size_t m) { return data_.tasks[m].label == label; });
-    if (task == data_.tasks.size()) {
-      task = first_task([&](std::size_t m) {
-        const std::string other = lower_case(data_.tasks[m].label);
-        const bool same = other == lower_case(label) || (own_tasks_.contains(m) && other == lower_case(run.task));
-        return same && !is_task_of(m, file);
-      });
-    }
-    if (task == data_.tasks.size() && run.environment == run.task) task = own_task_of_any_family(run.task, file);
-    if (task == data_.tasks.size()) task = data_.task_index(label, run.environment == run.task ? "" : run.environment);
-    spellings_[{file, label}] = task;
-    return task;
-  }
-
-  // Index of the first task that matches; the number of tasks if none does.
-  template <class Matches>
-  std::size_t first_task(const Matches& matches) const {
-    std::size_t m = 0;
-    while (m < data_.tasks.size() && !matches(m)) ++m;
-    return m;
-  }
-
-  bool is_task_of(std::size_t task, const std::string& file) const {
-    return std::ranges::any_of(
-        spellings_, [&](const auto& spelling) { return spelling.first.first == file && spelling.second == task; });
-  }
-
-  // A format without environments says "coop-nav-n3": ours is "mpe/coop-nav-n3", if no other ends so.
-  std::size_t own_task_of_any_family(const std::string& name, const std::string& file) const {
-    std::vector<std::size_t> found;
-    for (const std::size_t m : own_tasks_) {
-      const std::string& label = data_.tasks[m].label;
-      const std::size_t slash = label.find('/');
-      if (slash != std::string::npos && lower_case(label.substr(slash + 1)) == lower_case(name)) found.push_back(m);
-    }
-    return found.size() == 1 && !is_task_of(found[0], file) ? found[0] : data_.tasks.size();
   }
 
   // Runs of one algorithm may come from several files, but not from several harnesses, and never join our own.
@@ -376,63 +233,15 @@ class Importer {
     return "seed " + std::to_string(run.seed) + (file == files_.end() ? "" : " of " + file->second);
   }
 
-  // Copies that step together end an interval a few steps late, each harness in its own way: within a quarter of an
-  // interval of the grid of the task, evaluations count at the grid's step.
-  void align_steps() {
-    for (std::size_t task = 0; task < data_.tasks.size(); ++task) {
-      const Run* model = nullptr;
-      for (const Run& run : data_.runs) {
-        if (run.task != task || run.evaluations.empty()) continue;
-        const auto rank = [](const Run& r) { return std::pair(!r.imported, r.evaluations.size()); };
-        if (model == nullptr || rank(run) > rank(*model)) model = &run;
-      }
-      if (model == nullptr) continue;
-      std::vector<std::int64_t> grid;
-      for (const Evaluation& evaluation : model->evaluations) grid.push_back(evaluation.step);
-      std::int64_t largest = 0;
-      for (Run& run : data_.runs) {
-        if (run.task == task && run.imported) largest = std::max(largest, align(run, grid));
-      }
-      if (largest > 0) {
-        note(data_.tasks[task].label + ": imported evaluations up to " + std::to_string(largest) +
-             " steps beside the others count at the others' step");
-      }
-    }
-  }
-
-  // Returns the largest shift; moves all evaluations of the run or none.
-  static std::int64_t align(Run& run, const std::vector<std::int64_t>& grid) {
-    std::vector<std::int64_t> steps;
-    std::int64_t largest = 0;
-    for (const Evaluation& evaluation : run.evaluations) {
-      const auto after = std::ranges::lower_bound(grid, evaluation.step);
-      std::int64_t nearest = after == grid.end() ? grid.back() : *after;
-      if (after != grid.begin() && evaluation.step - *(after - 1) < std::abs(nearest - evaluation.step))
-        nearest = *(after - 1);
-      const auto at = std::ranges::find(grid, nearest);
-      const std::int64_t before = at == grid.begin() ? 0 : *(at - 1);
-      const std::int64_t interval = at + 1 == grid.end() ? nearest - before : *(at + 1) - nearest;
-      const std::int64_t shift = std::abs(nearest - evaluation.step);
-      steps.push_back(4 * shift < interval ? nearest : evaluation.step);
-      if (steps.back() == nearest) largest = std::max(largest, shift);
-    }
-    if (std::ranges::adjacent_find(steps, std::greater_equal<>()) != steps.end()) return 0;
-    for (std::size_t k = 0; k < steps.size(); ++k) run.evaluations[k].step = steps[k];
-    return largest;
-  }
-
   using RunKey = std::tuple<std::size_t, std::size_t, std::int64_t>;
 
   std::string unit_;
   Dataset& data_;
   std::vector<fs::path> given_;
   std::vector<Source> sources_;
-  std::map<fs::path, std::size_t> indices_;                                 // of sources, by identity
-  std::map<std::string, std::set<std::string>> writers_;                    // by algorithm in lower case
-  std::map<RunKey, std::string> files_;                                     // which file a run is from
-  std::map<std::pair<std::string, std::string>, std::size_t> spellings_;    // task of a label in a file
-  std::map<std::string, std::pair<std::string, std::string>> label_parts_;  // environment and task, by label
-  std::set<std::size_t> own_tasks_;
+  TaskLabels tasks_;
+  std::map<std::string, std::set<std::string>> writers_;  // by algorithm in lower case
+  std::map<RunKey, std::string> files_;                   // which file a run is from
 
   struct FileNote {
     std::string text;
@@ -444,9 +253,7 @@ class Importer {
 }  // namespace
 
 void import_results(std::span<const fs::path> paths, const std::string& unit, Dataset& data) {
-  Importer importer(unit, data);
-  for (const fs::path& path : paths) importer.give(path);
-  importer.finish();
+  Importer(paths, unit, data).run();
 }
 
 }  // namespace tutti::reports

@@ -142,7 +142,9 @@ void order_steps(std::vector<Evaluation>& evaluations) {
 
 std::optional<std::int64_t> seed_in(std::string_view name) {
   const std::string lower = lower_case(std::string(name));
-  if (!lower.empty() && lower.find_first_not_of("0123456789") == std::string::npos) return leading_integer(lower);
+  const bool short_form = lower.size() > 1 && lower.front() == 's';
+  const std::string digits = short_form ? lower.substr(1) : lower;
+  if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos) return leading_integer(digits);
   if (const auto seed = number_after(lower, "seed")) return seed;
   return lower.starts_with("run") ? number_after(lower, "run") : std::nullopt;
 }

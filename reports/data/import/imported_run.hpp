@@ -58,8 +58,8 @@ Evaluation evaluation_at(double step, std::vector<double> returns);
 /// Sorts by step and numbers the evaluations. Throws Error if there is none or two have the same step.
 void order_steps(std::vector<Evaluation>& evaluations);
 
-/// The seed that a run's name says: all of "3", what follows "seed" in "ppo_seed=3" or "run" in "run_3". Digits of
-/// anything else ("2024-05-12", "ppo_v2") are none.
+/// The seed that a run's name says: all of "3" or "s3", what follows "seed" in "ppo_seed=3" or "run" in "run_3".
+/// Digits of anything else ("2024-05-12", "ppo_v2") are none.
 std::optional<std::int64_t> seed_in(std::string_view name);
 
 /// Splits a label at its first slash: "mpe/coop-nav-n3" is {"mpe", "coop-nav-n3"}; without one both are the label.

@@ -88,6 +88,10 @@ TEST(Program, AnOptionThatAShellLeftWithoutItsValueTakesNoOtherWordForIt) {
   const Outcome plugins = run({"--plugins", "", "list"});
   EXPECT_EQ(plugins.status, 2);
   EXPECT_EQ(plugins.err, "--plugins is empty; expected a folder of plugins, or one library\n");
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"report", "nowhere", "--out", ""},
+                                                  {"compare", "a", "b", "--out", ""},
+                                                  {"watch", ".", "--out", ""}})
+    expect_all(run(command).err, {"--out: is empty; write it, or leave the option out\n"});
   // A value may end so.
   expect_all(run({"check", "demo.toml", "--set=run.copies="}).err, {"run.copies: expected integer"});
 }

@@ -190,6 +190,21 @@ TEST_F(FakeSlurm, OtherSeedsAreSubmittedWhileTheFirstArePendingAndTheSameAreNot)
   EXPECT_NE(refusal(seeds("1, 2")).find("nothing was submitted"), std::string::npos);
 }
 
+TEST_F(FakeSlurm, ATaskWhoseRunLostItsRecordDoesNotTrainAgain) {
+  const suite::Plan plan = seeds("1");
+  (void)submit(plan);
+  const std::filesystem::path run = suite_folder(plan) / plan.runs[0].folder();
+  results::write_file(run / "run.json", "{\"schema\": 1, ", results::Durability::kProcess);
+  try {
+    (void)run_slurm_task({"slurm-task", suite_folder(plan).string(), "array-1", "0"});
+    ADD_FAILURE() << "it ran";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("run.json"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("--fresh"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(results::read_file(run / "run.json"), "{\"schema\": 1, ");
+}
+
 TEST_F(FakeSlurm, WhatIsQueuedKeepsWhatItWasPlannedWith) {
   (void)submit(seeds("1"));
   write("queue", "4711 PENDING 0\n");

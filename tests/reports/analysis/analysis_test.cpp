@@ -33,7 +33,7 @@ class TableRow : public testing::Test {
     options.mark = mark;
     options.spread = spread;
     const Analysis analysis = analyse_folder(suite_.write(), options);
-    decimals_ = analysis.main.decimals[0];
+    decimals_ = analysis.main.digits[0].decimals;
     return analysis.main.cells[0];
   }
   SuiteFolder suite_{1, 2};
@@ -109,7 +109,7 @@ TEST(MainTable, DecimalsFollowTheLargestSpread) {
   const auto decimals = [](double distance) {
     SuiteFolder suite(1, 2);
     add_row(suite, "a", {0, distance * std::sqrt(2.0)});
-    return analyse_folder(suite.write(), quick_options()).main.decimals[0];
+    return analyse_folder(suite.write(), quick_options()).main.digits[0].decimals;
   };
   EXPECT_EQ(decimals(187), 0);
   EXPECT_EQ(decimals(18.7), 0);
@@ -119,12 +119,39 @@ TEST(MainTable, DecimalsFollowTheLargestSpread) {
   EXPECT_EQ(decimals(0), 2);
 }
 
+TEST(MainTable, AnAlgorithmThatDivergedLeavesTheOthersTheirDigitsAndTheBestItsMark) {
+  SuiteFolder suite(1, 2);
+  add_row(suite, "a", {-38.2, -38.4, -38.6});
+  add_row(suite, "b", {-30.6, -30.7, -30.8});
+  add_row(suite, "diverged", {-1e15, -2e15, -3e15});
+  const ScoreTable table = analyse_folder(suite.write(), quick_options()).main;
+  EXPECT_EQ(table.digits[0].exponent, 0);
+  EXPECT_EQ(table.digits[0].decimals, 2);
+  EXPECT_EQ(table.best_count, (std::vector<std::int64_t>{0, 1, 0}));
+}
+
+TEST(MainTable, MeanRankIsAmongAlgorithmsWithEveryTask) {
+  SuiteFolder suite(1, 2);
+  add_row(suite, "a", {1, 2, 3});
+  add_row(suite, "b", {4, 5, 6});
+  add_row(suite, "one-task", {7, 8, 9});
+  for (std::int64_t seed = 0; seed < 3; ++seed) {
+    suite.add(plain_run("mpe/b", "a", seed, {0, 7}, 7));
+    suite.add(plain_run("mpe/b", "b", seed, {0, 3}, 3));
+  }
+  const ScoreTable table = analyse_folder(suite.write(), quick_options()).main;
+  EXPECT_EQ(table.mean_rank[0], 1.5);
+  EXPECT_EQ(table.mean_rank[1], 1.5);
+  EXPECT_TRUE(std::isnan(table.mean_rank[2]));
+  EXPECT_EQ(table.best_count, (std::vector<std::int64_t>{1, 0, 1}));
+}
+
 TEST(MainTable, RowWithASmallSpreadIsInAPowerOfTen) {
   SuiteFolder suite(1, 2);
   add_row(suite, "a", {0, 0.00046 * std::sqrt(2.0)});
   const ScoreTable table = analyse_folder(suite.write(), quick_options()).main;
-  EXPECT_EQ(table.exponents[0], -4);
-  EXPECT_EQ(table.decimals[0], 1) << "of a spread of 4.6 in that unit";
+  EXPECT_EQ(table.digits[0].exponent, -4);
+  EXPECT_EQ(table.digits[0].decimals, 1) << "of a spread of 4.6 in that unit";
 }
 
 // The curves of a baseline, a proposed algorithm and a weak baseline, evaluated every 100 (thousand steps: 1000).

@@ -59,6 +59,19 @@ TEST_F(Comparability, OtherBudgetsAreNamedWithThoseWhoHaveThem) {
                                "equal budgets"});
 }
 
+TEST_F(Comparability, MeansOverAgentsAreNamedBesideReturnsOfTheTeam) {
+  add("ours", 1, {0, 1000, 2000}, false);
+  add("unsaid", 1, {0, 1000, 2000}, true);
+  data_.runs.back().unit = ReturnUnit::kUnknown;
+  EXPECT_TRUE(different_units(material()).empty());
+  add("ippo", 1, {0, 1000, 2000}, true);
+  data_.runs.back().unit = ReturnUnit::kMeanOverAgents;
+  EXPECT_EQ(different_units(material()),
+            std::vector<std::string>{"mpe/a: returns of ippo are means over agents, those of ours are of the whole "
+                                     "team, so their scores may differ by a factor of the number of agents; order and "
+                                     "marks between them mean nothing until they are in one unit"});
+}
+
 TEST_F(Comparability, OfImportsAloneTheUsualBudgetIsTheMostFrequent) {
   for (int seed = 0; seed < 3; ++seed) add("a", seed, {0, 1000, 2000}, true);
   add("b", 0, {0, 1000}, true);

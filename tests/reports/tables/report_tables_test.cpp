@@ -25,7 +25,7 @@ Analysis three_columns() {
   }
   row[0].best = true;
   row[1].underlined = true;
-  analysis.main.decimals = {0};
+  analysis.main.digits = {{.decimals = 0}};
   return analysis;
 }
 

@@ -131,6 +131,7 @@ TEST_F(Import, KeepsBenchMarlsAbsoluteMetricsApart) {
   EXPECT_FALSE(data.runs[0].absolute);
   EXPECT_EQ(data.runs[0].best_single_episode, 9);
   EXPECT_EQ(data.runs[0].evaluations[1].mean, 6);
+  EXPECT_EQ(data.runs[0].unit, ReturnUnit::kMeanOverAgents);
   EXPECT_EQ(data.notes.size(), 3U);  // imported, no absolute evaluation, means over agents
 }
 
@@ -430,10 +431,13 @@ TEST_F(ImportFormats, TidyCsvHasARowForEachValue) {
   EXPECT_EQ(data.runs[0].seed, 1);
   EXPECT_EQ(data.runs[0].evaluations[0].mean, 3);
   EXPECT_EQ(data.runs[0].evaluations[1].step, 200);
+  EXPECT_EQ(data.runs[0].unit, ReturnUnit::kTeam);
   ASSERT_EQ(data.damage.size(), 1U);
   EXPECT_NE(data.damage[0].what.find("a, b"), std::string::npos);
-  Dataset without;
+  Dataset without, means;
   EXPECT_THROW(import_results(std::vector{path}, "", without), Error);
+  import_results(std::vector{path}, "mean-over-agents", means);
+  EXPECT_EQ(means.runs[0].unit, ReturnUnit::kMeanOverAgents);
 }
 
 TEST_F(ImportFormats, AFolderOfCsvHasARunForEachFile) {
@@ -445,6 +449,10 @@ TEST_F(ImportFormats, AFolderOfCsvHasARunForEachFile) {
   EXPECT_EQ(data.algorithms[0].label, "hasac");
   EXPECT_EQ(data.runs[1].seed, 2);
   EXPECT_EQ(data.runs[1].evaluations[1].mean, 4);
+  const Dataset by_folder = read(write("line/mappo/s3/progress.csv", "step,avg_return\n100,1\n200,2\n"));
+  EXPECT_EQ(by_folder.tasks[0].label, "line");
+  EXPECT_EQ(by_folder.algorithms[0].label, "mappo");
+  EXPECT_EQ(by_folder.runs[0].seed, 3);
 }
 
 TEST_F(ImportFormats, SacredSaysTheRestInItsConfiguration) {
@@ -720,9 +728,9 @@ TEST_F(ImportCases, SmallReturnsShowTheirDigitsAndOneBest) {
     ReportOptions options = quick_options();
     options.imports = {path(std::string("small-returns/") + name + ".json")};
     const Analysis analysis = analyse({}, options);
-    ASSERT_EQ(analysis.main.exponents.size(), 1U);
-    EXPECT_LT(analysis.main.exponents[0], -3) << name;
-    EXPECT_GE(analysis.main.decimals[0], 1) << name;
+    ASSERT_EQ(analysis.main.digits.size(), 1U);
+    EXPECT_LT(analysis.main.digits[0].exponent, -3) << name;
+    EXPECT_GE(analysis.main.digits[0].decimals, 1) << name;
     EXPECT_EQ(std::ranges::count(analysis.main.cells[0], true, &Cell::best), 1) << name;
   }
 }
