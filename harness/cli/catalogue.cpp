@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "launch/say.hpp"
 #include "launch/suite_folder.hpp"
+#include "loader/trial.hpp"
 #include "reports/analysis/option_problems.hpp"
 #include "reports/analysis/options.hpp"
 
@@ -20,12 +22,20 @@ std::vector<std::string>& added_folders() {
   return folders;
 }
 
+std::string text_of(const ParameterValues& values) {
+  std::string text;
+  for (const auto& [name, value] : values) text += '\n' + name + '=' + to_text(value);
+  return text;
+}
+
 }  // namespace
 
 void add_plugin_folder(const std::string& folder) {
   if (folder.empty()) throw Error("--plugins is empty; expected a folder of plugins, or one library");
   const char* present = std::getenv("TUTTI_PLUGIN_PATH");
   const std::string path = std::filesystem::absolute(folder).lexically_normal().string();
+  if (path.find(':') != std::string::npos)
+    throw Error(fmt::format("--plugins {}: a colon separates folders, so none may have one in its name", path));
   // Through the environment, so that workers look there, too.
   ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
   added_folders().push_back(path);
@@ -53,14 +63,30 @@ std::string search_path_text() {
 }
 
 suite::Catalogue catalogue_of(loader::Registry& registry) {
+  // Values of a suite may lead to what the trial of the library, with its own values, did not meet.
+  const auto create = [&registry, tried = std::set<std::string>()](const std::string& name,
+                                                                   const ParameterValues& values) mutable {
+    if (tried.insert(name + text_of(values)).second) {
+      (void)registry.environment(name);
+      loader::try_call("environment \"" + name + "\"",
+                       [&] { (void)registry.create_environment(name, values)->spec().agents.size(); });
+    }
+    return registry.create_environment(name, values);
+  };
+  const auto try_check = [&registry, tried = std::set<std::string>()](const std::string& name,
+                                                                      const ParameterValues& values) mutable {
+    if (!tried.insert(name + text_of(values)).second) return;
+    const AlgorithmPlugin& plugin = registry.algorithm(name);
+    loader::try_call("algorithm \"" + name + "\"", [&] { plugin.check(values); });
+  };
   suite::Catalogue catalogue{
       .environments = registry.names(PluginKind::kEnvironment),
       .algorithms = registry.names(PluginKind::kAlgorithm),
       .environment = [&](const std::string& name) -> const EnvironmentPlugin& { return registry.environment(name); },
       .algorithm = [&](const std::string& name) -> const AlgorithmPlugin& { return registry.algorithm(name); },
-      .create_environment = [&](const std::string& name,
-                                const ParameterValues& values) { return registry.create_environment(name, values); },
+      .create_environment = create,
       .report_options = {},
+      .try_check = try_check,
       .report_problems = [](const suite::Plan& plan) { return reports::option_problems(launch::plan_record(plan)); },
       .devices = [&](const std::string& name) { return registry.devices(name); }};
   reports::declare_options(catalogue.report_options);

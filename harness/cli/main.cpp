@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <sstream>
 #include <string>
@@ -51,6 +53,17 @@ void fill_standard_streams() {
   if (is_closed(STDIN_FILENO)) (void)::open("/dev/null", O_RDONLY);
   if (is_closed(STDOUT_FILENO)) (void)::open("/dev/null", O_RDONLY);
   if (is_closed(STDERR_FILENO)) (void)::open("/dev/null", O_WRONLY);
+}
+
+/// exit() in a plugin would end a command without a word and with the plugin's status; this program leaves by _exit().
+void refuse_exit() {
+  static const pid_t host = ::getpid();  // a child in which a plugin is tried ends as the plugin wants it
+  std::atexit([] {
+    if (::getpid() != host) return;
+    constexpr std::string_view kText = "a plugin called exit(), so the command ends here\n";
+    (void)!::write(STDERR_FILENO, kText.data(), kText.size());
+    ::_exit(kWrongUsage);
+  });
 }
 
 /// `status`, unless the output was lost: then nobody may take it for done.
@@ -126,6 +139,8 @@ int show_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   fill_standard_streams();
+  refuse_exit();
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   launch::set_program_name(argc > 0 ? argv[0] : nullptr);
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",

@@ -35,7 +35,7 @@ class LocalLauncher {
   LocalLauncher(const suite::Plan& plan, const LocalOptions& options)
       : plan_(plan),
         options_(options),
-        folder_(options.results / plan.name),
+        folder_(std::filesystem::absolute(options.results / plan.name)),  // a plugin may go elsewhere
         jobs_(options.jobs > 0 ? options.jobs : run::available_cores()),
         display_(stderr) {}
 
@@ -84,7 +84,11 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   const results::Lock lock = claim(folder_);
   wait_for_strays();
   ChangeFinder finder(registry);
-  to_do_ = settle_runs(plan_, folder_, options_.on_change, options_.retry, finder);
+  const Settlement settlement = settlement_of(plan_, folder_, options_.on_change, options_.retry, finder);
+  to_do_ = settlement.to_do;
+  // Before anything is removed or written: a plan that cannot be carried out leaves what is there.
+  check_resources(plan_, to_do_, jobs_, folder_, registry);
+  settle(settlement, plan_, folder_);
   if (options_.retry) {
     if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
   }
@@ -97,8 +101,6 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   }
   write_plan_files(plan_, options_.repeated, folder_);
   look_at_runs();
-  check_resources(plan_, to_do_, jobs_, folder_, registry);
-
   work_off();
   display_.finish(board_);
   return {.finished = board_.count(RunState::kFinished),

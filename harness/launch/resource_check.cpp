@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "launch/say.hpp"
+#include "loader/child.hpp"
+#include "loader/trial.hpp"
 #include "run/machine.hpp"
 #include "run/training.hpp"
 #include "suite/device.hpp"
@@ -36,7 +39,22 @@ std::int64_t occupied_bytes(const std::filesystem::path& run_folder) {
   return bytes;
 }
 
-/// A plugin that cannot say what it needs fails in its own run, not here.
+/// What a run needs, asked in a process of its own: a plugin that cannot say it fails in its own run, not here.
+Resources resources_in_child(const suite::Run& run, loader::Registry& registry) {
+  (void)registry.algorithm(run.algorithm_name);  // opened once, not in every child
+  const loader::ChildReport child = loader::call_in_child(
+      [&](int pipe) {
+        const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
+        const Resources needed = resources_of(run, environment->spec(), registry);
+        loader::write_line(pipe, fmt::format("{} {} {}", needed.memory_bytes, needed.disk_bytes, needed.device_bytes));
+      },
+      loader::kTrialTime);
+  std::istringstream numbers(child.text);
+  Resources needed;
+  numbers >> needed.memory_bytes >> needed.disk_bytes >> needed.device_bytes;
+  return child.done && numbers ? needed : Resources{};
+}
+
 Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, const std::filesystem::path& suite_folder,
                loader::Registry& registry) {
   std::map<std::pair<std::string, std::string>, Resources> known;  // seeds do not differ in what they need
@@ -44,14 +62,7 @@ Needs needs_of(const suite::Plan& plan, const std::deque<std::size_t>& to_do, co
   for (const std::size_t index : to_do) {
     const suite::Run& run = plan.runs[index];
     const auto key = std::pair(run.task, run.algorithm);
-    if (!known.contains(key)) {
-      try {
-        const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
-        known[key] = resources_of(run, environment->spec(), registry);
-      } catch (const std::exception&) {
-        known[key] = {};
-      }
-    }
+    if (!known.contains(key)) known[key] = resources_in_child(run, registry);
     const std::int64_t disk = known[key].disk_bytes;
     needs.memory.push_back(known[key].memory_bytes);
     needs.disk.push_back(disk);

@@ -266,8 +266,8 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
     check_queued(plan, folder, queued);
   }
   ChangeFinder finder(registry);
-  std::deque<std::size_t> to_do = options.dry_run ? runs_to_do(plan, folder, options.retry)
-                                                  : settle_runs(plan, folder, options.on_change, options.retry, finder);
+  const Settlement settlement = settlement_of(plan, folder, options.on_change, options.retry, finder);
+  std::deque<std::size_t> to_do = settlement.to_do;
   Submission submission;
   submission.queued = std::erase_if(
       to_do, [&](std::size_t index) { return queued.folders.contains(plan.runs[index].folder().generic_string()); });
@@ -292,6 +292,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   const auto count = static_cast<std::int64_t>(to_do.size());
   check_resources(plan, to_do, plan.slurm.throttle > 0 ? std::min(plan.slurm.throttle, count) : count, folder,
                   registry);
+  settle(settlement, plan, folder);
   write_plan_files(with_earlier_seeds(plan, folder, queued), options.repeated, folder);
   const bool keep = options.on_change == OnChange::kKeep;
   for (const std::size_t index : to_do) {

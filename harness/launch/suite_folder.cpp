@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "results/files.hpp"
 #include "results/host.hpp"
@@ -61,7 +62,9 @@ RunView view_run(const std::filesystem::path& run_folder) {
   } catch (const Error& error) {
     view.problem = error.what();
   }
-  if (results::is_locked(run_folder / run::kLockFile)) {
+  // What a plugin has started may hold the lock longer than the worker that has finished.
+  const bool finished = view.record && view.record->status == RunState::kFinished;
+  if (!finished && results::is_locked(run_folder / run::kLockFile)) {
     view.state = RunState::kRunning;
   } else if (view.record) {
     // One that still says it runs was killed, and its host too.
@@ -210,11 +213,14 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
                   text, changed, plan.runs.size()));
 }
 
-void remove_changed_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
-  for (const suite::Run& run : plan.runs) {
-    if (finder.changes(run, suite_folder / run.folder()).empty()) continue;
-    remove_run(results::path_below(suite_folder, run.folder()));
+std::set<std::size_t> changed_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                                   ChangeFinder& finder) {
+  std::set<std::size_t> changed;
+  for (std::size_t index = 0; index < plan.runs.size(); ++index) {
+    const suite::Run& run = plan.runs[index];
+    if (!finder.changes(run, suite_folder / run.folder()).empty()) changed.insert(index);
   }
+  return changed;
 }
 
 /// A worker that is killed right after it has finished leaves its replay buffer behind.
@@ -227,8 +233,9 @@ void remove_left_overs(const suite::Plan& plan, const std::filesystem::path& sui
 }
 
 /// Folders that hold another run than the suite's, or one that has lost its record: with kFresh they go, otherwise
-/// nothing runs. Whoever keeps runs that were begun with something else does not mean those.
-void settle_unusable_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change) {
+/// this throws Error. Whoever keeps runs that were begun with something else does not mean those.
+std::set<std::size_t> unusable_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                                    OnChange on_change) {
   std::vector<results::RunIdentity> runs;
   std::vector<std::filesystem::path> folders;
   for (const suite::Run& run : plan.runs) {
@@ -236,6 +243,7 @@ void settle_unusable_runs(const suite::Plan& plan, const std::filesystem::path& 
     folders.push_back(suite_folder / run.folder());
   }
   const std::vector<RunView> views = view_runs(runs, folders);
+  std::set<std::size_t> unusable;
   for (std::size_t index = 0; index < views.size(); ++index) {
     const std::string problem = lost_record(views[index], folders[index]);
     if (problem.empty()) continue;
@@ -245,8 +253,14 @@ void settle_unusable_runs(const suite::Plan& plan, const std::filesystem::path& 
                                     folders[index].string(), problem)
                       : fmt::format("{}; put it back, or start the run again with --fresh (without --retry)", problem));
     }
-    remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
+    unusable.insert(index);
   }
+  return unusable;
+}
+
+[[noreturn]] void refuse_executed(const std::filesystem::path& run_folder) {
+  throw Error(fmt::format("{}: another process is executing this run; wait for it or stop it, then start again",
+                          run_folder.string()));
 }
 
 }  // namespace
@@ -271,31 +285,44 @@ std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& 
       open);
 }
 
-std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
-                                    OnChange on_change, bool retry, ChangeFinder& finder) {
+Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
+                         bool retry, ChangeFinder& finder) {
+  Settlement settlement;
   if (retry && on_change == OnChange::kFresh) {
     // The others stay, so they have to be what the suite asks for.
-    settle_unusable_runs(plan, suite_folder, OnChange::kRefuse);
-    const std::deque<std::size_t> failed = runs_to_do(plan, suite_folder, true);
-    refuse_changes(plan, suite_folder, failed, finder);
-    for (const std::size_t index : failed) remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
-    return failed;
+    (void)unusable_runs(plan, suite_folder, OnChange::kRefuse);
+    settlement.to_do = settlement.to_remove = runs_to_do(plan, suite_folder, true);
+    refuse_changes(plan, suite_folder, settlement.to_remove, finder);
+  } else {
+    std::set<std::size_t> gone = unusable_runs(plan, suite_folder, on_change);
+    if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, {}, finder);
+    if (on_change == OnChange::kFresh) gone.merge(changed_runs(plan, suite_folder, finder));
+    settlement.to_remove.assign(gone.begin(), gone.end());
+    settlement.to_do = settlement.to_remove;
+    const std::deque<std::size_t> open = runs_to_do(plan, suite_folder, retry);
+    settlement.to_do.insert(settlement.to_do.end(), open.begin(), open.end());
+    std::ranges::sort(settlement.to_do);
+    const auto repeated = std::ranges::unique(settlement.to_do);
+    settlement.to_do.erase(repeated.begin(), repeated.end());
   }
-  settle_unusable_runs(plan, suite_folder, on_change);
-  if (on_change == OnChange::kRefuse) refuse_changes(plan, suite_folder, {}, finder);
-  if (on_change == OnChange::kFresh) remove_changed_runs(plan, suite_folder, finder);
+  for (const std::size_t index : settlement.to_remove) {
+    const std::filesystem::path folder = suite_folder / plan.runs[index].folder();
+    if (results::is_locked(folder / run::kLockFile)) refuse_executed(folder);
+  }
+  return settlement;
+}
+
+void settle(const Settlement& settlement, const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+  for (const std::size_t index : settlement.to_remove)
+    remove_run(results::path_below(suite_folder, plan.runs[index].folder()));
   remove_left_overs(plan, suite_folder);
-  return runs_to_do(plan, suite_folder, retry);
 }
 
 void remove_run(const std::filesystem::path& run_folder) {
   if (!std::filesystem::exists(run_folder)) return;
   // Held while the folder goes, so that nobody begins to execute what is half gone.
   const std::optional<results::Lock> lock = results::Lock::try_lock(run_folder / run::kLockFile);
-  if (!lock) {
-    throw Error(fmt::format("{}: another process is executing this run; wait for it or stop it, then start again",
-                            run_folder.string()));
-  }
+  if (!lock) refuse_executed(run_folder);
   std::filesystem::remove_all(run_folder);
 }
 

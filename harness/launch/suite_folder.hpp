@@ -83,12 +83,21 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
 /// What starting the failed runs again leaves alone, in a sentence for whoever asked for it; empty if nothing.
 std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
-/// Deals with runs that were made from something else, then says what is to do. kRefuse throws Error with the
+/// What is to be done about the runs of a plan, as their indices.
+struct Settlement {
+  std::deque<std::size_t> to_remove;  // what is in their folders
+  std::deque<std::size_t> to_do;      // those that begin again among them
+};
+
+/// Decides about runs that were made from something else, and changes nothing. kRefuse throws Error with the
 /// differences; a folder that holds another run, or one that has lost its run.json, is refused even by kKeep; kFresh
-/// removes the folders of those runs, or with `retry` those of the failed ones, and then refuses differences of the
-/// others. Throws Error, too, if a run to be removed is being executed.
-std::deque<std::size_t> settle_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
-                                    OnChange on_change, bool retry, ChangeFinder& finder);
+/// has those runs removed, or with `retry` the failed ones, and then refuses differences of the others. Throws Error,
+/// too, if a run to be removed is being executed.
+Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
+                         bool retry, ChangeFinder& finder);
+
+/// Removes what is to be removed.
+void settle(const Settlement& settlement, const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
 /// Removes all that a run has left. Throws Error if a process is executing it.
 void remove_run(const std::filesystem::path& run_folder);

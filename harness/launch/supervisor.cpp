@@ -97,6 +97,8 @@ std::optional<results::Failure> Supervisor::failure_of(const Ending& ending,
   if (ending.ran_out_of_memory) return results::Failure{"memory", "ended by the system, which was out of memory", log};
   const char* name = ::sigabbrev_np(ending.signal);
   const std::string signal = fmt::format("SIG{}", name == nullptr ? std::to_string(ending.signal) : name);
+  // It was asked to stop before it could take the request.
+  if (ending.signal == SIGTERM && stop_asked_) return std::nullopt;
   if (ending.signal == SIGKILL) {
     if (killed_) return std::nullopt;
     return results::Failure{"killed", "killed from outside (" + signal + ")", log};

@@ -116,6 +116,8 @@ std::optional<Ending> WorkerProcess::ending() {
   int status = 0;
   if (::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
   ending_.emplace();
+  // What a plugin has started ends with it, and with it the locks that it took over.
+  ::kill(-process_, SIGKILL);
   if (WIFEXITED(status)) {
     ending_->exit_status = WEXITSTATUS(status);
   } else {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include "tutti/error.hpp"
 
@@ -35,8 +36,18 @@ void become_child() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, stream);
 }
 
+/// Locks belong to open files: what a plugin starts here must not keep them when this process has ended.
+void close_all_but(int pipe) {
+  const auto from = [](int first, int last) {
+    if (first <= last) ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0);
+  };
+  from(STDERR_FILENO + 1, pipe - 1);
+  from(pipe + 1, std::numeric_limits<int>::max());
+}
+
 [[noreturn]] void be_child(const std::function<void(int)>& function, int pipe) {
   become_child();
+  close_all_but(pipe);
   try {
     function(pipe);
   } catch (...) {

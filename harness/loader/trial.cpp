@@ -157,6 +157,22 @@ Devices devices_in_child(const Plugin& plugin, const AlgorithmPlugin& table) {
               "that " + child.how(kTrialTime) + "; expected a list of them: build it again, or use \"cpu\"");
 }
 
+void try_call(const std::string& what, const std::function<void()>& call) {
+  const ChildReport child = call_in_child(
+      [&](int) {
+        try {
+          call();
+        } catch (...) {
+          // The host calls it again, and reports it.
+        }
+      },
+      kTrialTime);
+  if (!child.done) {
+    throw Error(what + " " + child.how(kTrialTime) + " in a trial in a process of its own; give it other values, or " +
+                "mend and build it again");
+  }
+}
+
 std::optional<std::string> try_plugin(const Plugin& plugin, std::chrono::milliseconds most) {
   ChildReport child;
   try {

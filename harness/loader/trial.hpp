@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,10 @@ std::optional<std::string> try_plugin(const Plugin& plugin, std::chrono::millise
 /// What AlgorithmPlugin::devices gives in a child process of this one, which has opened the library. Throws Error that
 /// starts with its path if the child fails.
 Devices devices_in_child(const Plugin& plugin, const AlgorithmPlugin& table);
+
+/// Makes a call into opened plugins in a child process first. Throws Error that starts with `what` if the child
+/// crashes, hangs or ends; what the call throws is left for the host to report, which makes it again.
+void try_call(const std::string& what, const std::function<void()>& call);
 
 /// Libraries that passed, remembered by the SHA-256 of their file in a folder of this user's alone. A folder or entry
 /// that belongs to somebody else, that others may write to, or that is a symbolic link is not used.

@@ -137,7 +137,8 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
                                          {"seeds", plan.seeds},
                                          {"report", report_to_json(plan)},
                                          {"runs", json(plan.runs)}};
-  write_file(folder / "plan.json", object.dump(1) + '\n', Durability::kPower);
+  write_file(folder / "plan.json", object.dump(1, ' ', false, json::error_handler_t::replace) + '\n',
+             Durability::kPower);
 }
 
 std::vector<std::string> unplanned_runs(const std::filesystem::path& folder, const PlanRecord& plan) {

@@ -34,6 +34,7 @@ struct StoredAccount {
 std::vector<std::byte> to_bytes(std::int64_t step, const std::string& state_digest, const Account& account) {
   SnapshotWriter writer;
   writer.text("run", account.run);
+  writer.text("settings", account.settings);
   writer.value("step", step);
   writer.text("state_digest", state_digest);
   const auto* evaluations = reinterpret_cast<const std::uint8_t*>(account.evaluations.data());
@@ -57,6 +58,7 @@ StoredAccount account_from(std::span<const std::byte> bytes) {
   StoredAccount stored;
   Account& account = stored.account;
   account.run = reader.text("run");
+  account.settings = reader.text("settings");
   stored.step = reader.value<std::int64_t>("step");
   stored.state_digest = reader.text("state_digest");
   const auto evaluations = reader.vector<std::uint8_t>("evaluations");

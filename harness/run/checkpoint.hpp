@@ -35,6 +35,7 @@ std::vector<std::byte> read_sealed(const std::filesystem::path& file, std::strin
 /// stopped while an evaluation at this step was still to come.
 struct Account {
   std::string run;                     // its folder below the suite's: a checkpoint of another run is refused
+  std::string settings;                // its config.toml: a run goes on with what it began with
   std::vector<std::byte> evaluations;  // what the evaluations have come to
   Stopwatch::Seconds seconds{};
   double cpu_seconds = 0;

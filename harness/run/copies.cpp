@@ -23,8 +23,31 @@ void observe_all(const Environment& environment, std::span<float> row) {
   const std::vector<AgentSpec>& agents = environment.spec().agents;
   for (std::size_t agent = 0; agent < agents.size(); ++agent) {
     const auto size = static_cast<std::size_t>(agents[agent].observation_size);
+    if (size > row.size() - offset) break;
     environment.observe(agent, row.subspan(offset, size));
     offset += size;
+  }
+  const std::int64_t now = environment.spec().joint_observation_size();
+  if (now != static_cast<std::int64_t>(row.size()))
+    throw Error(fmt::format("the environment's observations have {} numbers by now, {} before", now, row.size()));
+}
+
+void check_alike(const std::vector<std::unique_ptr<Environment>>& environments) {
+  const auto sizes = [](const EnvironmentSpec& spec) {
+    std::vector<std::int64_t> numbers{spec.state_size, spec.state_is_joint_observation ? 1 : 0, spec.episode_limit,
+                                      spec.coverage_points, static_cast<std::int64_t>(spec.coverage.size())};
+    for (const AgentSpec& agent : spec.agents)
+      numbers.insert(numbers.end(), {agent.observation_size, agent.action_size});
+    return numbers;
+  };
+  const EnvironmentSpec& first = environments.front()->spec();
+  for (std::size_t copy = 1; copy < environments.size(); ++copy) {
+    const EnvironmentSpec& spec = environments[copy]->spec();
+    if (sizes(spec) == sizes(first) && spec.reward_terms == first.reward_terms) continue;
+    throw Error(
+        fmt::format("copy {} of the environment has other sizes, another episode_limit or other reward terms "
+                    "than copy 0; all copies of a task have to be alike",
+                    copy));
   }
 }
 
@@ -41,7 +64,7 @@ void check_actions(std::span<const float> actions, std::size_t columns,
 }
 
 void check_end(const EnvironmentSpec& spec, const StepResult& result, std::int64_t length) {
-  if (length != spec.episode_limit || result.terminated || result.truncated) return;
+  if (length < spec.episode_limit || result.terminated || result.truncated) return;
   throw Error(fmt::format(
       "the environment's episode goes on after {} steps, its episode_limit; it has to set truncated", length));
 }
@@ -60,6 +83,7 @@ Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint
       truncated_(count()),
       returns_(count()),
       lengths_(count()) {
+  check_alike(environments_);
   assert(own_state_ || state_size_ == observation_size_);
   if (own_state_) {
     states_.resize(count() * state_size_);
@@ -71,7 +95,6 @@ Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint
 
 void Copies::start() {
   for (std::size_t copy = 0; copy < count(); ++copy) restart(copy);
-  check_finite(0, "observation", observations_, observation_size_);
 }
 
 void Copies::restart(std::size_t copy) {
@@ -79,6 +102,19 @@ void Copies::restart(std::size_t copy) {
   returns_[copy] = 0;
   lengths_[copy] = 0;
   look(copy, observations_, states_);
+  check_start(copy);
+}
+
+void Copies::check_start(std::size_t copy) const {
+  const auto check = [&](const char* quantity, const std::vector<float>& values, std::size_t columns) {
+    const std::span<const float> row{values.data() + copy * columns, columns};
+    const std::size_t index = first_not_finite(row);
+    if (index == columns) return;
+    throw NotFiniteError(
+        fmt::format("step {}, copy {}: {} {} is {} after a reset", step_, copy, quantity, index, row[index]));
+  };
+  check("observation", observations_, observation_size_);
+  if (own_state_) check("state value", states_, state_size_);
 }
 
 void Copies::look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states) {
@@ -98,6 +134,8 @@ void Copies::step_copy(std::size_t copy) {
   const StepResult result = environments_[copy]->step(row(actions_, action_size_, copy));
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
   rewards_[copy] = static_cast<float>(result.reward);
+  if (!std::isfinite(rewards_[copy]))
+    throw NotFiniteError(fmt::format("the reward is {}, which no 32-bit number holds", result.reward));
   terminated_[copy] = result.terminated ? 1 : 0;
   truncated_[copy] = result.truncated && !result.terminated ? 1 : 0;
   returns_[copy] += result.reward;
@@ -106,6 +144,7 @@ void Copies::step_copy(std::size_t copy) {
 }
 
 void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
+  step_ = step;
   check_actions(actions_, action_size_, [&](std::size_t copy) { return fmt::format("step {}, copy {}", step, copy); });
   for (std::size_t copy = 0; copy < count(); ++copy) {
     with_context([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
@@ -145,6 +184,7 @@ void Copies::save(SnapshotWriter& writer) const {
     environments_[copy]->save(writer);
   }
   writer.values<double>("returns", returns_);
+  writer.values<std::int64_t>("lengths", lengths_);
   writer.values<double>("finished_returns", finished_returns_);
   writer.value("episodes", episodes_);
 }
@@ -156,6 +196,7 @@ void Copies::load(SnapshotReader& reader) {
     look(copy, observations_, states_);
   }
   reader.values<double>("returns", returns_);
+  reader.values<std::int64_t>("lengths", lengths_);
   finished_returns_ = reader.vector<double>("finished_returns");
   episodes_ = reader.value<std::int64_t>("episodes");
 }

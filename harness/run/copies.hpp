@@ -24,8 +24,13 @@
 
 namespace tutti::run {
 
-/// Writes the agents' observations one after the other; `row` has O floats.
+/// Writes the agents' observations one after the other; `row` has O floats. Throws Error, before anything is written
+/// outside it, if the environment's sizes are others by now.
 void observe_all(const Environment& environment, std::span<float> row);
+
+/// Throws Error, naming the copy, if an environment has other sizes, another limit or other reward terms than the
+/// first.
+void check_alike(const std::vector<std::unique_ptr<Environment>>& environments);
 
 /// Checks the actions that an algorithm chose for some rows, `columns` for each. Throws NotFiniteError or Error with
 /// `place(row)` before the action and its value, unless every value is in [-1, 1].
@@ -37,13 +42,14 @@ void check_end(const EnvironmentSpec& spec, const StepResult& result, std::int64
 
 class Copies {
  public:
-  /// Copy c takes the seeds of its episodes from the stream "environment" number c below `run_seed`.
+  /// Copy c takes the seeds of its episodes from the stream "environment" number c below `run_seed`. Throws Error if
+  /// the copies are not alike.
   Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed);
 
   std::size_t count() const { return environments_.size(); }
   const EnvironmentSpec& spec() const { return environments_.front()->spec(); }
 
-  /// Starts the first episode of every copy.
+  /// Starts the first episode of every copy. Throws NotFiniteError for what it begins with.
   void start();
 
   Rows<const float> observations() const { return as_rows(observations_, observation_size_); }  // [E, O]
@@ -57,7 +63,8 @@ class Copies {
   /// What the last step did. Valid until advance().
   Transitions transitions() const;
 
-  /// Advances: successors become present, copies whose episode ended start the next one.
+  /// Advances: successors become present, copies whose episode ended start the next one. Throws NotFiniteError for what
+  /// it begins with.
   void advance();
 
   /// Episodes finished so far, and the returns of those finished since the last take.
@@ -78,6 +85,7 @@ class Copies {
   void restart(std::size_t copy);
   void step_copy(std::size_t copy);
   void look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states);
+  void check_start(std::size_t copy) const;
   void check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
                     std::size_t columns) const;
 
@@ -95,9 +103,10 @@ class Copies {
   std::vector<std::uint8_t> terminated_, truncated_;
 
   std::vector<double> returns_;        // of the episodes under way
-  std::vector<std::int64_t> lengths_;  // since the start of the episode or of this process
+  std::vector<std::int64_t> lengths_;  // the same
   std::vector<double> finished_returns_;
   std::int64_t episodes_ = 0;
+  std::int64_t step_ = 0;  // of the last step
 };
 
 }  // namespace tutti::run

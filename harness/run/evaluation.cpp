@@ -14,11 +14,13 @@ namespace tutti::run {
 double mean_return(std::span<const Episode> episodes) {
   double sum = 0;
   for (const Episode& episode : episodes) sum += episode.episode_return;
+  if (!std::isfinite(sum)) throw NotFiniteError(fmt::format("the returns of an evaluation add up to {}", sum));
   return sum / static_cast<double>(episodes.size());
 }
 
 Evaluator::Evaluator(const std::function<std::unique_ptr<Environment>()>& make, std::size_t most_copies) {
   for (std::size_t copy = 0; copy < most_copies; ++copy) copies_.push_back(make());
+  check_alike(copies_);
   const EnvironmentSpec& spec = copies_.front()->spec();
   observation_size_ = static_cast<std::size_t>(spec.joint_observation_size());
   action_size_ = static_cast<std::size_t>(spec.joint_action_size());
@@ -37,8 +39,13 @@ bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode
   const StepResult result = slot.environment->step(action);
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
   slot.environment->reward_terms(terms_);
-  for (std::size_t term = 0; term < terms_.size(); ++term) episode.terms[term] += terms_[term];
-  episode.episode_return += result.reward;
+  for (std::size_t term = 0; term < terms_.size(); ++term) {
+    if (!std::isfinite(episode.terms[term] += terms_[term]))
+      throw NotFiniteError(fmt::format("the reward term \"{}\" adds up to {}",
+                                       slot.environment->spec().reward_terms.at(term), episode.terms[term]));
+  }
+  if (!std::isfinite(episode.episode_return += result.reward))
+    throw NotFiniteError(fmt::format("the rewards of the episode add up to {}", episode.episode_return));
   check_end(slot.environment->spec(), result, ++episode.length);
   episode.terminated = result.terminated;
   return !(result.terminated || result.truncated);

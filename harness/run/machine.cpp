@@ -172,8 +172,9 @@ results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
 
 results::Facts numerics_in_use() {
   results::Facts facts = {{"subnormal_numbers", std::string(subnormal_numbers())}};
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ONEDNN_MAX_CPU_ISA",
-                           "DNNL_MAX_CPU_ISA", "OPENBLAS_CORETYPE", "MKL_CBWR", "GLIBC_TUNABLES"}) {
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+        "OPENBLAS_CORETYPE", "MKL_CBWR", "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES"}) {
     if (const char* value = std::getenv(name)) facts[name] = value;
   }
   return facts;

@@ -27,6 +27,8 @@ void MetricAverages::add(std::string_view name, double value) {
   // Remembered rather than thrown: this is called from inside the plugin's update.
   if (!std::isfinite(value) && not_finite_.empty()) not_finite_ = fmt::format("{} is {}", name, value);
   sums_[index] += value;
+  if (!std::isfinite(sums_[index]) && not_finite_.empty())
+    not_finite_ = fmt::format("the values of {} add up to {}", name, sums_[index]);
   ++counts_[index];
 }
 

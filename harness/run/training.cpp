@@ -118,6 +118,7 @@ void Training::begin() {
   algorithm_ = make_algorithm(results::make_folder_below(folder_, kWorkFolder));
   metrics_ = MetricAverages(algorithm_->metric_names());
   account_.run = run_.folder().generic_string();
+  account_.settings = suite::config_toml(run_);
   recorder_ = std::make_unique<Recorder>(folder_, copies_.spec(), metrics_.names(), TableEnds{});
 }
 
@@ -159,6 +160,9 @@ void Training::restore(const Checkpoint& checkpoint) {
   if (checkpoint.account.run != own) {
     throw Error(fmt::format("the checkpoint is of another run, {}, not of {}", checkpoint.account.run, own));
   }
+  const suite::Run before = suite::parse_config(checkpoint.account.settings, "the checkpoint's settings");
+  if (const std::vector<std::string> changes = suite::differences(run_, before); !changes.empty())
+    throw Error(fmt::format("config.toml was changed since: {}", fmt::join(changes, "; ")));
   SnapshotReader reader(checkpoint.state);
   step_ = reader.value<std::int64_t>("step");
   row_step_ = reader.value<std::int64_t>("row_step");
@@ -292,7 +296,12 @@ void Training::learn() {
                  algorithm_->update(metrics_);
                });
   metrics_.check(step_);
-  updates_ = algorithm_->updates();
+  const std::int64_t updates = algorithm_->updates();
+  if (updates < updates_) {
+    throw Error(
+        fmt::format("step {}: the algorithm counts {} updates, but counted {} before", step_, updates, updates_));
+  }
+  updates_ = updates;
 }
 
 void Training::write_row_if_due() {

@@ -215,7 +215,8 @@ std::vector<std::string> worker_arguments(const WorkerOptions& options) {
 
 WorkerOptions worker_options(std::span<const std::string> arguments) {
   if (arguments.size() != 10 || arguments[0] != "worker") throw Error("worker: started by the launcher only");
-  return {.folder = arguments[1],
+  // Absolute, since a plugin may go to another working directory.
+  return {.folder = std::filesystem::absolute(arguments[1]),
           .progress_descriptor = static_cast<int>(number_from(arguments[2])),
           .jobs = number_from(arguments[3]),
           .parent = number_from(arguments[4]),

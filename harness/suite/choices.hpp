@@ -88,6 +88,8 @@ void attempt(const Expansion& expansion, Position where, const std::string& path
     function();
   } catch (const std::exception& error) {
     expansion.problems.add(where, path, error.what());
+  } catch (...) {
+    expansion.problems.add(where, path, "the plugin throws something that is no exception of the standard library");
   }
 }
 

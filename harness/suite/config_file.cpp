@@ -28,18 +28,11 @@ std::string section_text(std::string_view title, const ResolvedValues& values) {
   return result;
 }
 
-// Takes what config_toml() wrote; anything else is a sentence.
+// Takes what config_toml() wrote; anything else is a sentence that starts with `file`.
 class ConfigReader {
  public:
-  explicit ConfigReader(const std::filesystem::path& file) : file_(file) {
-    // A pipe would be waited for without end, a device read without end.
-    if (!std::filesystem::is_regular_file(file)) throw Error(file.string() + ": is not a regular file");
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw Error(file.string() + ": cannot be read");
-    std::stringstream text;
-    text << stream.rdbuf();
-    document_ = parse_document(text.str(), file);
-  }
+  ConfigReader(const std::string& text, const std::filesystem::path& file)
+      : file_(file), document_(parse_document(text, file)) {}
 
   template <class T>
   T value(const char* key) const {
@@ -115,7 +108,17 @@ std::string config_toml(const Run& run) {
 }
 
 Run read_config(const std::filesystem::path& file) {
-  const ConfigReader read(file);
+  // A pipe would be waited for without end, a device read without end.
+  if (!std::filesystem::is_regular_file(file)) throw Error(file.string() + ": is not a regular file");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw Error(file.string() + ": cannot be read");
+  std::stringstream text;
+  text << stream.rdbuf();
+  return parse_config(text.str(), file);
+}
+
+Run parse_config(const std::string& text, const std::filesystem::path& name) {
+  const ConfigReader read(text, name);
   Run run{.suite = read.value<std::string>("suite"),
           .task = read.value<std::string>("task"),
           .task_name = read.value<std::string>("task_name"),

@@ -274,7 +274,10 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
         ResolvedValues values = resolve_pair(task, algorithm, overrides, task.run_values, expansion);
         settle_device(algorithm, section_of_device(task, algorithm, overrides, document), values["device"], expansion);
         pairs.push_back(make_run(plan, task, algorithm, std::move(values)));
-        if (problems.size() == before) algorithm.plugin->check(values_of(pairs.back().algorithm_values));
+        if (problems.size() > before) return;
+        const ParameterValues checked = values_of(pairs.back().algorithm_values);
+        expansion.catalogue.try_check(algorithm.name, checked);
+        algorithm.plugin->check(checked);
       });
     }
   }

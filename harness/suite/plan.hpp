@@ -145,6 +145,9 @@ std::string config_toml(const Run& run);
 /// Reads what config_toml() wrote. Throws Error naming file, line and column.
 Run read_config(const std::filesystem::path& file);
 
+/// The same of its text; errors name `name`.
+Run parse_config(const std::string& text, const std::filesystem::path& name);
+
 /// What differs between two configurations of the same run, one line each ("algorithm.discount: 0.99, was 0.95");
 /// origins do not count. Empty: the same results.
 std::vector<std::string> differences(const Run& now, const Run& before);

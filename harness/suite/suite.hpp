@@ -30,6 +30,9 @@ struct Catalogue {
   std::function<const AlgorithmPlugin&(const std::string& name)> algorithm;
   std::function<std::unique_ptr<Environment>(const std::string& name, const ParameterValues&)> create_environment;
   ParameterSchema report_options;
+  /// Called before AlgorithmPlugin::check with the same values; throws Error if that would end the process.
+  std::function<void(const std::string& name, const ParameterValues&)> try_check = [](const std::string&,
+                                                                                      const ParameterValues&) {};
   /// By option of the report, what is wrong with a plan's values that have the declared types.
   std::function<std::map<std::string, std::string>(const Plan&)> report_problems = {};
   /// What an algorithm can compute on beside the CPU. Called only where a suite asks for more.

@@ -177,17 +177,24 @@ Result outputs_are_finite(EnvironmentMaker& make) {
     }
     return std::int64_t{-1};
   };
+  const auto views = [&](const Moment& moment, const std::string& where) {
+    if (const auto at = problem(moment.observations); at >= 0)
+      return failed(where + fmt::format("observation {} is not finite, or is not written", at));
+    if (const auto at = problem(moment.state); at >= 0)
+      return failed(where + fmt::format("state value {} is not finite, or is not written", at));
+    return passed();
+  };
   RandomStream actions(6);
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     environment->reset(seed);
+    const Result start = views(look(*environment), fmt::format("seed {}, after reset(): ", seed));
+    if (start.verdict == Verdict::kFailed) return start;
     std::int64_t step = 0;
     for (const Moment& moment : play(*environment, actions, kSteps)) {
       ++step;
       const std::string where = fmt::format("seed {}, step {}: ", seed, step);
-      if (const auto at = problem(moment.observations); at >= 0)
-        return failed(where + fmt::format("observation {} is not finite, or is not written", at));
-      if (const auto at = problem(moment.state); at >= 0)
-        return failed(where + fmt::format("state value {} is not finite, or is not written", at));
+      const Result seen = views(moment, where);
+      if (seen.verdict == Verdict::kFailed) return seen;
       if (const auto at = problem(moment.terms); at >= 0)
         return failed(where + fmt::format("reward term {} is not finite, or is not written", at));
       if (!std::isfinite(moment.result.reward)) return failed(where + "the reward is not finite");

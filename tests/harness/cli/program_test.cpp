@@ -60,6 +60,38 @@ TEST(Program, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run({"report", "nowhere"}).status, 2);
 }
 
+// The library's own trial met none of these values.
+TEST(Program, PluginThatEndsTheProcessForTheValuesOfASuiteGetsASentence) {
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {"create_exit", "environment \"faulty\" ended the process with exit status 0 in a trial"},
+      {"create_abort", "environment \"faulty\" crashed with SIGABRT in a trial"},
+      {"create_throw_other", "the plugin throws something that is no exception of the standard library"}};
+  for (const auto& [fault, text] : faults) {
+    const TemporaryFolder folder;
+    folder.write("demo.toml",
+                 kSuite + "[[task]]\nenvironment = \"faulty\"\nlabel = \"bad\"\nfault = \"" + fault + "\"\n");
+    for (const char* command : {"check", "run"}) {
+      const Outcome outcome = tutti({command, "demo.toml"}, folder.path());
+      EXPECT_EQ(outcome.status, 2) << fault;
+      expect_all(outcome.err, {"task[2]: " + text});
+    }
+  }
+}
+
+TEST(Program, FolderOfPluginsWithAColonIsRefused) {
+  expect_all(run({"--plugins", "a:b", "list"}).err, {"a:b: a colon separates folders"});
+}
+
+// Names of files are bytes; those of JSON are UTF-8.
+TEST(Program, SuiteBelowAFolderOfAnyBytesRuns) {
+  const TemporaryFolder folder;
+  const std::string name = "r\xe9sum\xe9";
+  std::filesystem::create_directory(folder.path() / name);
+  folder.write(name + "/demo.toml", kSuite);
+  const Outcome outcome = tutti({"run", name + "/demo.toml", "--no-report", "--seeds", "1"}, folder.path());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
 TEST(Program, OptionsThatCannotBeMeantGetASentence) {
   const auto problem = [](const std::string& option, const std::string& value) {
     const Outcome outcome = run({"run", "demo.toml", option, value});

@@ -130,6 +130,21 @@ TEST_F(DiskTest, DiskWithoutRoomForTheReplayBuffersIsRefusedBeforehand) {
   EXPECT_FALSE(std::filesystem::exists(run_folder(plan(suite).runs.at(0))));
 }
 
+TEST_F(DiskTest, RefusedForLackOfRoomAFreshStartLeavesWhatIsThere) {
+  const SmallDisk disk(folder_.path(), "400k");
+  if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";
+  std::string suite = line_suite();
+  ASSERT_TRUE(launch(suite).complete());
+  const std::filesystem::path evaluations = run_folder(plan(suite).runs.at(0)) / "evaluations.csv";
+  const std::string before = results::read_file(evaluations);
+  const std::string plan_before = results::read_file(folder_.path() / "line" / "plan.json");
+  suite.replace(suite.find("copies = 4"), 10, "copies = 900");
+  options_.on_change = OnChange::kFresh;
+  EXPECT_THROW(launch(suite), Error);
+  EXPECT_EQ(results::read_file(evaluations), before);
+  EXPECT_EQ(results::read_file(folder_.path() / "line" / "plan.json"), plan_before);
+}
+
 TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
   const SmallDisk disk(folder_.path(), "160k");
   if (!disk.mounted()) GTEST_SKIP() << "mounting needs root";

@@ -139,6 +139,9 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
       {faulty_algorithm("nan_metric"), "not-finite", "step 80: weight is nan", ""},
       {faulty_environment("nan_reward"), "not-finite", "step 0, episode 0: the reward is nan", ""},
       {faulty_environment("nan_observation"), "not-finite", "observation", ""},
+      {faulty_environment("nan_start"), "not-finite", "step 0, copy 0: observation 0 is nan after a reset", ""},
+      {faulty_environment("huge_reward"), "not-finite", "", ""},
+      {faulty_environment("grows"), "exception", "all copies of a task have to be alike", ""},
       {faulty_environment("segfault"), "signal", "SIGSEGV", "faulty_environment.so"},
   };
 #if !defined(__SANITIZE_ADDRESS__)  // which finds these faults first, and whose own bookkeeping is beyond any limit

@@ -122,6 +122,19 @@ TEST_F(ResumeTest, RunKilledByItsUserIsInterruptedWhereItWas) {
   EXPECT_EQ(view.record->segments.back().reason, "interrupted");
 }
 
+TEST_F(ResumeTest, RunThatIsStoppedBeforeItsWorkerTakesRequestsHasNotFailed) {
+  const suite::Run run = plan(kSuite).runs.at(0);
+  const std::filesystem::path folder = folder_.path() / "run";
+  prepare_run(run, folder, false);
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    Supervisor supervisor(run, folder, {});
+    std::this_thread::sleep_for(std::chrono::milliseconds(attempt));
+    supervisor.stop();
+    const RunState state = wait_for_end(supervisor).state;
+    EXPECT_TRUE(state == RunState::kWaiting || state == RunState::kInterrupted) << to_text(state);
+  }
+}
+
 TEST_F(ResumeTest, RunThatIsStillInWorkElsewhereIsAwaitedAndThenStartedAnew) {
   std::string suite = kSuite;  // not for longer than the launcher waits
   suite.replace(suite.find("environment_steps = 6000"), 24, "environment_steps = 1500");

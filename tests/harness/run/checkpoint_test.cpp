@@ -42,6 +42,7 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   account.row_train_seconds = 3;
   account.peak_memory_bytes = 4;
   account.evaluations = bytes_of("three of five");
+  account.settings = "suite = \"a\"";
   account.tables = {{"training.csv", {77, "abc"}}};
   store_.write(100, bytes_of("first"), {});
   store_.write(1000, bytes_of("second"), account);
@@ -54,6 +55,7 @@ TEST_F(CheckpointStoreTest, NewestReadsBack) {
   EXPECT_EQ(checkpoint.account.row_train_seconds, 3);
   EXPECT_EQ(checkpoint.account.peak_memory_bytes, 4);
   EXPECT_EQ(checkpoint.account.evaluations, account.evaluations);
+  EXPECT_EQ(checkpoint.account.settings, account.settings);
   EXPECT_EQ(checkpoint.account.tables.at("training.csv").size, 77U);
   EXPECT_EQ(checkpoint.account.tables.at("training.csv").digest, "abc");
   EXPECT_TRUE(warnings_.empty());

@@ -82,6 +82,86 @@ TEST(Copies, LoadedCopiesGoOnBitForBit) {
   EXPECT_EQ(first.take_returns(), second.take_returns());
 }
 
+/// What a test changes about the line.
+struct Changes {
+  double reward = 0;  // in place of the own one, unless 0
+  bool bad_start = false;
+  bool endless = false;
+  std::int64_t more_numbers = 0;
+};
+
+class ChangedLine final : public fixtures::LineEnvironment {
+ public:
+  explicit ChangedLine(Changes changes)
+      : LineEnvironment(kEpisodeLimit), changes_(changes), spec_(LineEnvironment::spec()) {
+    spec_.agents[0].observation_size += changes.more_numbers;
+  }
+  const EnvironmentSpec& spec() const override { return spec_; }
+  StepResult step(std::span<const float> action) override {
+    StepResult result = LineEnvironment::step(action);
+    if (changes_.reward != 0) result.reward = changes_.reward;
+    if (changes_.endless) result.truncated = result.terminated = false;
+    return result;
+  }
+  void observe(std::size_t agent, std::span<float> out) const override {
+    LineEnvironment::observe(agent, out);
+    if (changes_.bad_start && steps() == 0) out[0] = std::numeric_limits<float>::quiet_NaN();
+  }
+
+ private:
+  Changes changes_;
+  EnvironmentSpec spec_;
+};
+
+std::vector<std::unique_ptr<Environment>> changed(Changes changes) {
+  std::vector<std::unique_ptr<Environment>> environments;
+  environments.push_back(std::make_unique<ChangedLine>(changes));
+  return environments;
+}
+
+template <class Call>
+std::string problem(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Copies, WhatAnEpisodeBeginsWithHasToBeFinite) {
+  Copies copies(changed({.bad_start = true}), 7);
+  EXPECT_EQ(problem([&] { copies.start(); }), "step 0, copy 0: observation 0 is nan after a reset");
+}
+
+TEST(Copies, ARewardBeyondTheRangeOf32BitsEndsTheRun) {
+  Copies copies(changed({.reward = 1e300}), 7);
+  copies.start();
+  EXPECT_EQ(problem([&] { step(copies); }), "step 0, copy 0: the reward is 1e+300, which no 32-bit number holds");
+}
+
+TEST(Copies, HaveToBeAlike) {
+  auto environments = lines(2);
+  environments.push_back(std::make_unique<ChangedLine>(Changes{.more_numbers = 1000}));
+  EXPECT_NE(problem([&] { Copies copies(std::move(environments), 7); }).find("copy 2 of the environment has other"),
+            std::string::npos);
+}
+
+TEST(Copies, AnEpisodeBeyondItsLimitIsNoticedAfterAResumeAsWell) {
+  Copies copies(changed({.endless = true}), 7);
+  copies.start();
+  step(copies);
+  copies.advance();
+  SnapshotWriter writer;
+  copies.save(writer);
+  Copies resumed(changed({.endless = true}), 7);
+  SnapshotReader reader(writer.bytes());
+  resumed.load(reader);
+  step(resumed);
+  resumed.advance();
+  EXPECT_NE(problem([&] { step(resumed); }).find("goes on after 3 steps"), std::string::npos);
+}
+
 TEST(Copies, ActionThatIsNotFiniteIsNamed) {
   Copies copies(lines(2), 7);
   copies.start();

@@ -44,6 +44,25 @@ TEST_F(EvaluatorTest, EpisodesDoNotDependOnHowManyAreSteppedSideBySide) {
   }
 }
 
+TEST_F(EvaluatorTest, ReturnsThatOverflowAreRefused) {
+  class Huge final : public fixtures::LineEnvironment {
+   public:
+    Huge() : LineEnvironment(10) {}
+    StepResult step(std::span<const float> action) override {
+      StepResult result = LineEnvironment::step(action);
+      result.reward = -1e308;
+      return result;
+    }
+  };
+  Evaluator evaluator([] { return std::make_unique<Huge>(); }, 1);
+  RandomStream random(5);
+  const std::vector<std::uint64_t> seeds = {1};
+  EXPECT_THROW(evaluator.evaluate(learner_, ActMode::kDeterministic, seeds, random, 0, [] {}), NotFiniteError);
+  std::vector<Episode> episodes(2);
+  for (Episode& episode : episodes) episode.episode_return = 1e308;
+  EXPECT_THROW((void)mean_return(episodes), NotFiniteError);
+}
+
 TEST_F(EvaluatorTest, EpisodeIsWhatSteppingByHandGives) {
   const Episode episode = evaluate(1, {42}).at(0);
   environment_->reset(42);

@@ -35,6 +35,14 @@ TEST(MetricAverages, CostlyQuantityIsWantedOnceForEveryRow) {
   EXPECT_THROW(metrics.wanted("no_such"), Error);
 }
 
+TEST(MetricAverages, ValuesWhoseSumOverflowsEndTheRun) {
+  MetricAverages metrics({"a"});
+  metrics.add("a", 1.5e308);
+  EXPECT_NO_THROW(metrics.check(7));
+  metrics.add("a", 1.5e308);
+  EXPECT_THROW(metrics.check(7), NotFiniteError);
+}
+
 TEST(MetricAverages, PendingSumsSurviveASnapshot) {
   MetricAverages metrics({"a"});
   metrics.add("a", 0.1);

@@ -276,6 +276,21 @@ TEST_F(TrainingTest, RowsThatWereChangedAfterTheCheckpointBeforeDoNotMatter) {
   EXPECT_EQ(sha256_of_file(folder_.path() / "evaluations.csv"), sha256_of_file(file));
 }
 
+TEST_F(TrainingTest, SettingsThatWereChangedBeforeAResumeAreRefused) {
+  const std::string suite = line_suite("checkpoint_interval = 30");
+  execute(suite, folder_.path(), stop_at(100));
+  try {
+    execute(suite + "learning_rate = 0.5\n", folder_.path());
+    ADD_FAILURE() << "it went on";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("config.toml was changed since: algorithm.learning_rate: 0.5, was 0.01"),
+              std::string::npos)
+        << error.what();
+  }
+  // When checkpoints are written changes no number.
+  EXPECT_EQ(execute(line_suite("checkpoint_interval = 40"), folder_.path()), Outcome::kFinished);
+}
+
 TEST_F(TrainingTest, CheckpointOfAnotherRunIsRefused) {
   const std::string suite = line_suite("checkpoint_interval = 30");
   execute(suite, folder_.path(), stop_at(100));
