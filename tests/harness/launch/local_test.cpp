@@ -168,6 +168,15 @@ TEST_F(LaunchTest, FailuresOfEveryKindAreRecordedAndTheOtherRunsGoOn) {
   }
 }
 
+// It would keep the locks that it took over for a minute.
+TEST_F(LaunchTest, WhatAPluginHasStartedEndsWithItsRun) {
+  const std::string suite = faulty_algorithm("fork");
+  EXPECT_TRUE(launch(suite).complete());
+  const suite::Run run = plan(suite).runs.at(0);
+  EXPECT_EQ(view_run(run_folder(run)).state, RunState::kFinished);
+  EXPECT_FALSE(results::is_locked(run_folder(run) / run::kLockFile));
+}
+
 TEST_F(LaunchTest, FailuresNameTheStepTheyHappenedAt) {
   // The twentieth update comes after twenty steps of four copies.
   for (const char* fault : {"throw", "segfault", "abort", "exit"}) {
