@@ -1,6 +1,7 @@
 #include "reports/report.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "reports/data/names.hpp"
 #include "reports/export/export.hpp"
@@ -76,9 +77,11 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
     for (const Place& place : section.places) parts.back().push_back(std::visit(make, place));
   }
   std::vector<NamedStrip> named_strips;
+  std::set<std::string> used;
   for (const Strip& strip : strips) {
-    named_strips.push_back({strip, "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
-                                       file_name(analysis.algorithms[strip.run.algorithm].label, '-')});
+    const std::string name = "behaviour-" + file_name(analysis.tasks[strip.run.task].label, '-') + "-" +
+                             file_name(analysis.algorithms[strip.run.algorithm].label, '-');
+    named_strips.push_back({strip, unused_file_name(name, used)});
     if (!strip.png.empty()) folder.write("figures/" + named_strips.back().name + ".png", strip.png);
   }
   const Document document = report_document(analysis, options, parts, named_strips);

@@ -41,15 +41,17 @@ void check_labels(const std::vector<Choice>& choices, Problems& problems) {
   }
 }
 
-// Two columns or rows of one name would not be told apart.
+// Two columns or rows of one name could not be distinguished. Equal labels are a problem of their own.
 template <class Choice>
 void check_titles(const std::vector<Choice>& choices, Problems& problems) {
   const auto shown = [](const Choice& choice) { return choice.title.empty() ? choice.label : choice.title; };
   for (std::size_t i = 0; i < choices.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (shown(choices[i]) != shown(choices[j]) || choices[i].title.empty()) continue;
-      problems.add(position_of(*choices[i].section, "title"), choices[i].section->path_of("title"),
-                   "\"" + choices[i].title + "\" is what another one is called; give one of them another title");
+      if (shown(choices[i]) != shown(choices[j])) continue;
+      const Choice& titled = choices[i].title.empty() ? choices[j] : choices[i];
+      if (titled.title.empty()) continue;
+      problems.add(position_of(*titled.section, "title"), titled.section->path_of("title"),
+                   "\"" + titled.title + "\" is what another one is called; give one of them another title");
     }
   }
 }

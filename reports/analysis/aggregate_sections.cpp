@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "reports/analysis/sections.hpp"
-#include "reports/data/protocols.hpp"
 #include "reports/statistics/improvement.hpp"
 #include "reports/statistics/profile.hpp"
 #include "reports/statistics/ranks.hpp"
@@ -23,6 +22,8 @@ Aggregate aggregate_of(const Material& material, const Selection& selection, con
   if (strata.empty()) return result;
   result.n =
       static_cast<std::int64_t>(std::ranges::min(strata, {}, [](const auto& runs) { return runs.size(); }).size());
+  result.most =
+      static_cast<std::int64_t>(std::ranges::max(strata, {}, [](const auto& runs) { return runs.size(); }).size());
   const AggregateEstimates estimates =
       bootstrap_aggregates(strata, material.bootstrap(material.options.replicates), material.options.ragged);
   result.median = estimates.median;
@@ -115,8 +116,7 @@ void add_improvements(const Material& material, const std::vector<Strata>& raw, 
 Aggregates aggregates_of(const Material& material) {
   Aggregates result;
   result.score = to_text(material.aggregate_score);
-  result.definition =
-      definition_of(material.aggregate_score, distinct_protocols(material.data.tasks, material.data.protocol));
+  result.definition = definition_of(material.aggregate_score);
   result.tasks = material.tasks;
   result.algorithms.resize(material.data.algorithms.size());
   if (material.normalization == Normalization::kNone) {
@@ -124,9 +124,11 @@ Aggregates aggregates_of(const Material& material) {
     return result;
   }
   std::vector<Strata> raw, normalized;
+  std::vector<const Run*> counted;
   for (std::size_t a = 0; a < result.algorithms.size(); ++a) {
     const Selection selection =
         select(material.table, material.tasks, a, material.aggregate_score, material.options.ragged);
+    for (const auto& runs : selection.runs) counted.insert(counted.end(), runs.begin(), runs.end());
     raw.push_back(scores_of(selection, material.tasks, material.aggregate_score, nullptr));
     normalized.push_back(scores_of(selection, material.tasks, material.aggregate_score, &material.bounds));
     result.algorithms[a] = aggregate_of(material, selection, normalized.back());
@@ -136,6 +138,7 @@ Aggregates aggregates_of(const Material& material) {
     result.reason = "no algorithm has a run that is complete on every task";
     return result;
   }
+  result.definition = definition_of(material.aggregate_score, counted);
   add_ranks(raw, material.tasks.size(), result.algorithms);
   add_profiles(material, normalized, result);
   add_improvements(material, raw, result);

@@ -90,9 +90,10 @@ struct ScoreTable {
 // ---- aggregates across tasks ----
 
 struct Aggregate {
-  std::int64_t n = 0;  // runs per task; of ragged aggregates the smallest
+  std::int64_t n = 0;     // runs per task; of ragged aggregates the smallest
+  std::int64_t most = 0;  // of ragged aggregates the largest
   std::vector<std::int64_t> seeds;
-  std::vector<std::int64_t> left_out;  // seeds that are complete on some tasks only
+  std::vector<std::int64_t> left_out;  // seeds without the score on some of the tasks
   Estimate median, iqm, mean, gap;
   double mean_rank = kMissing;
   std::int64_t best_count = 0;
@@ -186,6 +187,8 @@ struct Coverage {
   std::vector<int> percent{25, 50, 100};
   std::vector<double> bins;                 // for each task; NaN where not declared
   std::vector<Matrix<CoverageCell>> cells;  // [percent][task][algorithm]
+  std::vector<std::vector<double>> shares;  // [percent][task] of the budget, in environment steps
+  std::vector<std::vector<double>> steps;   // [percent][task] the rows used: the last that all runs have; NaN: none
   Matrix<Curve> visited;                    // bins visited against environment steps
 };
 

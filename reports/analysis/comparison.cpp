@@ -104,6 +104,41 @@ ComparisonRow row_of(const Pair& pair, const Cell& a, const Cell& b, double leve
   return row;
 }
 
+// Runs of one seed and one policy give the same scores: then the two builds compute the same.
+void name_equal(const std::vector<ComparisonRow>& rows, Comparison& comparison) {
+  const auto equal = [](const ComparisonRow& row) {
+    return row.a.n > 0 && row.a.runs == row.b.runs && row.a.seeds == row.b.seeds;
+  };
+  if (std::ranges::all_of(rows, equal)) {
+    comparison.warnings.emplace_back(
+        "Every run of A has exactly the score of B's run of the same seed: they may be copies, or both builds compute "
+        "the same");
+  }
+}
+
+// Where no seed is in both, the difference holds that of the seeds as well.
+void name_other_seeds(const ComparisonRow& row, Comparison& comparison) {
+  if (row.a.n == 0 || row.b.n == 0) return;
+  const bool shared =
+      std::ranges::any_of(row.a.seeds, [&](std::int64_t seed) { return std::ranges::count(row.b.seeds, seed) > 0; });
+  if (!shared) {
+    comparison.warnings.push_back(row.task + ", " + row.algorithm +
+                                  ": A and B share no seed, so their difference is also one of seeds");
+  }
+}
+
+void name_imputed(const std::string& folder, const Dataset& data, Comparison& comparison) {
+  std::map<Pair, std::int64_t> imputed;
+  for (const Run& run : data.runs) {
+    if (run.worst) ++imputed[{data.tasks[run.task].label, data.algorithms[run.algorithm].label}];
+  }
+  for (const auto& [pair, count] : imputed) {
+    comparison.warnings.push_back(pair.first + ", " + pair.second + ": " + std::to_string(count) +
+                                  (count == 1 ? " failed run of " : " failed runs of ") + folder +
+                                  (count == 1 ? " counts" : " count") + " as the worst");
+  }
+}
+
 // Why a row has a dash: no run of that folder has the score.
 void name_unmeasured(const ComparisonRow& row, Comparison& comparison) {
   for (const auto& [folder, cell] : {std::pair("A", &row.a), std::pair("B", &row.b)}) {
@@ -146,6 +181,10 @@ Comparison compare(const std::filesystem::path& a, const std::filesystem::path& 
   name_unpaired("A", in_a, in_b, comparison);
   name_unpaired("B", in_b, in_a, comparison);
   for (const ComparisonRow& row : comparison.rows) name_unmeasured(row, comparison);
+  for (const ComparisonRow& row : comparison.rows) name_other_seeds(row, comparison);
+  name_equal(comparison.rows, comparison);
+  name_imputed("A", first, comparison);
+  name_imputed("B", second, comparison);
   correct(comparison.rows);
   add_damage("A: ", first, comparison);
   add_damage("B: ", second, comparison);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "reports/analysis/sections.hpp"
@@ -26,24 +27,51 @@ Spread return_at(const std::vector<const Run*>& runs, double step) {
   return spread_of(values);
 }
 
-// The last row at or before `step`; nothing if the rows end more than their spacing before it.
-const CoverageRow* coverage_at(const Run& run, double step) {
-  const auto after = std::ranges::upper_bound(run.coverage, step, {},
-                                              [](const CoverageRow& row) { return static_cast<double>(row.step); });
-  if (after == run.coverage.begin()) return nullptr;
-  const auto found = std::prev(after);
-  const double spacing =
-      static_cast<double>(found->step - (found == run.coverage.begin() ? 0 : std::prev(found)->step));
-  if (after == run.coverage.end() && step - static_cast<double>(found->step) >= spacing) {
-    return step == static_cast<double>(found->step) ? &*found : nullptr;
-  }
-  return &*found;
+double step_of(const CoverageRow& row) { return static_cast<double>(row.step); }
+
+std::vector<double> coverage_steps(const Run& run) {
+  std::vector<double> steps;
+  for (const CoverageRow& row : run.coverage) steps.push_back(step_of(row));
+  return steps;
 }
 
-CoverageCell coverage_cell(const std::vector<const Run*>& runs, double step) {
+// Whether the run has a row before `step` or at it, and its rows end less than their spacing before it. A failed run
+// that counts as worst has no coverage to count.
+bool covers(const Run& run, double step) {
+  if (run.coverage.empty() || run.worst || step < step_of(run.coverage.front())) return false;
+  const double last = step_of(run.coverage.back());
+  const double before = run.coverage.size() > 1 ? step_of(*std::prev(run.coverage.end(), 2)) : 0;
+  return step <= last || step - last < last - before;
+}
+
+// The last step at or before `step` at which every run of the task that has coverage there has a row; NaN if none.
+double common_coverage_step(const std::vector<std::vector<const Run*>>& algorithms, double step) {
+  std::optional<std::vector<double>> common;
+  for (const auto& runs : algorithms) {
+    for (const Run* run : runs) {
+      if (!covers(*run, step)) continue;
+      const std::vector<double> own = coverage_steps(*run);
+      std::vector<double> both;
+      std::ranges::set_intersection(common.value_or(own), own, std::back_inserter(both));
+      common = std::move(both);
+    }
+  }
+  if (!common) return kMissing;
+  const auto after = std::ranges::upper_bound(*common, step);
+  return after == common->begin() ? kMissing : *std::prev(after);
+}
+
+// The row at `step`.
+const CoverageRow* coverage_at(const Run& run, double step) {
+  const auto found = std::ranges::find(run.coverage, step, step_of);
+  return found == run.coverage.end() ? nullptr : &*found;
+}
+
+// Of the runs that cover `share`, at `step`.
+CoverageCell coverage_cell(const std::vector<const Run*>& runs, double share, double step) {
   std::vector<double> visited, coverage, entropy, outside;
   for (const Run* run : runs) {
-    const CoverageRow* row = coverage_at(*run, step);
+    const CoverageRow* row = covers(*run, share) ? coverage_at(*run, step) : nullptr;
     if (row == nullptr) continue;
     visited.push_back(row->visited);
     coverage.push_back(row->visited / row->bins);
@@ -59,8 +87,8 @@ Curve visited_curve(const Material& material, const std::vector<const Run*>& run
   std::vector<const Run*> counted;
   for (const Run* run : runs) {
     if (run->coverage.empty() || run->worst) continue;
-    std::vector<double> own, both;
-    for (const CoverageRow& row : run->coverage) own.push_back(static_cast<double>(row.step));
+    const std::vector<double> own = coverage_steps(*run);
+    std::vector<double> both;
     if (counted.empty()) steps = own;
     std::ranges::set_intersection(steps, own, std::back_inserter(both));
     steps = std::move(both);
@@ -171,7 +199,8 @@ Milestones milestones_of(const Material& material) {
 }
 
 Spread coverage_after(const Material& material, std::size_t task, std::size_t algorithm, double step) {
-  return coverage_cell(material.table[task][algorithm], step).coverage;
+  const double common = common_coverage_step(material.table[task], step);
+  return coverage_cell(material.table[task][algorithm], step, common).coverage;
 }
 
 Coverage coverage_of(const Material& material) {
@@ -183,13 +212,17 @@ Coverage coverage_of(const Material& material) {
   if (!result.available) return result;
   for (const int percent : result.percent) {
     Matrix<CoverageCell> cells = make_matrix<CoverageCell>(material);
+    std::vector<double> shares, used;
     for (std::size_t task = 0; task < cells.size(); ++task) {
-      const double step = budget_of(material.table[task]) * percent / 100;
+      shares.push_back(budget_of(material.table[task]) * percent / 100);
+      used.push_back(common_coverage_step(material.table[task], shares.back()));
       for (std::size_t a = 0; a < cells[task].size(); ++a) {
-        cells[task][a] = coverage_cell(material.table[task][a], step);
+        cells[task][a] = coverage_cell(material.table[task][a], shares.back(), used.back());
       }
     }
     result.cells.push_back(std::move(cells));
+    result.shares.push_back(std::move(shares));
+    result.steps.push_back(std::move(used));
   }
   result.visited = make_matrix<Curve>(material);
   for (std::size_t task = 0; task < result.visited.size(); ++task) {

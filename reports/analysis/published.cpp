@@ -69,8 +69,9 @@ class Reader {
 
   std::vector<std::string> texts(const char* key) const {
     std::vector<std::string> result;
+    if (!root_.contains(key)) return result;
     const toml::array* list = root_[key].as_array();
-    if (list == nullptr) return result;
+    if (list == nullptr) fail(*root_.get(key), std::string(key) + ": expected a list of texts");
     for (const toml::node& node : *list) {
       const auto value = node.value<std::string>();
       if (!value) fail(node, std::string(key) + ": expected a list of texts");
@@ -136,6 +137,9 @@ class Reader {
     const auto bins = entry["bins"].value<std::int64_t>();
     const auto step = entry["step"].value<std::int64_t>();
     if (!fraction || !bins || !step) fail(entry, "expected fraction, bins and step, all numbers");
+    if (!(*fraction >= 0 && *fraction <= 1)) fail(*entry.get("fraction"), "fraction: expected a number from 0 to 1");
+    if (*bins < 0) fail(*entry.get("bins"), "bins: expected a number that is not negative");
+    if (*step < 0) fail(*entry.get("step"), "step: expected a number that is not negative");
     return {.task = task,
             .algorithm = text(entry, "algorithm"),
             .fraction = *fraction,

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "reports/analysis/sections.hpp"
-#include "reports/data/protocols.hpp"
 #include "reports/statistics/ranks.hpp"
 #include "reports/statistics/rounding.hpp"
 #include "reports/statistics/summary.hpp"
@@ -165,7 +164,11 @@ Cell cell_of(const Material& material, std::size_t task, std::size_t algorithm, 
 ScoreTable score_table(const Material& material) {
   ScoreTable table;
   table.score = to_text(material.score);
-  table.definition = definition_of(material.score, distinct_protocols(material.data.tasks, material.data.protocol));
+  std::vector<const Run*> counted;
+  for (const auto& algorithms : material.table) {
+    for (const auto& runs : algorithms) counted.insert(counted.end(), runs.begin(), runs.end());
+  }
+  table.definition = definition_of(material.score, counted);
   table.cells = make_matrix<Cell>(material);
   for (std::size_t task = 0; task < table.cells.size(); ++task) {
     for (std::size_t a = 0; a < table.cells[task].size(); ++a) {

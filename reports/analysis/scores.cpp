@@ -5,21 +5,26 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
-#include "reports/data/protocols.hpp"
 #include "reports/statistics/summary.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
 namespace {
 
+// How many evaluations a run has, that of the untrained policy not counted if there is another.
+std::int64_t trained_evaluations(const Run& run) {
+  const auto total = static_cast<std::int64_t>(run.evaluations.size());
+  const bool has_initial = run.evaluations.front().step == 0;
+  return std::max<std::int64_t>(1, total - (has_initial ? 1 : 0));
+}
+
 // Mean of the last `count` evaluations; the untrained policy is never among them if there is another.
 double mean_of_last(const Run& run, std::int64_t count) {
   const auto total = static_cast<std::int64_t>(run.evaluations.size());
-  const bool has_initial = run.evaluations.front().step == 0;
-  const std::int64_t usable = std::max<std::int64_t>(1, total - (has_initial ? 1 : 0));
   std::vector<double> means;
-  for (std::int64_t k = total - std::min(count, usable); k < total; ++k) {
+  for (std::int64_t k = total - std::min(count, trained_evaluations(run)); k < total; ++k) {
     means.push_back(run.evaluations[static_cast<std::size_t>(k)].mean);
   }
   return mean_of(means);
@@ -30,18 +35,21 @@ void widen(Bounds& bounds, double value) {
   if (!(bounds.high >= value)) bounds.high = value;
 }
 
+// The untrained policies do not set the scale of a task, unless nothing else was evaluated on it.
 std::vector<TaskBounds> single_episode_bounds(const Dataset& data) {
   std::vector<TaskBounds> bounds(data.tasks.size());
+  std::vector<Bounds> untrained(data.tasks.size());
   for (const Run& run : data.runs) {
     for (const Evaluation& evaluation : run.evaluations) {
-      // The untrained policy does not set the scale, unless nothing else was evaluated.
-      if (evaluation.step == 0 && (run.evaluations.size() > 1 || run.absolute)) continue;
-      for (const double value : evaluation.returns) widen(bounds[run.task], value);
+      Bounds& widened = evaluation.step == 0 ? untrained[run.task] : bounds[run.task];
+      for (const double value : evaluation.returns) widen(widened, value);
     }
     if (!run.absolute) continue;
     for (const double value : run.absolute->returns) widen(bounds[run.task], value);
   }
-  for (TaskBounds& each : bounds) {
+  for (std::size_t task = 0; task < bounds.size(); ++task) {
+    TaskBounds& each = bounds[task];
+    if (std::isnan(each.low)) static_cast<Bounds&>(each) = untrained[task];
     each.low_source = "smallest return of an episode";
     each.high_source = "largest return of an episode";
   }
@@ -83,13 +91,31 @@ void require_bounds(const Dataset& data, Normalization normalization, const std:
   }
 }
 
-// Of a run that has no more than K, the untrained policy not counted.
-std::string last_evaluations(std::int64_t count, const std::vector<Protocol>& protocols) {
-  const auto [fewest, most] = std::ranges::minmax_element(protocols, {}, &Protocol::evaluations);
-  if (!protocols.empty()) count = std::min(count, most->evaluations());
+// Of the runs whose score is computed from their evaluations.
+std::set<std::int64_t> numbers_of_evaluations(const std::vector<const Run*>& runs, bool with_untrained) {
+  std::set<std::int64_t> numbers;
+  for (const Run* run : runs) {
+    if (run->worst || run->evaluations.empty()) continue;
+    numbers.insert(with_untrained ? static_cast<std::int64_t>(run->evaluations.size()) : trained_evaluations(*run));
+  }
+  return numbers;
+}
+
+std::string last_evaluations(std::int64_t count, const std::vector<const Run*>& runs) {
+  const std::set<std::int64_t> numbers = numbers_of_evaluations(runs, false);
+  if (!numbers.empty()) count = std::min(count, *numbers.rbegin());
   const std::string text = count == 1 ? "last evaluation" : "last " + std::to_string(count) + " evaluations";
-  const bool fewer = count > 1 && (protocols.empty() || fewest->evaluations() < count);
+  const bool fewer = count > 1 && (numbers.empty() || *numbers.begin() < count);
   return text + " of a run" + (fewer ? ", or all of them where it has fewer" : "");
+}
+
+// "maximum of 6 evaluations"; where runs differ, of how many to how many.
+std::string maximum_of_evaluations(const std::vector<const Run*>& runs) {
+  const std::set<std::int64_t> numbers = numbers_of_evaluations(runs, true);
+  if (numbers.empty()) return "maximum of all evaluations";
+  if (numbers.size() == 1)
+    return fmt::format("maximum of {} evaluation{}", *numbers.begin(), *numbers.begin() == 1 ? "" : "s");
+  return fmt::format("maximum of {} to {} evaluations", *numbers.begin(), *numbers.rbegin());
 }
 
 std::vector<double> points_of(const Run& run, double unit) {
@@ -116,17 +142,15 @@ double score_of(const Run& run, const Score& score) {
   }
 }
 
-std::string definition_of(const Score& score, const std::vector<Protocol>& protocols) {
+std::string definition_of(const Score& score, const std::vector<const Run*>& runs) {
   switch (score.kind) {
     case Score::Kind::kAbsolute:
       return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
              "episodes";
     case Score::Kind::kLast:
-      return "mean over the " + last_evaluations(score.count, protocols);
+      return "mean over the " + last_evaluations(score.count, runs);
     case Score::Kind::kBest:
-      return "optimistic (maximum of " +
-             (protocols.empty() ? "all" : each_number(protocols, [](const auto& p) { return p.evaluations(); })) +
-             " evaluations): a run's highest evaluation";
+      return "optimistic (" + maximum_of_evaluations(runs) + "): a run's highest evaluation";
     case Score::Kind::kFinal:
       break;
   }
@@ -183,16 +207,15 @@ void count_failures_as_worst(const std::vector<Dataset*>& data) {
   std::map<std::string, double> worst;  // by task
   for (const Dataset* set : data) {
     for (const Run& run : set->runs) {
-      for (const Evaluation& evaluation : run.evaluations) {
-        double& lowest = worst.emplace(set->tasks[run.task].label, evaluation.mean).first->second;
-        lowest = std::min(lowest, evaluation.mean);
-      }
+      double& lowest = worst.emplace(set->tasks[run.task].label, kMissing).first->second;
+      for (const Evaluation& evaluation : run.evaluations) lowest = std::fmin(lowest, evaluation.mean);
+      if (run.absolute) lowest = std::fmin(lowest, run.absolute->mean);
     }
   }
   for (Dataset* set : data) {
     for (Run& run : set->runs) {
       const auto found = worst.find(set->tasks[run.task].label);
-      if (run.state == RunState::kFailed && found != worst.end()) run.worst = found->second;
+      if (run.state == RunState::kFailed && !std::isnan(found->second)) run.worst = found->second;
     }
   }
 }
@@ -250,14 +273,15 @@ Selection select(const RunTable& table, const std::vector<std::size_t>& tasks, s
   selection.runs.resize(tasks.size());
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     for (const Run* run : table[tasks[i]][algorithm]) {
+      std::vector<const Run*>& of_seed = by_seed[run->seed];
       if (std::isnan(score_of(*run, score))) continue;
-      by_seed[run->seed].push_back(run);
+      of_seed.push_back(run);
       if (ragged) selection.runs[i].push_back(run);
     }
   }
   for (const auto& [seed, runs] : by_seed) {
     const bool everywhere = runs.size() == tasks.size();
-    (everywhere || ragged ? selection.seeds : selection.left_out).push_back(seed);
+    (everywhere || (ragged && !runs.empty()) ? selection.seeds : selection.left_out).push_back(seed);
     if (!everywhere || ragged) continue;
     for (std::size_t i = 0; i < tasks.size(); ++i) selection.runs[i].push_back(runs[i]);
   }

@@ -13,8 +13,8 @@ namespace tutti::reports {
 /// One number for a run. NaN if the run does not have it.
 double score_of(const Run& run, const Score& score);
 
-/// What the score is, in one sentence, of runs by any of `protocols`; none: not known.
-std::string definition_of(const Score& score, const std::vector<Protocol>& protocols);
+/// What the score is, in one sentence, of each of `runs`; none: of any run.
+std::string definition_of(const Score& score, const std::vector<const Run*>& runs = {});
 
 /// Mean return of every evaluation. A failed run that counts as worst stays flat from its failure to its last planned
 /// evaluation.
@@ -37,7 +37,8 @@ std::vector<double> at_steps(const Run& run, const std::vector<double>& curve, c
 /// True for runs that statistics may use: complete ones, and failed ones that count as worst.
 bool is_usable(const Run& run);
 
-/// Gives every failed run the lowest mean return of an evaluation that any algorithm had on its task in any of `data`.
+/// Gives every failed run the lowest mean return of an evaluation, or of an absolute evaluation, that any algorithm had
+/// on its task in any of `data`.
 void count_failures_as_worst(const std::vector<Dataset*>& data);
 
 /// What the option kAuto stands for: kReference if each of `tasks`, those that aggregates cover, has bounds in the
@@ -65,7 +66,7 @@ std::vector<const Run*> own_or_all_runs(const std::vector<std::vector<const Run*
 struct Selection {
   std::vector<std::vector<const Run*>> runs;  // [task][run]; the same seeds on every task unless ragged
   std::vector<std::int64_t> seeds;
-  std::vector<std::int64_t> left_out;  // complete on some of the tasks only
+  std::vector<std::int64_t> left_out;  // without the score on some of the tasks
 };
 
 /// The seeds of `algorithm` that have the score on all of `tasks`; ragged keeps every run that has it. Empty runs if

@@ -49,7 +49,8 @@ SampleEfficiency efficiency_of(const Material& material, std::vector<std::string
 Milestones milestones_of(const Material& material);
 Coverage coverage_of(const Material& material);
 
-/// Share of the bins that an algorithm's runs had visited after `step` environment steps.
+/// Share of the bins that an algorithm's runs had visited after `step` environment steps, or at the last step before
+/// it at which all runs of the task counted them.
 Spread coverage_after(const Material& material, std::size_t task, std::size_t algorithm, double step);
 Runtime runtime_of(const Material& material);
 

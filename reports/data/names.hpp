@@ -1,6 +1,7 @@
 // Names of tasks and algorithms as files, tables and other tools need them.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,13 @@ std::string lower_case(std::string text);
 /// A task's label without its family: "ant-2x4" of "mamujoco/ant-2x4".
 std::string short_label(const TaskInfo& task);
 
-/// A label as part of a file's name: anything but letters, digits, '.', '-' and '_' becomes `replacement`.
-std::string file_name(std::string label, char replacement = '_');
+/// A label as part of a file's name: anything but letters, digits, '.', '-' and '_' becomes `replacement`. The end of a
+/// long one becomes a digest: at most 80 bytes, so that two fit into the name of one file.
+std::string file_name(const std::string& label, char replacement = '_');
+
+/// `name`, or "name-2" and so on if it is in `used`, to which it is added. Some file systems take names that differ in
+/// case for the same.
+std::string unused_file_name(const std::string& name, std::set<std::string>& used);
 
 /// Labels without commas and distinct after lower-casing: "omad", "OMAD" become "omad", "OMAD_2".
 std::vector<std::string> distinct_names(const std::vector<std::string>& labels);

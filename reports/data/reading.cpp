@@ -1,8 +1,8 @@
 #include "reports/data/reading.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <tuple>
 
 #include "reports/data/run_folder.hpp"
@@ -73,9 +73,52 @@ void note_disagreement(const results::PlanRecord& first, const results::PlanReco
                          " differ and are not used");
 }
 
+// Of a run that two folders hold, the one with the higher rank counts; of equal ones the first.
+int rank_of(const Run& run) {
+  if (run.state == RunState::kFinished) return 2;
+  return run.state == RunState::kWaiting ? 0 : 1;
+}
+
+// Keeps one of two runs of the same task, algorithm and seed, and names the other one unless it never ran.
+void keep_one(Run& earlier, Run&& later, std::vector<Damage>& damage) {
+  const bool later_counts = rank_of(later) > rank_of(earlier);
+  const Run& other = later_counts ? earlier : later;
+  if (other.state != RunState::kWaiting) {
+    damage.push_back({other.name, later_counts ? "the same run is in a later folder, where it finished; this one, " +
+                                                     std::string(to_text(other.state)) + ", is left out"
+                                               : "the same run is in an earlier folder; this one is left out"});
+  }
+  if (later_counts) earlier = std::move(later);
+}
+
+// Suites may give one title to different tasks or algorithms; two rows or columns of one name could not be
+// distinguished.
+template <class Info>
+void drop_shared_titles(std::vector<Info>& infos, const std::string& kind, std::vector<std::string>& notes) {
+  for (bool dropped = true; dropped;) {
+    dropped = false;
+    std::map<std::string, std::vector<Info*>> by_name;
+    for (Info& info : infos) by_name[info.shown()].push_back(&info);
+    for (const auto& [name, sharing] : by_name) {
+      if (sharing.size() < 2) continue;
+      std::string labels;
+      for (Info* info : sharing) {
+        labels += (labels.empty() ? "" : ", ") + info->label;
+        info->title.clear();
+      }
+      notes.push_back("The name \"" + name + "\" is that of several " + kind +
+                      ", which are shown by their labels: " + labels);
+      dropped = true;
+    }
+  }
+}
+
 void add_plan(const std::filesystem::path& folder, const results::PlanRecord& plan, Dataset& data) {
-  std::set<std::tuple<std::size_t, std::size_t, std::int64_t>> known;
-  for (const Run& run : data.runs) known.emplace(run.task, run.algorithm, run.seed);
+  std::map<std::tuple<std::size_t, std::size_t, std::int64_t>, std::size_t> known;
+  for (std::size_t index = 0; index < data.runs.size(); ++index) {
+    const Run& run = data.runs[index];
+    known.emplace(std::tuple(run.task, run.algorithm, run.seed), index);
+  }
   const auto family_of = [&](const std::string& label) {
     const auto found = std::ranges::find(plan.tasks, label, &results::PlannedTask::label);
     return found == plan.tasks.end() ? std::string() : found->family;
@@ -87,14 +130,19 @@ void add_plan(const std::filesystem::path& folder, const results::PlanRecord& pl
     run.seed = static_cast<std::int64_t>(planned.seed);
     run.name = planned.folder;
     run.folder = folder / planned.folder;
-    if (!known.emplace(run.task, run.algorithm, run.seed).second) {
-      data.damage.push_back({planned.folder, "the same run is in an earlier folder; this one is left out"});
-      continue;
+    std::vector<Damage> damage;
+    read_run_folder(run.folder, plan.protocol_of(planned.task), run, damage);
+    leave_out_if_another(plan, planned, run, damage);
+    const auto [found, is_new] = known.emplace(std::tuple(run.task, run.algorithm, run.seed), data.runs.size());
+    if (is_new || rank_of(run) > rank_of(data.runs[found->second])) {
+      data.damage.insert(data.damage.end(), damage.begin(), damage.end());
+      keep_facts(run, data.tasks[run.task]);
     }
-    read_run_folder(run.folder, plan.protocol_of(planned.task), run, data.damage);
-    leave_out_if_another(plan, planned, run, data.damage);
-    keep_facts(run, data.tasks[run.task]);
-    data.runs.push_back(std::move(run));
+    if (is_new) {
+      data.runs.push_back(std::move(run));
+    } else {
+      keep_one(data.runs[found->second], std::move(run), data.damage);
+    }
   }
 }
 
@@ -126,6 +174,8 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
     const std::string unplanned = results::unplanned_text(results::unplanned_runs(folder, plan));
     if (!unplanned.empty()) data.damage.push_back({"plan.json", unplanned + "; they are left out"});
   }
+  drop_shared_titles(data.tasks, "tasks", data.notes);
+  drop_shared_titles(data.algorithms, "algorithms", data.notes);
   leave_out_copies(data);
   data.sort_runs();
   return data;

@@ -9,7 +9,8 @@
 namespace tutti::reports {
 
 /// Every planned run of `folders`, in plan order, read or named as missing. A run that two folders hold is taken from
-/// the first. Throws Error if a folder has no readable plan.json.
+/// the first where it finished; without one, from the first where it began. Throws Error if a folder has no readable
+/// plan.json.
 Dataset read_suites(std::span<const std::filesystem::path> folders);
 
 }  // namespace tutti::reports

@@ -116,15 +116,6 @@ std::vector<Panel> task_panels(const Analysis& analysis, const ReportOptions& op
   return panels;
 }
 
-// A file name of a task's label that no other task has.
-std::string file_label(const std::string& label, std::set<std::string>& used) {
-  const std::string text = file_name(label, '-');
-  std::string name = text;
-  // Some file systems take names that differ in case for the same.
-  for (int i = 2; !used.insert(lower_case(name)).second; ++i) name = fmt::format("{}-{}", text, i);
-  return name;
-}
-
 std::string machine_of(const Analysis& analysis) {
   return analysis.runtime.machine.empty() ? "not recorded" : analysis.runtime.machine;
 }
@@ -148,6 +139,12 @@ std::set<std::string> remove_untimed(std::vector<Panel>& panels) {
 std::string untimed_note(const std::set<std::string>& labels) {
   if (labels.empty()) return "";
   return fmt::format(" Left out, because training takes next to no time: {}.", fmt::join(labels, ", "));
+}
+
+// What a failed run lacks is not made up in a figure of it.
+std::string failed_note(const Analysis& analysis, const ReportOptions& options) {
+  if (options.failed != FailedRuns::kWorst || analysis.failures.empty()) return "";
+  return " Failed runs, which count as the worst elsewhere, are left out.";
 }
 
 std::string time_label(const Matrix<Curve>& curves) {
@@ -174,9 +171,10 @@ std::string efficiency_caption(const Analysis& analysis, const ReportOptions& op
   text += budget_note(analysis);
   RunCount timed;
   timed.add(analysis.curves.aggregate_wall_clock);
-  return timed.most > 0
-             ? text + fmt::format(" By training time: {}. {}", machine_of(analysis), to_text(analysis.runtime.clock))
-             : text;
+  if (timed.most == 0) return text;
+  text += fmt::format(" By training time: {}. {}", machine_of(analysis), to_text(analysis.runtime.clock));
+  const bool failed = options.failed == FailedRuns::kWorst && !analysis.failures.empty();
+  return failed ? text + " Algorithms with a failed run have no curve by training time." : text;
 }
 
 }  // namespace
@@ -197,7 +195,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
   std::set<std::string> used{"all"};
   for (Panel& panel :
        task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps)) {
-    Figure figure{.name = "curves-" + file_label(panel.name, used),
+    Figure figure{.name = "curves-" + unused_file_name(file_name(panel.name, '-'), used),
                   .title = "Learning curves: " + panel.title,
                   .caption = curve_caption(analysis, options, analysis.curves.steps)};
     figure.panels.push_back(std::move(panel));
@@ -219,11 +217,12 @@ Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options)
   std::vector<Panel> panels = task_panels(analysis, options, analysis.curves.wall_clock,
                                           time_label(analysis.curves.wall_clock), "return", Axis::kSeconds);
   const std::set<std::string> untimed = remove_untimed(panels);
-  Figure figure = grid("wallclock", "Return against training time",
-                       curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
-                           " Evaluation and checkpoints do not count as training time. " +
-                           std::string(to_text(analysis.runtime.clock)) + " Machine: " + machine_of(analysis) + ".",
-                       std::move(panels));
+  Figure figure =
+      grid("wallclock", "Return against training time",
+           curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
+               failed_note(analysis, options) + " Evaluation and checkpoints do not count as training time. " +
+               std::string(to_text(analysis.runtime.clock)) + " Machine: " + machine_of(analysis) + ".",
+           std::move(panels));
   add_legend(figure, analysis);
   return figure;
 }
@@ -232,7 +231,7 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
   Figure figure = grid(
       "coverage", "State coverage",
       "Bins of the declared part of the state space that training visited. " +
-          curve_caption(analysis, options, analysis.coverage.visited),
+          curve_caption(analysis, options, analysis.coverage.visited) + failed_note(analysis, options),
       task_panels(analysis, options, analysis.coverage.visited, "environment steps", "bins visited", Axis::kSteps));
   for (Panel& panel : figure.panels) panel.y_low = 0;
   add_legend(figure, analysis);

@@ -1,5 +1,8 @@
 // What each term of a report means.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "reports/analysis/scores.hpp"
 #include "reports/data/protocols.hpp"
@@ -36,6 +39,13 @@ std::string speed_up(const ReportOptions& options) {
   return own + "; not reached by the baseline: as above budget/T(a). Apart from this threshold, " + way;
 }
 
+// "deterministic", or "deterministic or sampled".
+std::string each_word(const std::vector<Protocol>& protocols, std::string Protocol::*member) {
+  std::set<std::string> words;
+  for (const Protocol& protocol : protocols) words.insert(protocol.*member);
+  return fmt::format("{}", fmt::join(words, " or "));
+}
+
 std::string evaluation(const std::vector<Protocol>& protocols) {
   if (protocols.empty()) {
     return "Episodes without learning. How many, how often and with which policy, imported results do not record.";
@@ -45,8 +55,8 @@ std::string evaluation(const std::vector<Protocol>& protocols) {
       "0 is the untrained policy.",
       each_number(protocols, [](const Protocol& p) { return p.episodes; }),
       each_number(protocols, [](const Protocol& p) { return p.interval; }),
-      budgets_differ(protocols) ? " (the table of tasks says which)" : "", protocols.front().mode,
-      protocols.front().seeds);
+      budgets_differ(protocols) ? " (the table of tasks says which)" : "", each_word(protocols, &Protocol::mode),
+      each_word(protocols, &Protocol::seeds));
 }
 
 std::string iqm(const ReportOptions& options) {
@@ -64,6 +74,22 @@ std::string profile(const ReportOptions& options) {
          std::string(options.ragged ? "; each task weighs the same." : ".");
 }
 
+// Columns whose returns are something else, or may be.
+std::string imported_units(const Analysis& analysis) {
+  std::set<std::string> means, unknown;
+  if (!analysis.data) return "";
+  for (const Run& run : analysis.data->runs) {
+    const std::string& name = analysis.algorithms[run.algorithm].shown();
+    if (run.unit == ReturnUnit::kMeanOverAgents) means.insert(name);
+    if (run.unit == ReturnUnit::kUnknown) unknown.insert(name);
+  }
+  std::string text;
+  if (!means.empty()) text += fmt::format(" Imported as means over the agents: {}.", fmt::join(means, ", "));
+  if (!unknown.empty())
+    text += fmt::format(" Imported in a format that does not say what its returns are: {}.", fmt::join(unknown, ", "));
+  return text;
+}
+
 std::string marks(const ReportOptions& options) {
   return "Bold: the highest mean of a row, and what rounds to the same digits. Underlined, of the others: " +
          mark_rule(options) + ".";
@@ -77,21 +103,22 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
              "skip and the number of agents do not multiply.";
     case Term::kReturn:
       return "Undiscounted sum of the team reward over one episode, in the task's own unit; never divided by the "
-             "number of agents or the length of the episode.";
+             "number of agents or the length of the episode." +
+             imported_units(analysis);
     case Term::kRun:
       return "One task, one algorithm, one seed. N counts runs.";
     case Term::kEvaluation:
-      return evaluation(protocols_of(analysis));
+      return evaluation(run_protocols(analysis));
     case Term::kAbsolute:
-      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute}, protocols_of(analysis))) +
+      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute})) +
              " New episodes, because the maximum over many noisy evaluations is biased upwards.";
     case Term::kFinal:
-      return sentence(definition_of(Score{.kind = Score::Kind::kFinal}, protocols_of(analysis)));
+      return sentence(definition_of(Score{.kind = Score::Kind::kFinal}));
     case Term::kLast:
       return "Mean of the mean returns of a run's last L evaluations, or of all K without the untrained one where L is "
              "more than K.";
     case Term::kBest:
-      return sentence(definition_of(Score{.kind = Score::Kind::kBest}, protocols_of(analysis))) +
+      return sentence(definition_of(Score{.kind = Score::Kind::kBest})) +
              " The maximum over many noisy evaluations is biased upwards.";
     case Term::kSpread:
       return "The standard deviation over runs has divisor N−1. sd0 divides by N, sem is sd/√N, ci is half the width "
@@ -144,9 +171,8 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
       return "P(X > Y): mean over tasks of the share of pairs (run of X, run of Y) in which X has the higher score; a "
              "tie counts one half. Computed on raw scores. Its p-value is that of a two-sided permutation test: on "
              "each task "
-             "all runs of both are dealt out at random, 10,000 times, and p is the share of deals with a probability "
-             "at "
-             "least as far from one half.";
+             "all runs of both are dealt out, in every way where there are no more than 10,000 and otherwise 10,000 "
+             "times at random, and p is the share of deals with a probability at least as far from one half.";
     case Term::kCoverage:
       return "The task declares dimensions with bounds and bins; every training step falls into one joint bin or "
              "outside the box. Coverage is visited bins over all bins; entropy is that of the visit distribution, "

@@ -1,9 +1,12 @@
 #include "reports/page/document.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,6 +14,7 @@
 #include "reports/data/protocols.hpp"
 #include "reports/text/escaping.hpp"
 #include "reports/text/numbers.hpp"
+#include "reports/text/row_format.hpp"
 #include "results/run_record.hpp"
 
 namespace tutti::reports {
@@ -208,7 +212,7 @@ class Builder {
 
   std::string basis(const Aggregate& leader) const {
     const std::string budget = budget_text(analysis_);
-    return fmt::format(" (N = {} per task{})", leader.n, budget.empty() ? "" : ", " + budget);
+    return fmt::format(" (N = {} per task{})", runs_per_task(leader), budget.empty() ? "" : ", " + budget);
   }
 
   // What limits the answer: all of it when it is short, otherwise the weightiest with the others folded.
@@ -251,13 +255,20 @@ class Builder {
   }
 
   void protocol() {
-    const Protocol& protocol = analysis_.protocol;
-    const std::vector<Protocol> protocols = protocols_of(analysis_);
-    const auto known = [&](std::string text) { return protocols.empty() ? std::string("not recorded") : text; };
-    const auto number = [&](auto of, const char* unit = "") {
-      const std::string text = each_number(protocols, of) + unit;
-      const bool one = std::ranges::all_of(protocols, [&](const Protocol& p) { return of(p) == of(protocol); });
-      return known(one ? text : text + ", by task");
+    const std::vector<Protocol> protocols = run_protocols(analysis_);
+    const std::string by = protocols.size() > protocols_of(analysis_).size() ? ", by run" : ", by task";
+    const auto fact = [&](auto of, const std::string& text) {
+      if (protocols.empty()) return std::string("not recorded");
+      const bool one =
+          std::ranges::all_of(protocols, [&](const Protocol& p) { return of(p) == of(protocols.front()); });
+      return one ? text : text + by;
+    };
+    const auto number = [&](auto of, const char* unit = "") { return fact(of, each_number(protocols, of) + unit); };
+    const bool without_absolute = !protocols.empty() && std::ranges::none_of(protocols, &Protocol::absolute);
+    const auto word = [&](auto of) {
+      std::set<std::string, std::greater<>> words;  // "sampled" before the long text of "deterministic"
+      for (const Protocol& protocol : protocols) words.insert(of(protocol));
+      return fact(of, fmt::format("{}", fmt::join(words, " or ")));
     };
     add(FactsBlock{
         {{"environment steps per run (T)", number([](const auto& p) { return p.environment_steps; })},
@@ -265,9 +276,9 @@ class Builder {
          {"evaluations (K), untrained policy not counted", number([](const auto& p) { return p.evaluations(); })},
          {"environment steps after the last evaluation", number([](const auto& p) { return p.unevaluated_steps(); })},
          {"episodes per evaluation (E)", number([](const auto& p) { return p.episodes; })},
-         {"policy at evaluation", known(policy_text(protocol.mode))},
-         {"initial states", known(protocol.seeds)},
-         {"absolute evaluation", protocol.absolute ? number(absolute_episodes, " episodes") : known("none")},
+         {"policy at evaluation", word([](const auto& p) { return policy_text(p.mode); })},
+         {"initial states", word([](const auto& p) { return p.seeds; })},
+         {"absolute evaluation", without_absolute ? "none" : number(absolute_episodes, " episodes")},
          {"seeds", fmt::format("{}", fmt::join(analysis_.seeds, ", "))},
          {"score of the main table", analysis_.main.score},
          {"score of aggregates, profile and improvement", analysis_.aggregates.score},
@@ -293,10 +304,12 @@ class Builder {
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      section.rows.push_back({{.value = task.shown()},
-                              {.value = fixed(task.bounds.low, 2)},
+      const std::array<Spread, 2> ends{{{task.bounds.low, kMissing, 1}, {task.bounds.high, kMissing, 1}}};
+      const RowFormat format{digits_of(ends)};
+      section.rows.push_back({{.value = task.shown() + format.unit()},
+                              {.value = format.text(task.bounds.low)},
                               {.value = task.bounds.low_source},
-                              {.value = fixed(task.bounds.high, 2)},
+                              {.value = format.text(task.bounds.high)},
                               {.value = task.bounds.high_source}});
       if (own_budgets) add_budget(task.protocol, section.rows.back());
       if (!task.facts.empty()) facts.lines.push_back(task.label);

@@ -158,9 +158,9 @@ class Writer {
             {"absolute", p.absolute}};
   }
 
-  // What is not the same for all tasks is null here and stands with each of them.
+  // What is not the same for all runs is null here. What differs between tasks stands with each of them.
   Json protocol() const {
-    const std::vector<Protocol> protocols = protocols_of(analysis_);
+    const std::vector<Protocol> protocols = run_protocols(analysis_);
     if (protocols.empty()) return nullptr;
     Json out = protocol_of(protocols.front());
     for (const Protocol& other : protocols) {
@@ -394,6 +394,7 @@ class Writer {
     const Coverage& c = analysis_.coverage;
     Json out{{"available", c.available}, {"bins", numbers(c.bins)}};
     for (std::size_t p = 0; p < c.cells.size(); ++p) {
+      out["steps"][std::to_string(c.percent[p])] = numbers(c.steps[p]);
       out["percent"][std::to_string(c.percent[p])] = matrix(c.cells[p], [](const CoverageCell& x) {
         return Json{{"visited", spread(x.visited)},
                     {"coverage", spread(x.coverage)},

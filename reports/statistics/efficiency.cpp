@@ -43,12 +43,13 @@ double threshold_of(const ThresholdRule& rule, double untrained, double peak) {
   return rule.value;
 }
 
-SpeedUp compare_steps(double baseline_steps, double steps, double horizon) {
+// The first evaluation counts as that of the untrained policy, whatever its step.
+SpeedUp compare_steps(double baseline_steps, double steps, double start, double horizon) {
   SpeedUp result;
   if (std::isnan(steps) || std::isnan(baseline_steps)) return result;
-  if (steps <= 0) {
+  if (steps <= start) {
     result.kind = SpeedUp::Kind::kAtStart;
-  } else if (baseline_steps <= 0) {
+  } else if (baseline_steps <= start) {
     result.kind = SpeedUp::Kind::kBaselineAtStart;
   } else if (baseline_steps == kNever) {
     result.kind = steps == kNever ? SpeedUp::Kind::kNobody : SpeedUp::Kind::kBaselineNever;
@@ -151,7 +152,7 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
   for (std::size_t a = 0; a < mean_curves.size(); ++a) {
     if (mean_curves[a].empty()) continue;
     result.steps[a] = steps_to(steps, mean_curves[a], result.threshold, crossing);
-    result.algorithms[a] = compare_steps(result.baseline_steps, result.steps[a], steps.back());
+    result.algorithms[a] = compare_steps(result.baseline_steps, result.steps[a], steps.front(), steps.back());
   }
   const bool reached = std::isfinite(result.baseline_steps);
   if (reached) result.algorithms[*result.baseline] = {.kind = SpeedUp::Kind::kSelf, .value = 1, .interval = {}};

@@ -57,7 +57,31 @@ class PooledRanks {
     return lead_of(ranks);
   }
 
+  // In how many ways the runs can be dealt out.
+  double num_deals() const {
+    double deals = 1;
+    for (std::size_t i = 1; i <= num_x_; ++i) deals *= static_cast<double>(num_y_ + i) / static_cast<double>(i);
+    return deals;
+  }
+
+  // The same after each of them.
+  std::vector<double> all_leads() const {
+    std::vector<std::int64_t> ranks;
+    std::vector<char> of_x(num_x_ + num_y_, 0);
+    std::fill_n(of_x.begin(), num_x_, 1);
+    std::vector<double> leads;
+    do {
+      ranks.clear();
+      for (std::size_t i = 0; i < of_x.size(); ++i) {
+        if (of_x[i] != 0) ranks.push_back(doubled_ranks_[i]);
+      }
+      leads.push_back(lead_of(ranks));
+    } while (std::ranges::prev_permutation(of_x).found);
+    return leads;
+  }
+
  private:
+  // Of the first ranks, those of x.
   double lead_of(const std::vector<std::int64_t>& ranks) const {
     std::int64_t lead = -static_cast<std::int64_t>(num_x_ * (num_x_ + num_y_ + 1));
     for (std::size_t i = 0; i < num_x_; ++i) lead += ranks[i];
@@ -67,6 +91,20 @@ class PooledRanks {
   std::size_t num_x_, num_y_;
   std::vector<std::int64_t> doubled_ranks_;
 };
+
+// The share of all deals whose lead is at least `least`.
+double exact_p_value(const std::vector<PooledRanks>& tasks, double least) {
+  std::vector<double> sums = {0};
+  for (const PooledRanks& task : tasks) {
+    std::vector<double> longer;
+    for (const double lead : task.all_leads()) {
+      for (const double sum : sums) longer.push_back(sum + lead);
+    }
+    sums = std::move(longer);
+  }
+  const auto as_far = std::ranges::count_if(sums, [&](double sum) { return std::abs(sum) >= least; });
+  return static_cast<double>(as_far) / static_cast<double>(sums.size());
+}
 
 }  // namespace
 
@@ -120,6 +158,9 @@ double improvement_p_value(const Strata& x, const Strata& y, const Bootstrap& sh
   for (std::size_t task = 0; task < x.size(); ++task) lead += tasks.emplace_back(x[task], y[task]).lead();
   // Equal sums of other terms count as equal.
   const double least = std::abs(lead) - 1e-9;
+  double deals = 1;
+  for (const PooledRanks& task : tasks) deals *= task.num_deals();
+  if (deals <= static_cast<double>(shuffles.replicates)) return exact_p_value(tasks, least);
   std::atomic<std::int64_t> as_far = 1;
   for_each_replicate(shuffles, [&] {
     return [&, ranks = std::vector<std::int64_t>()](std::size_t, SplitMix64 random) mutable {

@@ -25,7 +25,8 @@ Estimate bootstrap_improvement(const Strata& x, const Strata& y, const Bootstrap
 /// Two-sided p-value of a permutation test: how often the probability is as far from one half as it is here, when on
 /// each task all runs are dealt out to x and y at random, as many to each as it has. Three runs against three on one
 /// task cannot have less than 0.1. The bootstrap cannot see this: where no run of x meets one of y, its interval has no
-/// width. From shuffles.replicates deals, that of the data among them; shuffles.level and .tasks are not used.
+/// width. From all deals where there are no more than shuffles.replicates of them; otherwise from as many random ones,
+/// that of the data among them. shuffles.level and .tasks are not used.
 double improvement_p_value(const Strata& x, const Strata& y, const Bootstrap& shuffles);
 
 }  // namespace tutti::reports

@@ -33,7 +33,7 @@ std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std
         fmt::format("left out, because incomplete on some task: seed {}", fmt::join(aggregate.left_out, ", "))));
   }
   return {name,
-          {.value = aggregate.n > 0 ? fmt::format("{}", aggregate.n) : ""},
+          {.value = aggregate.n > 0 ? runs_per_task(aggregate) : ""},
           estimate_cell(aggregate.median, 3),
           estimate_cell(aggregate.iqm, 3),
           estimate_cell(aggregate.mean, 3),

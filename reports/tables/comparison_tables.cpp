@@ -44,15 +44,16 @@ bool has_own_budgets(const Analysis& analysis) { return !budget_note(analysis).e
 
 void add_figure(ReportTable& table, Section& section, const Analysis& analysis, const PublishedFigure& figure,
                 const Measured& measured, const Cell& cell) {
-  const int decimals = decimals_for_spread(cell.sd);
-  TableCell published{.value = figure.mean_text, .spread = figure.spread_text};
+  const std::array<Spread, 1> row{{{cell.mean, cell.sd, cell.n}}};
+  const RowFormat format{digits_of(row)};
+  TableCell published = quoted_cell(figure, format);
   if (!figure.note.empty()) published.notes.push_back(table.shown.note(figure.note));
   const TaskInfo& task = analysis.tasks[figure.task];
   add_row(table, section, task, has_own_budgets(analysis),
-          {{.value = task.shown()},
+          {{.value = task.shown() + format.unit()},
            {.value = measured.shown},
            published,
-           {.value = fixed(cell.mean, decimals), .spread = fixed(cell.sd, decimals)},
+           {.value = format.text(cell.mean), .spread = format.text(cell.sd)},
            {.value = cell.n > 0 ? fmt::format("{}", cell.n) : ""}},
           {"return", task.label, figure.algorithm, shortest(figure.mean), shortest(figure.spread), measured.label,
            shortest(cell.mean), shortest(cell.sd), fmt::format("{}", cell.n), figure.note});
@@ -107,6 +108,11 @@ TableCell mean_cell(const Cell& cell, const RowFormat& format) {
 }
 
 }  // namespace
+
+TableCell quoted_cell(const PublishedFigure& figure, const RowFormat& format) {
+  if (format.exponent == 0) return {.value = figure.mean_text, .spread = figure.spread_text};
+  return {.value = format.text(figure.mean), .spread = format.text(figure.spread)};
+}
 
 ReportTable published_table(const Analysis& analysis, const ReportOptions&) {
   ReportTable table;
@@ -173,7 +179,7 @@ ReportTable comparison_table(const Comparison& comparison) {
                             mean_cell(row.a, format),
                             mean_cell(row.b, format),
                             difference,
-                            {.value = fixed(row.p_holm, 3)}});
+                            {.value = std::isnan(row.p_holm) ? "" : p_value_text(row.p_holm)}});
     table.data.rows.push_back({row.task, row.algorithm, fmt::format("{}", row.a.n), shortest(row.a.mean),
                                shortest(row.a.sd), fmt::format("{}", row.b.n), shortest(row.b.mean), shortest(row.b.sd),
                                shortest(row.difference.value), shortest(interval.low), shortest(interval.high),

@@ -61,10 +61,11 @@ TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell
   return out;
 }
 
-TableCell published_cell(Table& table, const Published& published, std::size_t task, const std::string& algorithm) {
+TableCell published_cell(Table& table, const Published& published, std::size_t task, const std::string& algorithm,
+                         const RowFormat& format) {
   for (const PublishedFigure& figure : published.figures) {
     if (figure.task != task || figure.algorithm != algorithm) continue;
-    TableCell cell{.value = figure.mean_text, .spread = figure.spread_text};
+    TableCell cell = quoted_cell(figure, format);
     if (!figure.note.empty()) cell.notes.push_back(table.note("published: " + figure.note));
     return cell;
   }
@@ -81,7 +82,7 @@ std::vector<TableCell> task_row(Table& table, const Analysis& analysis, const st
   }
   if (analysis.published) {
     for (const std::string& algorithm : analysis.published->algorithms) {
-      row.push_back(published_cell(table, *analysis.published, task, algorithm));
+      row.push_back(published_cell(table, *analysis.published, task, algorithm, format));
     }
   }
   return row;

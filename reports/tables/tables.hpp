@@ -7,6 +7,7 @@
 #include "reports/analysis/analysis.hpp"
 #include "reports/data/csv.hpp"
 #include "reports/tables/table.hpp"
+#include "reports/text/row_format.hpp"
 #include "reports/text/wording.hpp"
 
 namespace tutti::reports {
@@ -49,6 +50,9 @@ ReportTable published_table(const Analysis& analysis, const ReportOptions& optio
 
 /// The same suite under two builds, pair by pair.
 ReportTable comparison_table(const Comparison& comparison);
+
+/// A published figure, digit by digit; in a row of another unit, in that unit.
+TableCell quoted_cell(const PublishedFigure& figure, const RowFormat& format);
 
 /// Such as "0.869 [0.719, 0.934]"; only the value where there is no interval.
 TableCell estimate_cell(const Estimate& estimate, int decimals);

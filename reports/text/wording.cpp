@@ -149,6 +149,11 @@ std::string small_sample_note(std::int64_t runs) {
          "one task's mean in 76 % to 83 %.";
 }
 
+std::string runs_per_task(const Aggregate& aggregate) {
+  return aggregate.most > aggregate.n ? fmt::format("{} to {}", aggregate.n, aggregate.most)
+                                      : fmt::format("{}", aggregate.n);
+}
+
 std::int64_t fewest_runs(const Aggregates& aggregates) {
   std::int64_t fewest = 0;
   for (const Aggregate& each : aggregates.algorithms) {
@@ -159,6 +164,16 @@ std::int64_t fewest_runs(const Aggregates& aggregates) {
 
 std::vector<Protocol> protocols_of(const Analysis& analysis) {
   return distinct_protocols(analysis.tasks, analysis.protocol);
+}
+
+std::vector<Protocol> run_protocols(const Analysis& analysis) {
+  std::vector<Protocol> result = protocols_of(analysis);
+  if (!analysis.data) return result;
+  for (const Run& run : analysis.data->runs) {
+    if (run.protocol.is_known() && std::ranges::find(result, run.protocol) == result.end())
+      result.push_back(run.protocol);
+  }
+  return result;
 }
 
 std::string budget_text(const Analysis& analysis) {

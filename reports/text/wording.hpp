@@ -56,11 +56,17 @@ const char* to_text(SpeedUp::Kind kind);
 /// five. Below three there are none, and the sentence says so.
 std::string small_sample_note(std::int64_t runs);
 
+/// "5"; of a ragged aggregate such as "3 to 5".
+std::string runs_per_task(const Aggregate& aggregate);
+
 /// The smallest number of runs per task behind an aggregate; 0 if there is none.
 std::int64_t fewest_runs(const Aggregates& aggregates);
 
 /// What the tasks were run by, each once: see distinct_protocols().
 std::vector<Protocol> protocols_of(const Analysis& analysis);
+
+/// The same with those of the runs, which differ from their tasks' where mixed suites are reported together.
+std::vector<Protocol> run_protocols(const Analysis& analysis);
 
 /// Such as "50k environment steps each", or "50k or 100k environment steps each, by task"; empty if unknown.
 std::string budget_text(const Analysis& analysis);

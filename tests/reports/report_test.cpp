@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -337,6 +338,57 @@ TEST(Report, CaptionsAndDefinitionsOfThresholdsHaveTheSameWords) {
       EXPECT_NE(captions.find(words), std::string::npos) << words;
     }
   }
+}
+
+TEST(Report, PicturesAndFilesOfAnyNamesAreDistinct) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  analysis.tasks[0].label = "mpe/a-b";
+  analysis.tasks[1].label = "mpe/a b";
+  const std::string long_name(300, 'x');
+  analysis.algorithms[0].label = long_name + "1";
+  analysis.algorithms[1].label = long_name + "2";
+  ReportOptions options;
+  options.behaviour = true;
+  std::vector<Strip> strips(4);
+  for (std::size_t i = 0; i < strips.size(); ++i) {
+    strips[i].run = {i / 2, i % 2, 0, "run", "/x"};
+    strips[i].png = "picture " + std::to_string(i);
+  }
+  const fs::path folder = fresh_folder("names");
+  write_report(analysis, options, folder, strips);
+  std::set<std::string> pictures;
+  for (const auto& [name, text] : contents(folder / "figures")) {
+    if (name.starts_with("behaviour-")) pictures.insert(text);
+    EXPECT_LT(name.size(), 200U);
+  }
+  EXPECT_EQ(pictures.size(), 4U);
+}
+
+TEST(Report, SaysWhereRunsOfMixedSuitesWereEvaluatedInAnotherWay) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.tasks[0].protocol = analysis.protocol;
+  auto data = std::make_shared<Dataset>();
+  data->tasks = analysis.tasks;
+  data->algorithms = analysis.algorithms;
+  data->runs.resize(2);
+  data->runs[0].protocol = data->runs[1].protocol = analysis.protocol;
+  data->runs[1].protocol.mode = "sampled";
+  data->runs[1].protocol.absolute = false;
+  data->runs[1].unit = ReturnUnit::kMeanOverAgents;
+  analysis.data = data;
+  const fs::path folder = fresh_folder("mixed");
+  write_report(analysis, {}, folder);
+  const std::string markdown = read(folder / "report.md");
+  EXPECT_NE(markdown.find("| policy at evaluation | sampled or deterministic, "), std::string::npos);
+  EXPECT_NE(markdown.find("| initial states | fresh |"), std::string::npos);
+  EXPECT_NE(markdown.find("| absolute evaluation | 0 or 320 episodes, by run |"), std::string::npos);
+  EXPECT_NE(markdown.find("the deterministic or sampled policy on fresh"), std::string::npos);
+  EXPECT_NE(markdown.find("Imported as means over the agents: " + analysis.algorithms[0].label + "."),
+            std::string::npos);
+  const auto json = nlohmann::json::parse(read(folder / "report.json"));
+  EXPECT_TRUE(json["protocol"]["mode"].is_null());
+  EXPECT_TRUE(json["protocol"]["absolute"].is_null());
+  EXPECT_EQ(json["protocol"]["seeds"], "fresh");
 }
 
 TEST(Report, ALongNameBreaksAndMovesNoNumberOutOfSight) {

@@ -279,6 +279,9 @@ class Maker {
       c = {{225, 20, 5}, {0.25, 0.02, 5}, {0.61, 0.013, 5}, {0.014, 0.002, 5}};
     }
     coverage.cells.assign(coverage.percent.size(), cells);
+    for (const int percent : coverage.percent)
+      coverage.shares.emplace_back(out_.tasks.size(), 10'000.0 * percent);  // of a million
+    coverage.steps = coverage.shares;
     coverage.visited.assign(out_.tasks.size(), std::vector<Curve>(out_.algorithms.size()));
     for (std::size_t a = 0; a < out_.algorithms.size(); ++a) {
       Curve& c = coverage.visited[0][a] = out_.curves.steps[0][a];

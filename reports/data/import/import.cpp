@@ -54,6 +54,7 @@ class Importer {
 
   void run() {
     for (Source& source : sources_) read(source);
+    settle_guesses();
     for (const Source& source : sources_) {
       for (const ImportedRun& run : source.content.runs) writers_[lower_case(run.algorithm)].insert(run.writer);
     }
@@ -78,6 +79,28 @@ class Importer {
       throw Error(source.shown +
                   ": this format does not say whether a return is the sum over the agents or their mean; give "
                   "--unit sum or --unit mean-over-agents");
+    }
+  }
+
+  // Whose a run is where only its absolute entry says so: BenchMARL's unless another file has an absolute evaluation of
+  // the same algorithm that is none of BenchMARL's.
+  void settle_guesses() {
+    std::set<std::string> others;
+    for (const Source& source : sources_) {
+      for (const ImportedRun& run : source.content.runs) {
+        if (run.writer == "marl-eval" && run.absolute) others.insert(lower_case(run.algorithm));
+      }
+    }
+    for (Source& source : sources_) {
+      for (ImportedRun& run : source.content.runs) {
+        if (!run.guessed) continue;
+        if (others.contains(lower_case(run.algorithm))) {
+          run.writer = "marl-eval";
+          run.best_single_episode.reset();
+        } else {
+          run.absolute.reset();
+        }
+      }
     }
   }
 
@@ -201,8 +224,9 @@ class Importer {
   std::string label_of(const ImportedRun& run) const {
     const auto taken = [&](bool imported) {
       return std::ranges::any_of(data_.algorithms, [&](const AlgorithmInfo& other) {
-        return lower_case(other.label) == lower_case(run.algorithm) && other.imported == imported &&
-               (!imported || other.name != run.writer);
+        const bool same = lower_case(other.label) == lower_case(run.algorithm) ||
+                          lower_case(other.shown()) == lower_case(run.algorithm);
+        return same && other.imported == imported && (!imported || other.name != run.writer);
       });
     };
     const bool several = writers_.at(lower_case(run.algorithm)).size() > 1;

@@ -123,6 +123,7 @@ std::vector<double> episode_returns(const nlohmann::json& value) {
 
 Evaluation evaluation_at(double step, std::vector<double> returns) {
   if (!(step >= 0 && step < 1e15)) throw Error("the number of steps of an evaluation is impossible");
+  if (step != std::floor(step)) throw Error(fmt::format("the step {} of an evaluation is no whole number", step));
   Evaluation evaluation;
   evaluation.step = evaluation.actual_step = static_cast<std::int64_t>(step);
   evaluation.mean = mean_of(returns);
@@ -141,7 +142,12 @@ void order_steps(std::vector<Evaluation>& evaluations) {
 }
 
 std::optional<std::int64_t> seed_in(std::string_view name) {
-  const std::string lower = lower_case(std::string(name));
+  std::string lower = lower_case(std::string(name));
+  // "1.0", as programs write whole numbers of a column with gaps.
+  const std::size_t point = lower.find('.');
+  if (point != std::string::npos && point + 1 < lower.size() && lower.find_first_not_of("0123456789") == point &&
+      lower.find_first_not_of('0', point + 1) == std::string::npos)
+    lower.erase(point);
   const bool short_form = lower.size() > 1 && lower.front() == 's';
   const std::string digits = short_form ? lower.substr(1) : lower;
   if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos) return leading_integer(digits);

@@ -23,6 +23,7 @@ struct ImportedRun {
   std::vector<Evaluation> evaluations;
   std::optional<Evaluation> absolute;
   std::optional<double> best_single_episode;
+  bool guessed = false;  // BenchMARL's only by its absolute entry, the largest episode; it has both of the above
 };
 
 struct ImportedFile {
@@ -58,7 +59,7 @@ Evaluation evaluation_at(double step, std::vector<double> returns);
 /// Sorts by step and numbers the evaluations. Throws Error if there is none or two have the same step.
 void order_steps(std::vector<Evaluation>& evaluations);
 
-/// The seed that a run's name says: all of "3" or "s3", what follows "seed" in "ppo_seed=3" or "run" in "run_3".
+/// The seed that a run's name says: all of "3", "3.0" or "s3", what follows "seed" in "ppo_seed=3" or "run" in "run_3".
 /// Digits of anything else ("2024-05-12", "ppo_v2") are none.
 std::optional<std::int64_t> seed_in(std::string_view name);
 

@@ -186,7 +186,7 @@ bool is_largest_episode(const PendingRun& pending) {
 }
 
 // One run may look like another harness's by chance, such as one that reached the largest possible return. So all
-// runs of the file have to look like BenchMARL's.
+// runs of the file have to look like BenchMARL's, and where no group's return shows it, those of other files, too.
 void set_writers(std::vector<PendingRun>& runs) {
   bool groups = true, largest = true, has_absolute = false;
   for (const PendingRun& pending : runs) {
@@ -197,6 +197,7 @@ void set_writers(std::vector<PendingRun>& runs) {
   }
   for (PendingRun& pending : runs) {
     const bool benchmarl = groups && (pending.has_groups || (largest && has_absolute));
+    pending.run.guessed = pending.metric == "return" && benchmarl && !pending.has_groups;
     pending.run.writer = pending.metric != "return" ? "Mava" : benchmarl ? "BenchMARL" : "marl-eval";
   }
 }
@@ -204,9 +205,8 @@ void set_writers(std::vector<PendingRun>& runs) {
 ImportedRun with_absolute(PendingRun& pending) {
   ImportedRun run = std::move(pending.run);
   if (pending.absolute.empty()) return run;
-  if (run.writer == "BenchMARL") {
-    run.best_single_episode = std::ranges::max(pending.absolute);
-  } else {
+  if (run.writer == "BenchMARL") run.best_single_episode = std::ranges::max(pending.absolute);
+  if (run.writer != "BenchMARL" || run.guessed) {
     run.absolute = evaluation_at(static_cast<double>(run.evaluations.back().step), pending.absolute);
   }
   return run;

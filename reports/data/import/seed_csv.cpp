@@ -49,6 +49,8 @@ ImportedFile read_seed_csv(const std::filesystem::path& file, const std::vector<
       if (rows[i].size() != rows[0].size()) throw Error("line " + std::to_string(i + 1) + " is not whole");
       const double number = to_double(rows[i][step]).value_or(kMissing);
       if (std::isnan(number)) throw Error("line " + std::to_string(i + 1) + ": the step is not a number");
+      if (number != std::floor(number))
+        throw Error("line " + std::to_string(i + 1) + ": the step is not a whole number");
       run.evaluations.push_back(
           evaluation_at(number, episode_returns(nlohmann::json(to_double(rows[i][value]).value_or(kMissing)))));
     }

@@ -68,7 +68,12 @@ std::size_t TaskLabels::task_of(const ImportedRun& run, const std::string& file)
     });
   }
   if (task == data_.tasks.size() && run.environment == run.task) task = own_task_of_any_family(run.task, file);
-  if (task == data_.tasks.size()) task = data_.task_index(label, run.environment == run.task ? "" : run.environment);
+  if (task == data_.tasks.size()) {
+    const bool shown = std::ranges::any_of(
+        data_.tasks, [&](const TaskInfo& other) { return lower_case(other.shown()) == lower_case(label); });
+    task = data_.task_index(label, run.environment == run.task ? "" : run.environment);
+    if (shown) data_.tasks[task].title = label + " (imported)";
+  }
   spellings_[{file, label}] = task;
   return task;
 }

@@ -3,6 +3,7 @@
 // where they share none, that of each.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -167,10 +168,11 @@ class TidyReader {
     TidyRun& run = run_of(i);
     if (lower_case(field(i, kMetric)) != chosen->second) return;
     const auto step = to_double(field(i, kStep));
-    if (step) {
+    if (step && *step == std::floor(*step)) {
       run.values[*step].push_back(to_double(field(i, kValue)).value_or(kMissing));
     } else if (run.problem.empty()) {
-      run.problem = "line " + std::to_string(i + 1) + ": env_step \"" + field(i, kStep) + "\" is not a number";
+      run.problem = "line " + std::to_string(i + 1) + ": env_step \"" + field(i, kStep) + "\" is not a " +
+                    (step ? "whole number" : "number");
     }
   }
 

@@ -350,10 +350,12 @@ TEST(ReadPlan, TitlesThatCannotBeShownAreRefused) {
     const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\ntitle = " + title);
     EXPECT_THROW(file.plan(), Error) << title;
   }
-  const SuiteFile twice(kHead +
-                        "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\n[[algorithm]]\nname = "
-                        "\"climber\"\ntitle = \"idler\"\n");
-  EXPECT_THROW(twice.plan(), Error);
+  const std::string plain = "[[algorithm]]\nname = \"idler\"\n";
+  const std::string titled = "[[algorithm]]\nname = \"climber\"\ntitle = \"idler\"\n";
+  for (const std::string& algorithms : {plain + titled, titled + plain}) {
+    const SuiteFile twice(kHead + "[[task]]\nname = \"grid/small\"\n" + algorithms);
+    EXPECT_THROW(twice.plan(), Error) << algorithms;
+  }
 }
 
 TEST(ReadPlan, AMissingFileIsASentence) {

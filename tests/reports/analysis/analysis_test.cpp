@@ -291,6 +291,46 @@ TEST_F(CurveSuite, HasCoverageAtEqualSteps) {
   EXPECT_EQ(coverage.visited[0][1].mean.size(), 6U);
 }
 
+// Half of the bins for each step, in rows of different steps.
+TEST(Coverage, IsComparedAtStepsThatAllRunsCounted) {
+  SuiteFolder suite(10, 2, 100);
+  const auto add = [&](const char* algorithm, const std::vector<double>& steps) {
+    for (int seed = 0; seed < 2; ++seed) {
+      FakeRun run = plain_run("mpe/a", algorithm, seed, std::vector<double>(11, 1.0), 1);
+      for (const double step : steps) run.coverage.push_back({step, 1000, step / 2, step, 0, 0.5});
+      suite.add(run);
+    }
+  };
+  add("x", {100, 200, 300, 400, 500, 600, 700, 800, 900, 1000});
+  add("y", {200, 400, 700, 1000});
+  const Coverage coverage = analyse_folder(suite.write(), quick_options()).coverage;
+  EXPECT_EQ(coverage.steps, (std::vector<std::vector<double>>{{200}, {400}, {1000}}));
+  EXPECT_EQ(coverage.shares, (std::vector<std::vector<double>>{{250}, {500}, {1000}}));
+  for (std::size_t p = 0; p < coverage.steps.size(); ++p) {
+    for (std::size_t a = 0; a < 2; ++a) {
+      EXPECT_EQ(coverage.cells[p][0][a].visited.mean, coverage.steps[p][0] / 2) << p << a;
+      EXPECT_EQ(coverage.cells[p][0][a].visited.n, 2);
+    }
+  }
+}
+
+TEST(Titles, ThatSuitesGiveTwiceFallBackToLabels) {
+  SuiteFolder first(1, 2), second(1, 2);
+  first.add(plain_run("mpe/a", "one", 0, {0, 1}, 1));
+  second.add(plain_run("mpe/b", "two", 0, {0, 1}, 1));
+  first.plan.algorithms[0].title = second.plan.algorithms[0].title = "Ours";
+  first.plan.tasks[0].title = "mpe/b";
+  const std::vector<std::filesystem::path> folders = {first.write(), second.write()};
+  const Analysis analysis = analyse(folders, quick_options());
+  EXPECT_EQ(analysis.algorithms[0].shown(), "one");
+  EXPECT_EQ(analysis.algorithms[1].shown(), "two");
+  EXPECT_EQ(analysis.tasks[0].shown(), "mpe/a");
+  for (const char* note :
+       {"The name \"Ours\" is that of several algorithms, which are shown by their labels: one, two",
+        "The name \"mpe/b\" is that of several tasks, which are shown by their labels: mpe/a, mpe/b"})
+    EXPECT_EQ(std::ranges::count(analysis.warnings, note), 1) << note;
+}
+
 TEST(Coverage, TheBandStaysBetweenNoBinAndAllBins) {
   SuiteFolder suite(2, 2);
   const std::vector<std::vector<double>> visited = {{0, 14}, {0, 16}, {1, 16}};
@@ -534,7 +574,7 @@ TEST(Comparison, FindsWhatChangedBetweenTwoBuilds) {
 
 TEST(Comparison, NamesWhatOnlyOneFolderHas) {
   SuiteFolder a(1, 2), b(1, 2);
-  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, folder == &a ? 1.0 : 2.0}, 0));
   a.add(plain_run("mpe/b", "o", 0, {0, 1}, 0));
   b.add(plain_run("mpe/a", "new", 0, {0, 1}, 0));
   const Comparison comparison = compare(a.write(), b.write(), quick_options());
@@ -558,6 +598,14 @@ TEST(Comparison, KnowsWhichFolderHasAValueHoweverManyRunsHaveIt) {
   EXPECT_EQ(comparison.differences[0].values[1].examples, (std::vector<std::string>{"A", "B"}));
 }
 
+TEST(Comparison, NamesFoldersWithoutASeedInCommon) {
+  SuiteFolder a(1, 2), b(1, 2);
+  a.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  b.add(plain_run("mpe/a", "o", 7, {0, 1}, 0));
+  EXPECT_EQ(compare(a.write(), b.write(), quick_options()).warnings,
+            std::vector<std::string>{"mpe/a, o: A and B share no seed, so their difference is also one of seeds"});
+}
+
 TEST(Comparison, RefusesFoldersThatShareNothing) {
   SuiteFolder a(1, 2), b(1, 2);
   a.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
@@ -577,16 +625,21 @@ TEST(Comparison, AFailureCountsTheSameOnBothSides) {
   const Comparison comparison = compare(a.write(), b.write(), options);
   EXPECT_EQ(comparison.rows[0].a.runs, (std::vector<double>{1, -50}));
   EXPECT_EQ(comparison.rows[0].b.runs, (std::vector<double>{1, -50}));
-  EXPECT_TRUE(comparison.warnings.empty()) << comparison.warnings[0];
+  const std::string equal =
+      "Every run of A has exactly the score of B's run of the same seed: they may be copies, or both builds compute "
+      "the "
+      "same";
+  EXPECT_EQ(comparison.warnings, (std::vector<std::string>{equal, "mpe/a, o: 1 failed run of A counts as the worst",
+                                                           "mpe/a, o: 1 failed run of B counts as the worst"}));
   options.failed = FailedRuns::kExcluded;
   EXPECT_EQ(compare(a.write(), b.write(), options).warnings,
-            (std::vector<std::string>{"A: mpe/a/o/seed-1 is failed and not compared",
+            (std::vector<std::string>{equal, "A: mpe/a/o/seed-1 is failed and not compared",
                                       "B: mpe/a/o/seed-1 is failed and not compared"}));
 }
 
 TEST(Comparison, RefusesAnotherProtocolUnlessAskedFor) {
   SuiteFolder a(1, 2, 500), b(1, 2, 900);
-  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  for (SuiteFolder* folder : {&a, &b}) folder->add(plain_run("mpe/a", "o", 0, {0, folder == &a ? 1.0 : 2.0}, 0));
   ReportOptions options = quick_options();
   try {
     compare(a.write(), b.write(), options);

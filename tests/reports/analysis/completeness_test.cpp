@@ -61,6 +61,8 @@ TEST_F(PartialSuite, RaggedAggregatesUseEveryRun) {
   const Analysis analysis = report(options);
   EXPECT_TRUE(analysis.aggregates.algorithms[1].left_out.empty());
   EXPECT_EQ(analysis.aggregates.algorithms[1].seeds.size(), 3U);
+  EXPECT_EQ(analysis.aggregates.algorithms[1].n, 2);
+  EXPECT_EQ(analysis.aggregates.algorithms[1].most, 3);
 }
 
 TEST_F(PartialSuite, ASingleRunHasAValueAndNoInterval) {
@@ -132,6 +134,14 @@ TEST_F(PartialSuite, FailedRunsCanCountAsTheWorst) {
   EXPECT_EQ(analysis.curves.steps[0][1].n, 3);
 }
 
+TEST_F(PartialSuite, TheWorstMayBeAnAbsoluteEvaluation) {
+  suite_.add(plain_run("mpe/a", "base", 3, {0, 4, 6}, -8));
+  fail(suite_.folder_of("mpe/a", "omad", 1), "signal");
+  ReportOptions options = quick_options();
+  options.failed = FailedRuns::kWorst;
+  EXPECT_EQ(report(options).main.cells[0][1].runs, (std::vector<double>{10, -8, 12}));
+}
+
 TEST(Scores, AFailedRunStaysFlatFromItsFailureOn) {
   reports::Run run;  // testing::Test has a Run of its own
   run.worst = -5;
@@ -159,23 +169,90 @@ TEST(Scores, AreWhatTheirNamesSay) {
 }
 
 TEST(Scores, OfTheLastEvaluationsAreOfNoMoreThanThereAre) {
-  const Score last = parse_score("last-10");
-  const auto evaluations = [](std::int64_t count) {
-    return Protocol{.environment_steps = count * 100, .interval = 100, .mode = {}, .seeds = {}};
+  const Score last = parse_score("last-10"), best = parse_score("best");
+  const auto run_of = [](std::int64_t count, std::int64_t first) {
+    reports::Run run;
+    for (std::int64_t k = first; k <= count; ++k) run.evaluations.emplace_back().step = 100 * k;
+    return run;
   };
-  EXPECT_EQ(definition_of(last, {evaluations(5)}), "mean over the last 5 evaluations of a run");
-  EXPECT_EQ(definition_of(last, {evaluations(20), evaluations(10)}), "mean over the last 10 evaluations of a run");
-  EXPECT_EQ(definition_of(last, {evaluations(20), evaluations(5)}),
+  const reports::Run five = run_of(5, 0), ten = run_of(10, 0), imported = run_of(20, 1);
+  EXPECT_EQ(definition_of(last, {&five}), "mean over the last 5 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {&imported, &ten}), "mean over the last 10 evaluations of a run");
+  EXPECT_EQ(definition_of(last, {&five, &imported}),
             "mean over the last 10 evaluations of a run, or all of them where it has fewer");
-  EXPECT_EQ(definition_of(parse_score("best"), {evaluations(20), evaluations(5)}),
-            "optimistic (maximum of 5 or 20 evaluations): a run's highest evaluation");
-  EXPECT_EQ(definition_of(last, {}), "mean over the last 10 evaluations of a run, or all of them where it has fewer");
+  EXPECT_EQ(definition_of(last), "mean over the last 10 evaluations of a run, or all of them where it has fewer");
+  // The untrained policy's may be the highest.
+  EXPECT_EQ(definition_of(best, {&five}), "optimistic (maximum of 6 evaluations): a run's highest evaluation");
+  EXPECT_EQ(definition_of(best, {&five, &imported}),
+            "optimistic (maximum of 6 to 20 evaluations): a run's highest evaluation");
+  EXPECT_EQ(definition_of(best), "optimistic (maximum of all evaluations): a run's highest evaluation");
+}
+
+TEST_F(PartialSuite, ARunWithoutAnAbsoluteEvaluationIsNamedAsLeftOut) {
+  for (const char* task : {"mpe/a", "mpe/b"})
+    std::filesystem::remove(suite_.folder_of(task, "base", 1) / "absolute.csv");
+  for (const bool ragged : {false, true}) {
+    ReportOptions options = quick_options();
+    options.ragged = ragged;
+    const Aggregate base = report(options).aggregates.algorithms[0];
+    EXPECT_EQ(base.seeds, (std::vector<std::int64_t>{0, 2}));
+    EXPECT_EQ(base.left_out, std::vector<std::int64_t>{1}) << ragged;
+  }
 }
 
 TEST_F(PartialSuite, MinimumAndMaximumAreThoseOfSingleEpisodesAfterTraining) {
   const Analysis analysis = report();
   EXPECT_EQ(analysis.tasks[0].bounds.low, 3);    // 4 - 1, not the untrained 0 - 1
   EXPECT_EQ(analysis.tasks[0].bounds.high, 14);  // of the absolute evaluations
+}
+
+TEST_F(PartialSuite, ARunWithNothingButItsUntrainedPolicyDoesNotSetTheScale) {
+  FakeRun run = plain_run("mpe/a", "base", 7, {-100}, 0);
+  run.absolute.clear();
+  fail(suite_.add(run), "signal");
+  EXPECT_EQ(report().tasks[0].bounds.low, 3);
+}
+
+TEST(Normalisation, TakesUntrainedPoliciesWhereNothingElseWasEvaluated) {
+  SuiteFolder suite(1, 2);
+  for (const char* task : {"mpe/a", "mpe/b"}) {
+    FakeRun run = plain_run(task, "omad", 0, {7}, 0);
+    run.absolute.clear();
+    fail(suite.add(run), "signal");
+  }
+  suite.add(plain_run("mpe/b", "omad", 1, {0, 3}, 3));
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_EQ(analysis.tasks[0].bounds.low, 6);
+  EXPECT_EQ(analysis.tasks[1].bounds.high, 4);
+}
+
+// The first of the folders has a run that failed or never ran, the other one the same run, finished.
+TEST(Folders, AFinishedRunCountsWhateverTheirOrder) {
+  for (const bool failed : {false, true}) {
+    SuiteFolder partial(2, 2), rest(2, 2);
+    for (SuiteFolder* suite : {&partial, &rest}) suite->add(plain_run("mpe/a", "omad", 0, {0, 1, 2}, 2));
+    rest.plan.runs.clear();
+    rest.add(plain_run("mpe/a", "omad", 1, {0, 4, 5}, 5));
+    if (failed) {
+      fail(partial.add(plain_run("mpe/a", "omad", 1, {0, -9, -9}, -9)), "signal");
+    } else {
+      partial.add_missing("mpe/a", "omad", 1);
+    }
+    std::vector<std::filesystem::path> folders = {partial.write(), rest.write()};
+    for (int order = 0; order < 2; ++order) {
+      const Analysis analysis = analyse(folders, quick_options());
+      EXPECT_EQ(analysis.main.cells[0][0].runs, (std::vector<double>{2, 5})) << failed << order;
+      EXPECT_TRUE(analysis.failures.empty() && analysis.missing.empty());
+      const std::string what = order == 0
+                                   ? "the same run is in a later folder, where it finished; this one, failed, is "
+                                     "left out"
+                                   : "the same run is in an earlier folder; this one is left out";
+      const auto named = std::ranges::count_if(
+          analysis.damage, [&](const Damage& d) { return d.file == "mpe/a/omad/seed-1" && d.what == what; });
+      EXPECT_EQ(named, failed ? 1 : 0) << order;
+      std::ranges::reverse(folders);
+    }
+  }
 }
 
 TEST_F(PartialSuite, PinnedBoundsAreTakenAsTheyAre) {

@@ -160,6 +160,19 @@ TEST_F(PublishedFile, IsRefusedWithItsLine) {
   EXPECT_EQ(refusal("title = \"x\n").substr(0, 3), ":1:");
 }
 
+TEST_F(PublishedFile, CoverageAndTextsThatCannotBeAreRefused) {
+  const auto coverage = [&](const std::string& fraction, const std::string& bins, const std::string& step) {
+    return refusal(kHead + ("[[coverage]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\nfraction = " + fraction) +
+                   "\nbins = " + bins + "\nstep = " + step + "\n");
+  };
+  EXPECT_EQ(coverage("68.3", "1", "1"), ":7: fraction: expected a number from 0 to 1");
+  EXPECT_EQ(coverage("-0.1", "1", "1"), ":7: fraction: expected a number from 0 to 1");
+  EXPECT_EQ(coverage("nan", "1", "1"), ":7: fraction: expected a number from 0 to 1");
+  EXPECT_EQ(coverage("0.5", "-1", "1"), ":8: bins: expected a number that is not negative");
+  EXPECT_EQ(coverage("0.5", "1", "-1"), ":9: step: expected a number that is not negative");
+  EXPECT_EQ(refusal(std::string(kHead) + "caveats = \"one\"\n"), ":4: caveats: expected a list of texts");
+}
+
 TEST_F(PublishedFile, NothingOfItIsLeftOutInSilence) {
   const std::string figure = "[[figure]]\ntask = \"mpe/a\"\nalgorithm = \"QMIX\"\nmean = 7\n";
   EXPECT_EQ(

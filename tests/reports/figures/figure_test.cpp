@@ -141,6 +141,18 @@ TEST(Figure, TheAggregateCurveOfOwnBudgetsSaysWhatItsAxisIs) {
               std::string::npos);
 }
 
+TEST(Figure, FailedRunsThatHaveNoTimeAreNamed) {
+  const Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  ReportOptions options;
+  EXPECT_EQ(wall_clock_figure(analysis, options).caption.find("Failed runs"), std::string::npos);
+  options.failed = FailedRuns::kWorst;
+  for (const auto make : {wall_clock_figure, coverage_figure})
+    EXPECT_NE(make(analysis, options).caption.find("Failed runs, which count as the worst elsewhere, are left out."),
+              std::string::npos);
+  EXPECT_NE(efficiency_figure(analysis, options).caption.find("a failed run have no curve by training time"),
+            std::string::npos);
+}
+
 TEST(Figure, TicksAreRoundNumbers) {
   EXPECT_EQ(round_ticks(0, 1e6, 5), (std::vector<double>{0, 250'000, 500'000, 750'000, 1'000'000}));
   EXPECT_EQ(round_ticks(0, 20'000, 5), (std::vector<double>{0, 5'000, 10'000, 15'000, 20'000}));

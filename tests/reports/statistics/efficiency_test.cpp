@@ -61,6 +61,15 @@ TEST(Efficiency, BoundsWhatWasNeverReached) {
   EXPECT_TRUE(std::isnan(result.algorithms[2].value));
 }
 
+TEST(Efficiency, TheFirstEvaluationIsTheStartWhateverItsStep) {
+  const std::vector<double> steps = {1, 1000, 2000};
+  const std::vector<double> rises = {0, 5, 10}, starts_high = {20, 20, 20}, falls = {8, 4, 2};
+  EXPECT_EQ(speed_ups(steps, {rises, starts_high}, {true, false}, {}, {}).algorithms[1].kind, SpeedUp::Kind::kAtStart);
+  const SpeedUps result = speed_ups(steps, {falls, rises}, {true, false}, {}, {});
+  EXPECT_EQ(result.algorithms[1].kind, SpeedUp::Kind::kBaselineAtStart);
+  EXPECT_TRUE(std::isnan(result.algorithms[1].value));
+}
+
 TEST(Efficiency, FindsTheStepsOfEachRun) {
   expect_close(steps_of_runs(kBaseline, 50), {500, 300});
   expect_close(steps_of_runs(kProposed, 50), {150, 200});

@@ -169,6 +169,70 @@ TEST(PublishedTable, QuotesTheTextAndShowsCoverageBesideIt) {
   EXPECT_TRUE(has(text, "| OMAD | 25.0 225 bins<sup>b</sup> | 20.0 ± 1.0 | 5 |")) << text;
 }
 
+TEST(AggregateTable, SaysTheRangeOfRaggedNumbersOfRuns) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 5);
+  analysis.aggregates.algorithms[0].n = 3;
+  analysis.aggregates.algorithms[0].most = 5;
+  EXPECT_TRUE(has(to_markdown(aggregate_table(analysis, {}).shown), "| 3 to 5 |"));
+}
+
+TEST(ComparisonTable, SmallPValuesAreNotZero) {
+  Comparison comparison;
+  ComparisonRow& row = comparison.rows.emplace_back();
+  row.a.n = row.b.n = 3;
+  row.a.mean = row.a.sd = row.b.mean = row.b.sd = 1;
+  row.p_holm = 1e-5;
+  EXPECT_TRUE(has(to_markdown(comparison_table(comparison).shown), "| &lt; 0.001 |"))
+      << to_markdown(comparison_table(comparison).shown);
+}
+
+TEST(PublishedTable, FiguresStandInTheUnitOfTheirRow) {
+  Analysis analysis = testing::empty_analysis(1, 1);
+  Cell& cell = analysis.main.cells[0][0];
+  cell.n = 3;
+  cell.mean = 2.5e-5;
+  cell.sd = cell.spread = 2e-6;
+  analysis.main.digits = {{.decimals = 2, .exponent = -5}};
+  analysis.published = Published{.title = "A paper",
+                                 .source = "Somebody 2026",
+                                 .algorithms = {"OMAD"},
+                                 .figures = {},
+                                 .coverage = {},
+                                 .caveats = {}};
+  analysis.published->figures = {{.task = 0,
+                                  .algorithm = "OMAD",
+                                  .mean_text = "0.00003",
+                                  .spread_text = "",
+                                  .note = {},
+                                  .mean = 3e-5,
+                                  .spread = kMissing}};
+  analysis.algorithms[0].label = analysis.algorithms[0].name = "omad";
+  EXPECT_TRUE(has(to_markdown(main_table(analysis, {}).shown), "(times 10^-5) | 2.50 ± 0.20 | 3.00 |"))
+      << to_markdown(main_table(analysis, {}).shown);
+  EXPECT_TRUE(has(to_markdown(published_table(analysis, {}).shown), "(times 10^-5) | OMAD | 3.00 | 2.50 ± 0.20 | 3 |"))
+      << to_markdown(published_table(analysis, {}).shown);
+}
+
+TEST(ProgressTables, SayWhereACellHasAnotherNumberOfRuns) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 5);
+  analysis.milestones.cells[3][0][0] = {7, 1, 3};
+  analysis.coverage.cells[2][0][0].visited = {300, 10, 2};
+  EXPECT_TRUE(has(to_markdown(milestones_table(analysis, {}).shown), "<sup>N=3</sup>"));
+  EXPECT_TRUE(has(to_markdown(coverage_table(analysis, {}).shown), "300 ± 10<sup>N=2</sup>"));
+  for (const auto make : {milestones_table, coverage_table})
+    EXPECT_TRUE(has(make(analysis, {}).shown.caption, "± sd over N = 5 runs"));
+}
+
+TEST(CoverageTable, SaysAtWhichStepsItCompares) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 5);
+  EXPECT_FALSE(has(to_markdown(coverage_table(analysis, {}).shown), "at steps"));
+  analysis.coverage.steps[0][0] = 240'000;
+  const ReportTable table = coverage_table(analysis, {});
+  EXPECT_TRUE(has(to_markdown(table.shown), "900 bins, counted by all runs at steps 240k, 500k, 1.0M"))
+      << to_markdown(table.shown);
+  EXPECT_EQ(table.data.rows[0][3], "240000");
+}
+
 EfficiencyCell cell_with(SpeedUp speed) {
   EfficiencyCell cell;
   cell.n = 5;

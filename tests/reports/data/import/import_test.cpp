@@ -440,6 +440,24 @@ TEST_F(ImportFormats, TidyCsvHasARowForEachValue) {
   EXPECT_EQ(means.runs[0].unit, ReturnUnit::kMeanOverAgents);
 }
 
+TEST_F(ImportFormats, NumbersWithAPointAreWholeOnesOrRefused) {
+  const std::string head = "exp_name,env_name,seed,metric,env_step,value\n";
+  const Dataset data = read(write("tidy.csv", head + "a,t,1.0,return,1000.0,2\na,t,2.5,return,1000,3\n"));
+  ASSERT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.runs[0].seed, 0);  // "2.5" says none
+  EXPECT_EQ(data.runs[1].seed, 1);
+  EXPECT_EQ(data.runs[1].evaluations[0].step, 1000);
+  const Dataset fractions = read(write("tidy.csv", head + "a,t,1,return,1,2\na,t,2,return,1,3\na,t,2,return,1.2,3\n"));
+  ASSERT_EQ(fractions.damage.size(), 1U);
+  EXPECT_EQ(fractions.damage[0].what,
+            "t, a, seed 2: line 4: env_step \"1.2\" is not a whole number; the run is left out");
+  write("t/a/seed_1.csv", "step,return\n1,1\n");
+  write("t/a/seed_2.csv", "step,return\n1.5,1\n");
+  const Dataset folder = read(suite_.write() / "t");
+  ASSERT_EQ(folder.damage.size(), 1U);
+  EXPECT_NE(folder.damage[0].what.find("line 2: the step is not a whole number"), std::string::npos);
+}
+
 TEST_F(ImportFormats, AFolderOfCsvHasARunForEachFile) {
   write("spread/hasac/seed_1.csv", "step,avg_return\n100,1\n200,2\n");
   write("spread/hasac/seed_2.csv", "step,reward\n100,3\n200,4\n");
@@ -649,6 +667,45 @@ TEST_F(Import, OneRunThatReachedTheLargestReturnDoesNotChangeTheWriter) {
   // The only run of its file, too.
   EXPECT_EQ(import(R"({"smac": {"3m": {"qmix": {"seed_1": )" + run("20.0", "20.0") + "}}}}").algorithms[0].name,
             "marl-eval");
+}
+
+// Each file holds one run; its episodes reach the largest possible return in one of them.
+TEST_F(Import, OneFileThatReachedTheLargestReturnDoesNotChangeTheWriter) {
+  const auto saved = [&](const std::string& name, const std::string& last, const std::string& absolute) {
+    const auto path = suite_.write() / name;
+    write_text(path,
+               R"({"smac": {"3m": {"qmix": {")" + name.substr(0, 6) +
+                   R"(": {"step_0": {"step_count": 1000, "return": [3.0, 4.0]}, "step_1": {"step_count": 2000, )" +
+                   R"("return": )" + last + R"(}, "absolute_metrics": {"return": )" + absolute + "}}}}}}");
+    return path;
+  };
+  const auto reached = saved("seed_0.json", "[20.0, 20.0]", "[20.0]");
+  const auto other = saved("seed_1.json", "[18.0, 20.0]", "[18.9]");
+  for (const auto& files : {std::vector{reached, other}, std::vector{other, reached}}) {
+    Dataset data;
+    import_results(files, "", data);
+    ASSERT_EQ(data.algorithms.size(), 1U);
+    EXPECT_EQ(data.algorithms[0].name, "marl-eval");
+    for (const reports::Run& run : data.runs) EXPECT_TRUE(run.absolute && !run.best_single_episode);
+  }
+  Dataset alone;
+  import_results(std::vector{reached}, "", alone);
+  EXPECT_EQ(alone.algorithms[0].name, "BenchMARL");
+  EXPECT_TRUE(alone.runs[0].best_single_episode && !alone.runs[0].absolute);
+}
+
+TEST_F(Import, ANameThatAnotherOneIsShownByIsMarked) {
+  suite_.add(plain_run("mpe/a", "omad", 0, {0, 5, 6}, 7));
+  suite_.plan.algorithms[0].title = "QMIX";
+  suite_.plan.tasks[0].title = "3m";
+  ReportOptions options = quick_options();
+  options.imports = {file(R"({"3m": {"3m": {"qmix": {"seed_0": {"step_0": {"step_count": 1, "return": [1]}}}}}})")};
+  const Analysis analysis = analyse_folder(suite_.write(), options);
+  ASSERT_EQ(analysis.algorithms.size(), 2U);
+  EXPECT_EQ(analysis.algorithms[1].shown(), "qmix (imported)");
+  ASSERT_EQ(analysis.tasks.size(), 2U);
+  EXPECT_EQ(analysis.tasks[1].label, "3m");
+  EXPECT_EQ(analysis.tasks[1].shown(), "3m (imported)");
 }
 
 TEST_F(Import, ASecondReturnIsAGroupsOnlyIfTheReturnIsTheMeanOfThem) {
