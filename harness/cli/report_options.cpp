@@ -57,8 +57,13 @@ void add_options_by_task(CLI::App& command, ReportChoices& choices) {
 
 reports::OptionOverrides overrides_of(const ReportChoices& choices) {
   reports::OptionOverrides overrides;
-  for (const auto& [task, low, high] : choices.bounds) overrides.bounds[task] = {low, high};
-  for (const auto& [task, value] : choices.thresholds) overrides.thresholds[task] = value;
+  const auto add = [](const char* option, auto& of_tasks, const std::string& task, const auto& value) {
+    if (!of_tasks.emplace(task, value).second)
+      throw Error(fmt::format("{} is given twice for {}; give it once for each task", option, task));
+  };
+  using Bounds = decltype(overrides.bounds)::mapped_type;
+  for (const auto& [task, low, high] : choices.bounds) add("--bounds", overrides.bounds, task, Bounds{low, high});
+  for (const auto& [task, value] : choices.thresholds) add("--thresholds", overrides.thresholds, task, value);
   for (const ParameterSpec& spec : report_schema()) {
     const auto found = choices.texts.find(spec.name);
     if (found == choices.texts.end() || found->second.empty()) continue;

@@ -43,7 +43,9 @@ void leave_out_if_another(const results::PlanRecord& plan, const results::Planne
       results::protocol_differences(run.record->protocol, plan.protocol_of(planned.task));
   differences.insert(differences.end(), more.begin(), more.end());
   if (differences.empty()) return;
-  std::string text = "is not of the run that was planned: ";
+  std::string text = more.size() == differences.size()
+                         ? "was made by another protocol than the plan's, as --keep leaves runs: "
+                         : "is not of the run that was planned: ";
   for (const std::string& difference : differences) text += (&difference == &differences[0] ? "" : ", ") + difference;
   leave_out(run, text, damage);
 }

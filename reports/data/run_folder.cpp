@@ -10,6 +10,7 @@
 #include "reports/data/table_file.hpp"
 #include "reports/statistics/summary.hpp"
 #include "results/files.hpp"
+#include "results/run_identity.hpp"
 
 namespace tutti::reports {
 namespace {
@@ -275,7 +276,8 @@ void read_run_folder(const std::filesystem::path& folder, const Protocol& protoc
     run.leave_out();
   } else if (run.record->status == RunState::kFinished) {
     const bool whole = has_all_evaluations(run.evaluations, protocol);
-    if (!whole) {
+    // One of another protocol than the plan's is named for that.
+    if (!whole && results::protocol_differences(run.record->protocol, protocol).empty()) {
       damage.push_back({run.name + "/evaluations.csv", "does not hold the " +
                                                            std::to_string(protocol.evaluations() + 1) +
                                                            " evaluations of a finished run; the run is left out"});

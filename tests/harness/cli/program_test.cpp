@@ -78,6 +78,13 @@ TEST(Program, PluginThatEndsTheProcessForTheValuesOfASuiteGetsASentence) {
   }
 }
 
+TEST(Program, BoundsThatAreGivenTwiceForATaskAreRefused) {
+  expect_all(run({"report", ".", "--bounds", "a", "0", "1", "--bounds", "a", "0", "2"}).err,
+             {"--bounds is given twice for a"});
+  expect_all(run({"report", ".", "--thresholds", "a", "0", "--thresholds", "a", "1"}).err,
+             {"--thresholds is given twice for a"});
+}
+
 TEST(Program, FolderOfPluginsWithAColonIsRefused) {
   expect_all(run({"--plugins", "a:b", "list"}).err, {"a:b: a colon separates folders"});
 }

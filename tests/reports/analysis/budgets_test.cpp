@@ -115,8 +115,10 @@ TEST_F(TwoBudgets, ARunThatWasPlannedWithTheOtherOneIsLeftOut) {
   results::write_run_record(suite_.folder_of("mpe/b", "ours", 1), record);
   const Analysis analysis = report();
   ASSERT_EQ(analysis.damage.size(), 1U);
-  EXPECT_EQ(analysis.damage[0].what,
-            "is not of the run that was planned: environment_steps 200 instead of 400; the run is left out");
+  EXPECT_EQ(
+      analysis.damage[0].what,
+      "was made by another protocol than the plan's, as --keep leaves runs: environment_steps 200 instead of 400; "
+      "the run is left out");
 }
 
 // What reporting the folders together says; "" if it is done.
