@@ -29,6 +29,12 @@ std::int64_t step_in(const std::vector<std::string>& log) {
   return step;
 }
 
+/// Of a worker that has ended: what a plugin has started may hold its lock for a moment longer.
+RunView ended(RunView view) {
+  if (view.record && view.state == RunState::kRunning) view.state = view.record->status;
+  return view;
+}
+
 }  // namespace
 
 Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const SupervisorOptions& options)
@@ -73,12 +79,15 @@ void Supervisor::kill() {
   worker_.signal(SIGKILL);
 }
 
+/// Whether the record is the worker's.
+bool Supervisor::is_own(const RunView& view) const {
+  return view.record && !view.record->segments.empty() && view.record->segments.back().process == worker_.process();
+}
+
 /// Whether the worker itself has recorded how the run ended. Its record counts, however the process ended after that;
 /// an exit status alone proves nothing, since a plugin may have ended the process with it.
-bool Supervisor::has_said_so(const Ending& ending, const RunView& view) {
-  const bool own =
-      view.record && !view.record->segments.empty() && view.record->segments.back().process == worker_.process();
-  if (own) return view.record->status != results::RunState::kRunning;
+bool Supervisor::has_said_so(const Ending& ending, const RunView& view) const {
+  if (is_own(view)) return view.record->status != results::RunState::kRunning;
   // No plugin runs before there is a record: another worker has replaced it since, or is in its place all the time.
   const int status = ending.exit_status.value_or(-1);
   return status == run::kExitFinished || status == run::kExitInterrupted || status == run::kExitNotStarted;
@@ -111,14 +120,15 @@ RunView Supervisor::conclude() {
   const Ending ending = *worker_.ending();
   worker_.listen();  // its last report, such as the step at which it failed
   RunView view = view_run(folder_);
-  if (has_said_so(ending, view)) return view;
+  const bool own = is_own(view);
+  if (has_said_so(ending, view)) return own ? ended(std::move(view)) : view;
   const std::vector<std::string> log = run::last_log_lines(folder_, log_start_);
   const std::optional<results::Failure> failure = failure_of(ending, log);
   run::Progress reported = worker_.progress();
   reported.step = std::max(reported.step, step_in(log));
   try {
     run::record_end(run_, folder_, options_.jobs, failure, reported);
-    return view_run(folder_);
+    return ended(view_run(folder_));
   } catch (const std::exception& error) {
     // The folder is gone or full. The run has failed all the same, and the others continue.
     view.state = RunState::kFailed;

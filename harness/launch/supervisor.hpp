@@ -42,7 +42,8 @@ class Supervisor {
 
  private:
   using Clock = WorkerProcess::Clock;
-  bool has_said_so(const Ending& ending, const RunView& view);
+  bool is_own(const RunView& view) const;
+  bool has_said_so(const Ending& ending, const RunView& view) const;
   std::optional<results::Failure> failure_of(const Ending& ending, const std::vector<std::string>& log) const;
   void end_if_stalled();
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "launch/program_name.hpp"
@@ -174,7 +175,11 @@ TEST_F(LaunchTest, WhatAPluginHasStartedEndsWithItsRun) {
   EXPECT_TRUE(launch(suite).complete());
   const suite::Run run = plan(suite).runs.at(0);
   EXPECT_EQ(view_run(run_folder(run)).state, RunState::kFinished);
-  EXPECT_FALSE(results::is_locked(run_folder(run) / run::kLockFile));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto locked = [&] { return results::is_locked(run_folder(run) / run::kLockFile); };
+  while (locked() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_FALSE(locked());
 }
 
 TEST_F(LaunchTest, FailuresNameTheStepTheyHappenedAt) {
