@@ -44,10 +44,12 @@ TEST(Learning, RefusesWidthsThatNobodyCanMean) {
 TEST(Learning, ReportsTheLibrariesAtRunTime) {
   std::vector<LibraryVersion> libraries;
   report_libraries(libraries);
-  ASSERT_EQ(libraries.size(), 2U);
+  ASSERT_EQ(libraries.size(), 3U);
   EXPECT_EQ(libraries[0].name, "LibTorch");
-  EXPECT_EQ(libraries[1].name, product_library().name);
-  EXPECT_EQ(libraries[1].version, product_library().version);
+  EXPECT_EQ(libraries[1].name, "LibTorch's kernels");
+  EXPECT_NE(at::show_config().find("CPU capability usage: " + libraries[1].version + "\n"), std::string::npos);
+  EXPECT_EQ(libraries[2].name, product_library().name);
+  EXPECT_EQ(libraries[2].version, product_library().version);
 }
 
 TEST(Learning, BothOrdersOfTwoAgentsAreEquallyLikely) {
