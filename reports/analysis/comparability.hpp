@@ -12,11 +12,11 @@ namespace tutti::reports {
 /// evaluation; it counts as the others' where it lies within the distance of its own last two evaluations.
 std::vector<std::string> different_budgets(const Material& material);
 
-/// A sentence for tasks on which some returns are means over the agents and others are not: their scores have no common scale.
+/// A sentence for tasks on which some returns are means over the agents and others are not: their scores have no common
+/// scale.
 std::vector<std::string> different_units(const Material& material);
 
-/// A sentence for each task whose runs share few of their evaluations, and one for those without an evaluation at step
-/// 0.
+/// A sentence for each task whose runs share few of their evaluations, and one for those without one at step 0.
 std::vector<std::string> unlike_steps(const Material& material);
 
 /// A sentence for each of the options by task that has no effect in this report.
