@@ -14,6 +14,9 @@ endif()
 # products. The problem is empty if they work and nothing is there twice.
 function(tutti_try_products products problem)
   set(libraries torch)
+  if(TARGET torch_cpu_library)  # Debian's torch links it, and CMake 3.31 does not follow: the program gets what is named here
+    list(APPEND libraries torch_cpu_library)
+  endif()
   if(products STREQUAL "onednn")
     if(NOT TUTTI_onednn_LIBRARY OR NOT TUTTI_onednn_INCLUDE)
       set(${problem} "oneDNN not found; on Debian: apt install libdnnl-dev" PARENT_SCOPE)
