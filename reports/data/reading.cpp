@@ -70,6 +70,14 @@ void note_disagreement(const results::PlanRecord& first, const results::PlanReco
     data.notes.push_back(task.label + ": suite " + plan.suite +
                          " declares another reference range than the suites before it; theirs is used");
   }
+  for (const results::PlannedAlgorithm& algorithm : plan.algorithms) {
+    const auto known = std::ranges::find(data.algorithms, algorithm.label, &AlgorithmInfo::label);
+    if (known == data.algorithms.end() || known->proposed == algorithm.proposed) continue;
+    const char* later = algorithm.proposed ? "true" : "false";
+    const char* earlier = algorithm.proposed ? "false" : "true";
+    data.notes.push_back(algorithm.label + ": proposed is " + later + " in suite " + plan.suite + " and " + earlier +
+                         " in a suite before it, which counts");
+  }
   if (plan.report_options != first.report_options)
     data.notes.push_back("The [report] options are those of suite " + first.suite + "; those of " + plan.suite +
                          " differ and are not used");

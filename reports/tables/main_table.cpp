@@ -17,10 +17,23 @@ bool has_pairs(const ScoreTable& main) {
   });
 }
 
+// Whether no mean of the table could be tested against the best of its row: one sentence then, not a note on each.
+bool none_is_tested(const ScoreTable& main) {
+  std::size_t untested = 0, compared = 0;
+  for (const std::vector<Cell>& row : main.cells) {
+    for (const Cell& cell : row) {
+      untested += cell.untested ? 1 : 0;
+      compared += cell.n > 0 && !cell.best ? 1 : 0;
+    }
+  }
+  return untested > 0 && untested == compared;
+}
+
 std::string caption(const Analysis& analysis, const ReportOptions& options) {
   std::string text = fmt::format("Score: {} ({}). Mean ± {} over N = {} run{}. Bold: highest mean of the row.",
                                  analysis.main.score, analysis.main.definition, spread_name(options),
                                  common_runs(analysis), common_runs(analysis) == 1 ? "" : "s");
+  if (none_is_tested(analysis.main)) text += " There are too few runs to test a mean against the best.";
   text += budget_note(analysis);
   if (has_pairs(analysis.main)) text += " Where there are only two runs, both are in brackets.";
   if (!analysis.main.iqm.empty()) {
@@ -55,7 +68,8 @@ TableCell measured_cell(Table& table, const Analysis& analysis, const Cell& cell
   if (cell.underlined) out.mark = Mark::kClose;
   if (cell.n > 0 && cell.n != common_runs(analysis)) out.superscript = fmt::format("N={}", cell.n);
   if (cell.failed > 0) out.notes.push_back(table.note(runs_phrase(cell.failed, "failed")));
-  if (cell.untested) out.notes.push_back(table.note("too few runs to test against the best"));
+  if (cell.untested && !none_is_tested(analysis.main))
+    out.notes.push_back(table.note("too few runs to test against the best"));
   if (cell.without_update > 0) out.notes.push_back(table.note("made no update: never learned, so never bold"));
   if (cell.missing > 0) out.notes.push_back(table.note(runs_phrase(cell.missing, "without a score")));
   return out;
@@ -146,8 +160,8 @@ CsvTable main_data(const Analysis& analysis) {
 
 ReportTable main_table(const Analysis& analysis, const ReportOptions& options) {
   const auto order = display_order(analysis, options);
-  Table table{
-      .name = "main", .title = "Main table", .caption = caption(analysis, options), .close = mark_rule(options)};
+  Table table{.name = "main", .title = "Main table", .caption = caption(analysis, options)};
+  if (!none_is_tested(analysis.main)) table.close = mark_rule(options);
   table.columns.push_back({.head = "task", .right = false});
   for (const std::size_t a : order) {
     table.columns.push_back({.head = analysis.algorithms[a].shown(), .measurement = true});

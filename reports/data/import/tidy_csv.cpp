@@ -108,6 +108,13 @@ void add_metric_notes(const MetricNames& there, const std::map<Experiment, std::
                        "; compare them only if the names mean the same");
 }
 
+// The text by which rows of one run find each other: a whole number is one seed however it is written ("1", "1.0").
+std::string seed_text(const std::string& field) {
+  const auto number = to_double(field);
+  const bool whole = number && *number == std::floor(*number) && std::abs(*number) < 1e15;
+  return whole ? std::to_string(static_cast<std::int64_t>(*number)) : field;
+}
+
 struct TidyRun {
   std::string experiment, environment, seed;
   std::map<double, std::vector<double>> values;  // by step
@@ -177,9 +184,10 @@ class TidyReader {
   }
 
   TidyRun& run_of(std::size_t i) {
-    const std::tuple key(field(i, kExperiment), field(i, kEnvironment), field(i, kSeed));
+    const std::string seed = seed_text(field(i, kSeed));
+    const std::tuple key(field(i, kExperiment), field(i, kEnvironment), seed);
     const auto [found, is_new] = indices_.emplace(key, runs_.size());
-    if (is_new) runs_.push_back({field(i, kExperiment), field(i, kEnvironment), field(i, kSeed), {}, {}});
+    if (is_new) runs_.push_back({field(i, kExperiment), field(i, kEnvironment), seed, {}, {}});
     return runs_[found->second];
   }
 

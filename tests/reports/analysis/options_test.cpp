@@ -111,12 +111,16 @@ TEST(ReportOptions, ThatALaterSuiteChangesAreNamed) {
   first.plan.tasks[0].reference = ReferenceRange{.low = 0, .low_source = "l", .high = 1, .high_source = "h"};
   second.plan.tasks[0].reference = ReferenceRange{.low = 0, .low_source = "l", .high = 2, .high_source = "h"};
   second.set_option("score", std::string("best"));
+  second.plan.algorithms.push_back({.label = "x", .name = "x", .proposed = true});
   const std::vector<std::filesystem::path> folders = {first.write(), second.write()};
   ReportOptions options = quick_options();
   options.mixed = true;
   std::string warnings;
   for (const std::string& warning : analyse(folders, options).warnings) warnings += warning + "\n";
   EXPECT_NE(warnings.find("mpe/a: suite " + second.plan.suite + " declares another reference range"), std::string::npos)
+      << warnings;
+  EXPECT_NE(warnings.find("x: proposed is true in suite " + second.plan.suite + " and false in a suite before it"),
+            std::string::npos)
       << warnings;
   EXPECT_NE(warnings.find("those of " + second.plan.suite + " differ and are not used"), std::string::npos) << warnings;
 }

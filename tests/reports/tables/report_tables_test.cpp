@@ -80,6 +80,16 @@ TEST(MainTable, CellsThatCannotBeTestedSaySo) {
   EXPECT_TRUE(has(text, "<sup>a</sup> too few runs to test against the best")) << text;
 }
 
+TEST(MainTable, ATableWithoutAnyTestSaysSoOnce) {
+  Analysis analysis = three_columns();
+  for (std::vector<Cell>& row : analysis.main.cells) {
+    for (Cell& cell : row) cell.untested = !cell.best;
+  }
+  const Table table = main_table(analysis, {}).shown;
+  EXPECT_TRUE(has(table.caption, "There are too few runs to test a mean against the best.")) << table.caption;
+  EXPECT_TRUE(table.notes.empty() && table.close.empty()) << to_markdown(table);
+}
+
 TEST(MainTable, CellsOfTwoRunsShowBoth) {
   Analysis analysis = three_columns();
   analysis.main.cells[0][2].n = 2;

@@ -447,6 +447,9 @@ TEST_F(ImportFormats, NumbersWithAPointAreWholeOnesOrRefused) {
   EXPECT_EQ(data.runs[0].seed, 0);  // "2.5" says none
   EXPECT_EQ(data.runs[1].seed, 1);
   EXPECT_EQ(data.runs[1].evaluations[0].step, 1000);
+  const Dataset one = read(write("tidy.csv", head + "a,t,1,return,0,2\na,t,1.0,return,1000,3\n"));
+  ASSERT_EQ(one.runs.size(), 1U);
+  EXPECT_EQ(one.runs[0].evaluations.size(), 2U);
   const Dataset fractions = read(write("tidy.csv", head + "a,t,1,return,1,2\na,t,2,return,1,3\na,t,2,return,1.2,3\n"));
   ASSERT_EQ(fractions.damage.size(), 1U);
   EXPECT_EQ(fractions.damage[0].what,
