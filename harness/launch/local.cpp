@@ -92,6 +92,9 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   if (options_.retry) {
     if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
   }
+  if (options_.on_change == OnChange::kKeep) {
+    if (const std::string left_out = left_out_of_reports(plan_, folder_); !left_out.empty()) display_.say(left_out);
+  }
   for (const std::size_t index : to_do_) {
     const suite::Run& run = plan_.runs[index];
     builds_[index] = finder.build(run);

@@ -275,6 +275,9 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   if (options.retry && !options.dry_run) {
     if (const std::string left = left_by_retry(plan, folder); !left.empty()) say(stderr, left + '\n');
   }
+  if (options.on_change == OnChange::kKeep && !options.dry_run) {
+    if (const std::string left_out = left_out_of_reports(plan, folder); !left_out.empty()) say(stderr, left_out + '\n');
+  }
   if (to_do.empty() && submission.queued > 0) {
     throw Error(
         fmt::format("{}: nothing was submitted: {} run(s) of an earlier job array are queued or running; wait "

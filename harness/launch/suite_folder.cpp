@@ -285,6 +285,25 @@ std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& 
       open);
 }
 
+std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+  std::size_t others = 0;
+  std::string first;
+  for (const suite::Run& run : plan.runs) {
+    const std::filesystem::path folder = suite_folder / run.folder();
+    const RunView view = view_run(folder);
+    if (!view.record) continue;
+    const auto differences = results::protocol_differences(view.record->protocol, run::protocol_of(run));
+    if (differences.empty()) continue;
+    if (others++ == 0) first = fmt::format("{}: {}", folder.string(), fmt::join(differences, ", "));
+  }
+  if (others == 0) return "";
+  return fmt::format(
+      "--keep leaves {} run(s) with another protocol than the suite's as they are, and a report of the suite leaves "
+      "them "
+      "out; {}{}",
+      others, others > 1 ? "the first is " : "it is ", first);
+}
+
 Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
                          bool retry, ChangeFinder& finder) {
   Settlement settlement;

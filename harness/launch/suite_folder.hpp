@@ -83,6 +83,9 @@ std::deque<std::size_t> runs_to_do(const suite::Plan& plan, const std::filesyste
 /// What starting the failed runs again leaves alone, in a sentence for whoever asked for it; empty if nothing.
 std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
+/// What keeping the runs that are there means for a report, in a sentence; empty if all are of the plan's protocol.
+std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder);
+
 /// What is to be done about the runs of a plan, as their indices.
 struct Settlement {
   std::deque<std::size_t> to_remove;  // what is in their folders

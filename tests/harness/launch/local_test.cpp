@@ -1,5 +1,6 @@
 #include "launch/local.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -304,6 +305,24 @@ TEST_F(LaunchTest, ChangedRunIsRefusedUnlessItIsToStartAnewOrToStay) {
   EXPECT_NE(sha256_of_file(run_folder(run) / "evaluations.csv"), evaluations);
   options_.on_change = OnChange::kRefuse;
   EXPECT_TRUE(launch(after).complete());
+}
+
+TEST_F(LaunchTest, KeepingRunsOfAnotherProtocolSaysThatReportsLeaveThemOut) {
+  launch(line_suite());
+  const suite::Plan same = plan(line_suite());
+  EXPECT_EQ(left_out_of_reports(same, folder_.path() / same.name), "");
+  results::RunRecord record = record_of(same.runs.at(0));
+  record.protocol.environment_steps += 5;
+  results::write_run_record(run_folder(same.runs.at(0)), record);
+  options_.on_change = OnChange::kKeep;
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(launch(line_suite()).complete());
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("--keep leaves 1 run(s) with another protocol"), std::string::npos) << said;
+  EXPECT_NE(said.find(fmt::format("environment_steps {} instead of {}", record.protocol.environment_steps,
+                                  record.protocol.environment_steps - 5)),
+            std::string::npos)
+      << said;
 }
 
 TEST_F(LaunchTest, ChangedPluginIsNoticed) {
