@@ -10,6 +10,7 @@
 namespace tutti::reports {
 namespace {
 
+constexpr double kRestOfSums = 1e-12;  // of the largest number
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
 std::optional<std::size_t> best_baseline(const std::vector<std::vector<double>>& curves,
@@ -114,14 +115,18 @@ void without_baseline(std::span<const double> steps, const std::vector<std::vect
 
 double steps_to(std::span<const double> steps, std::span<const double> curve, double threshold,
                 const Crossing& crossing) {
+  // Sums of equal numbers may differ in their last bits, and a threshold is such a sum, too.
+  double size = std::abs(threshold);
+  for (const double value : curve) size = std::fmax(size, std::abs(value));
+  const double reached = threshold - kRestOfSums * size;
   std::int64_t held = 0;
   for (std::size_t k = 0; k < curve.size(); ++k) {
-    held = curve[k] >= threshold ? held + 1 : 0;
+    held = curve[k] >= reached ? held + 1 : 0;
     if (held < crossing.hold) continue;
     const std::size_t first = k + 1 - static_cast<std::size_t>(crossing.hold);
     if (first == 0 || !crossing.interpolate) return steps[first];
-    return steps[first - 1] +
-           (steps[first] - steps[first - 1]) * ((threshold - curve[first - 1]) / (curve[first] - curve[first - 1]));
+    const double share = (threshold - curve[first - 1]) / (curve[first] - curve[first - 1]);
+    return steps[first - 1] + (steps[first] - steps[first - 1]) * std::clamp(share, 0.0, 1.0);
   }
   return kNever;
 }
@@ -198,7 +203,7 @@ SpeedUpSummary summarize_speed_ups(const std::vector<SpeedUp>& tasks) {
   }
   summary.finite = static_cast<std::int64_t>(values.size());
   if (values.empty()) return summary;
-  summary.geometric_mean = std::exp(mean_of(logarithms));
+  summary.geometric_mean = std::exp(ascending_sum(logarithms) / static_cast<double>(logarithms.size()));
   summary.min = std::ranges::min(values);
   summary.max = std::ranges::max(values);
   return summary;

@@ -1,7 +1,9 @@
 #include "reports/statistics/summary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/students_t.hpp>
+#include <charconv>
 #include <cmath>
 
 namespace tutti::reports {
@@ -13,7 +15,28 @@ std::vector<double> sorted_copy(std::span<const double> values) {
   return sorted;
 }
 
+// Decimals of a mean, counted from the first digit of the largest number that it is of. A double holds nearly 16; the
+// others are rests of sums, in which what is equal in decimals would differ: (0.1 + 0.2 + 0.6) / 3 and 0.3.
+constexpr int kDigitsOfMeans = 14;
+
+// `value` without the digits beyond those of a mean of numbers up to `largest`.
+double without_rests(double value, double largest) {
+  if (!std::isfinite(value) || !(largest > 0)) return value;
+  const int decimals = kDigitsOfMeans - 1 - static_cast<int>(std::floor(std::log10(largest)));
+  const bool fixed = decimals >= 0 && decimals <= 300;  // beyond, the digits of the value itself
+  std::array<char, 400> text{};
+  char* const end =
+      std::to_chars(text.begin(), text.end(), value, fixed ? std::chars_format::fixed : std::chars_format::scientific,
+                    fixed ? decimals : kDigitsOfMeans - 1)
+          .ptr;
+  double rounded = value;
+  std::from_chars(text.data(), end, rounded);
+  return rounded == 0 ? 0 : rounded;  // without a sign
+}
+
 double squared_deviations(std::span<const double> values) {
+  const auto [smallest, greatest] = std::ranges::minmax(values);
+  if (smallest == greatest) return 0;
   const double mean = mean_of(values);
   std::vector<double> squares;
   for (const double value : values) squares.push_back((value - mean) * (value - mean));
@@ -23,13 +46,16 @@ double squared_deviations(std::span<const double> values) {
 }  // namespace
 
 double ascending_sum(std::span<const double> values) {
-  double sum = 0;
+  long double sum = 0;
   for (const double value : sorted_copy(values)) sum += value;
-  return sum;
+  return static_cast<double>(sum);
 }
 
 double mean_of(std::span<const double> values) {
-  return values.empty() ? kMissing : ascending_sum(values) / static_cast<double>(values.size());
+  if (values.empty()) return kMissing;
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return without_rests(ascending_sum(values) / static_cast<double>(values.size()), largest);
 }
 
 double median_of(std::span<const double> values) {

@@ -13,6 +13,8 @@ namespace tutti::reports {
 /// Sum in ascending order of value, so that no result depends on the order of the input.
 double ascending_sum(std::span<const double> values);
 
+/// To 14 digits, counted from the first one of the largest value: what is equal in decimals is equal here, in whatever
+/// groups it was summed. NaN without values.
 double mean_of(std::span<const double> values);
 double median_of(std::span<const double> values);
 

@@ -183,6 +183,20 @@ TEST(Efficiency, HasNoStepsWithoutAThreshold) {
   EXPECT_EQ(result.algorithms[0].kind, SpeedUp::Kind::kNone);
 }
 
+TEST(Efficiency, OfASaturatedTaskEverybodyReachesThePeak) {
+  // Six times 0.7 has another last bit than five times.
+  const TaskCurves curves{.steps = {250, 500, 750, 1000},
+                          .runs = {std::vector(6, std::vector<double>{0.1, 0.7, 0.7, 0.7}),
+                                   std::vector(5, std::vector<double>{0.1, 0.7, 0.7, 0.7})},
+                          .baseline = {true, false}};
+  const SpeedUps result = bootstrap_speed_ups(curves, {}, {}, {.replicates = 50});
+  EXPECT_EQ(result.steps[1], 500);
+  EXPECT_EQ(result.algorithms[1].value, 1);
+  EXPECT_EQ(result.algorithms[1].interval->low, 1);
+  EXPECT_EQ(result.algorithms[1].interval->high, 1);
+  EXPECT_EQ(steps_to(kSteps, std::vector<double>(kSteps.size(), 0.7), 0.7 + 1e-16, {}), kSteps[0]);
+}
+
 TEST(Efficiency, SummarizesFiniteSpeedUpsAndCountsTheOthers) {
   const auto reached = [](double value) {
     return SpeedUp{.kind = SpeedUp::Kind::kReached, .value = value, .interval = {}};

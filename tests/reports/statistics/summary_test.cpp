@@ -27,6 +27,23 @@ TEST(Summary, AgreesWithIndependentlyComputedRows) {
   expect_summary(kQ, 3055.3, 162.4118414709962, 145.26556715202676, 72.63278357601338, 201.66093643651342);
 }
 
+TEST(Summary, MeansThatAreEqualInDecimalsAreEqual) {
+  EXPECT_EQ(mean_of(std::vector<double>{0, 0, 0.2, 0.4}), mean_of(std::vector<double>{0, 0, 0.3, 0.3}));
+  EXPECT_EQ(mean_of(std::vector<double>{0.1, 0.2, 0.6}), 0.3);
+  EXPECT_EQ(mean_of(std::vector<double>{0.1 + 0.2}), 0.3);
+  for (const double value : {0.1, 0.7, -0.1, 2.3, 1e-320, 7e-300, 3e12, 7e300}) {
+    for (std::size_t n = 1; n < 40; ++n) {
+      const Summary summary = summarize(std::vector<double>(n, value), 0.95);
+      EXPECT_EQ(summary.mean, value) << n;
+      if (n > 1) {
+        EXPECT_EQ(summary.sd, 0) << value << " " << n;
+      }
+    }
+  }
+  EXPECT_FALSE(std::signbit(mean_of(std::vector<double>{0.1, 0.2, -0.3})));
+  EXPECT_NEAR(mean_of(std::vector<double>{1e-9, 3e-9, 1}), (1 + 4e-9) / 3, 1e-13);
+}
+
 TEST(Summary, UsesStudentsQuantiles) {
   // sd / sqrt(n) is 1 and 1 / sqrt(3): what is left are the quantiles for one and two degrees of freedom.
   expect_close(student_half_width(std::vector<double>{0, 2}, 0.95), 12.706204736174707);
@@ -63,6 +80,14 @@ TEST(Welch, WithoutSpreadDecidesByTheMeans) {
   EXPECT_EQ(welch_test(std::vector<double>{2, 2}, std::vector<double>{2, 2, 2}).p, 1);
   EXPECT_EQ(welch_test(std::vector<double>{2, 2}, std::vector<double>{3, 3}).p, 0);
   EXPECT_TRUE(std::isnan(welch_test(std::vector<double>{2}, std::vector<double>{3, 3}).p));
+}
+
+TEST(Welch, FindsNothingBetweenConstantsThatAreEqual) {
+  const std::vector<double> ten(10, 0.1), three(3, 0.1);
+  EXPECT_EQ(welch_test(ten, three).p, 1);
+  const Interval interval = welch_interval(ten, three, 0.95);
+  EXPECT_EQ(interval.low, 0);
+  EXPECT_EQ(interval.high, 0);
 }
 
 TEST(Welch, SurvivesSpreadsWhoseSquaresAreTooLargeOrTooSmall) {
