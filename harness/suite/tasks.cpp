@@ -79,7 +79,8 @@ bool identify_task(SectionReader& read, const Expansion& expansion, Task& task) 
   if (label || named) {
     if (const auto problem = label_problem(task.label, 1)) read.problem("label", *problem);
   }
-  const bool qualified = task.label.find('/') != std::string::npos;
+  // Presets match the environment that there is, whatever the label begins with.
+  const bool qualified = task.label.starts_with(task.environment + "/");
   task.name = named ? *named : (qualified ? task.label : task.environment + "/" + task.label);
   return true;
 }

@@ -233,17 +233,17 @@ class Mappo final : public Algorithm {
 
     std::vector<std::size_t> order(static_cast<std::size_t>(gains.numel()));
     std::iota(order.begin(), order.end(), 0);
-    Tensor ratios;
+    Tensor logarithms;
     for (std::int64_t epoch = 0; epoch < config_.epochs; ++epoch) {
       shuffle(order, shuffle_stream_);
       for (std::int64_t part = 0; part < config_.minibatches; ++part) {
         const Tensor rows = rows_of_part(order, part);
-        ratios = update_actors(rows, gains.index_select(0, rows), metrics);
+        logarithms = update_actors(rows, gains.index_select(0, rows), metrics);
         update_critic(rows, value_targets.index_select(0, rows), metrics);
         ++updates_;
       }
     }
-    report_policies(ratios, metrics);
+    report_policies(logarithms, metrics);
   }
 
   /// V(s) in units of reward, [T, E, S] -> [T, E].
@@ -264,36 +264,39 @@ class Mappo final : public Algorithm {
     return on_device(rows, actors_.device());
   }
 
-  /// pi_i(u_i | o_i) now over what it was when the rollout was collected, [B, N].
-  Tensor probability_ratios(const Tensor& rows) const {
+  /// The logarithm of pi_i(u_i | o_i) now over what it was when the rollout was collected, [B, N].
+  Tensor log_ratios(const Tensor& rows) const {
     const auto select = [&](const Tensor& tensor) { return tensor.flatten(0, 1).index_select(0, rows); };
     const Tensor mean = actors_(select(rollout_.observations))[0];
-    return (log_density(mean, select(rollout_.actions)) - select(rollout_.log_densities)).exp();
+    return log_density(mean, select(rollout_.actions)) - select(rollout_.log_densities);
   }
 
   /// Of all agents together.
   Tensor entropy() const { return (log_deviation() + 0.5 * std::log(2 * std::numbers::pi * std::numbers::e)).sum(); }
 
   /// L = -sum over agents of mean over rows of min(ratio_i A, clip(ratio_i) A), less the entropies of all agents.
-  /// Returns the ratios before the step.
+  /// Returns the logarithms of the ratios before the step.
   Tensor update_actors(const Tensor& rows, const Tensor& advantages, Metrics& metrics) {
-    const Tensor ratios = probability_ratios(rows);
-    const Tensor gain = clipped_gain(ratios, advantages.unsqueeze(1), config_.clip_range).mean(0).sum();
+    const Tensor logarithms = log_ratios(rows);
+    const Tensor gain = clipped_gain(logarithms.exp(), advantages.unsqueeze(1), config_.clip_range).mean(0).sum();
     const Tensor loss = -gain - config_.entropy_coefficient * entropy();
     actor_optimizer_.zero_gradient();
     loss.backward();
     actor_optimizer_.step();
     report_finite(metrics, "actor_loss", loss, updates_ + 1);
     if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
-    return ratios.detach();
+    return logarithms.detach();
   }
 
   /// Once for each row of training.csv, after a rollout, by the ratios of its last part: those of its first are one.
-  void report_policies(const Tensor& ratios, Metrics& metrics) const {
+  void report_policies(const Tensor& logarithms, Metrics& metrics) const {
     if (!metrics.wanted("entropy")) return;
+    const Tensor exact = logarithms.to(torch::kFloat64);
+    const Tensor ratios = exact.exp();
     metrics.add("entropy", entropy().item<double>());
     metrics.add("clipped_share", ((ratios - 1).abs() > config_.clip_range).to(torch::kFloat32).mean().item<double>());
-    metrics.add("divergence", (ratios - 1 - ratios.log()).mean().item<double>());
+    // By the logarithms that there are: a ratio that is zero has none.
+    metrics.add("divergence", (ratios - 1 - exact).mean().item<double>());
   }
 
   /// L = mean of (V(s) - target)^2 / 2 in units of the returns' deviation.

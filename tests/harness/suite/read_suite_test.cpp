@@ -178,6 +178,18 @@ name = "climber"
   EXPECT_EQ(config_toml(run_of(plan, "grid/large", "climber")), config_toml(alone.runs[0]));
 }
 
+TEST(ReadPlan, PresetsMatchTheEnvironmentWhateverALabelBeginsWith) {
+  const auto plan_with = [](const std::string& label, const std::string& preset) {
+    const SuiteFile file(kHead + "[[task]]\nenvironment = \"grid\"\nlabel = \"" + label +
+                         "\"\n[[algorithm]]\nname = \"climber\"\npreset = \"" + preset + "\"\n");
+    return file.plan();
+  };
+  const Plan plan = plan_with("maze/one", "tuned");
+  EXPECT_EQ(plan.runs.at(0).task_name, "grid/maze/one");
+  EXPECT_EQ(plan_with("grid/one", "tuned").runs.at(0).task_name, "grid/one");
+  EXPECT_THROW(plan_with("maze/one", "elsewhere"), Error) << "its values are for maze/*";
+}
+
 TEST(ReadPlan, OneTaskAndOneAlgorithmCanAppearTwiceUnderDifferentLabels) {
   const SuiteFile file(kHead + R"(
 [[task]]

@@ -71,9 +71,16 @@ TEST(Mappo, RatiosAreOneBeforeTheFirstStep) {
   training.steps(200);  // 20 of 30 steps of ten copies
   const Mappo& mappo = training.as<Mappo>();
   EXPECT_EQ(mappo.updates(), 0);
-  const torch::Tensor ratios = mappo.probability_ratios(torch::arange(200, torch::kInt64));
-  EXPECT_EQ(ratios.sizes(), (std::vector<std::int64_t>{200, 2}));
-  EXPECT_LT((ratios - 1).abs().max().item<double>(), 1e-5);
+  const torch::Tensor logarithms = mappo.log_ratios(torch::arange(200, torch::kInt64));
+  EXPECT_EQ(logarithms.sizes(), (std::vector<std::int64_t>{200, 2}));
+  EXPECT_LT(logarithms.abs().max().item<double>(), 1e-5);
+}
+
+TEST(Mappo, ARatioOfZeroHasAFiniteDivergence) {
+  Training training(make_line_spread, small_values());
+  RecordedMetrics metrics;
+  training.as<Mappo>().report_policies(torch::tensor({{-200.0F, 0.0F}}), metrics);  // exp(-200) is 0 in float32
+  EXPECT_NEAR(metrics.last("divergence"), 199.0 / 2, 1e-6);
 }
 
 TEST(Mappo, LearnsOnceForEachFullRollout) {
