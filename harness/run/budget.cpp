@@ -26,7 +26,9 @@ std::optional<std::int64_t> integer_of(const suite::Run& run, const char* parame
 std::string reason_without_update(const suite::Run& run) {
   const suite::RunSettings settings = run.run_settings();
   const auto warm_up = integer_of(run, "warm_up_steps");
-  if (warm_up && *warm_up >= settings.environment_steps) return fmt::format("warm_up_steps = {}", grouped(*warm_up));
+  // All copies step before an update: the last ones begin here, and learn only if they do not begin at random.
+  const std::int64_t last_start = (settings.environment_steps - 1) / settings.copies * settings.copies;
+  if (warm_up && *warm_up > last_start) return fmt::format("warm_up_steps = {}", grouped(*warm_up));
   const auto rollout = integer_of(run, "rollout_length");
   if (rollout && *rollout * settings.copies > settings.environment_steps) {
     return fmt::format("rollout_length = {}, copies = {}", grouped(*rollout), grouped(settings.copies));

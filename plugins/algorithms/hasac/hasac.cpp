@@ -133,6 +133,15 @@ class Hasac final : public OffPolicyAlgorithm {
   void save_policy(SnapshotWriter& writer) override { actors_.save(writer, "actors"); }
   void load_policy(SnapshotReader& reader) override { actors_.load(reader, "actors"); }
 
+  /// Sum over the critics of the mean over rows: squares, or Huber's beyond `huber_threshold`.
+  Tensor critic_loss(const Tensor& values, const Tensor& target) const {
+    if (config_.huber_threshold == 0) return squared_error(values, target);
+    // LibTorch's is half the square below the threshold.
+    return 2 * torch::huber_loss(values, target.expand_as(values), at::Reduction::None, config_.huber_threshold)
+                   .mean(1)
+                   .sum();
+  }
+
  private:
   void update_once(const Batch& batch, Metrics& metrics) override {
     update_critics(batch, metrics);
@@ -159,13 +168,6 @@ class Hasac final : public OffPolicyAlgorithm {
   Temperature make_temperature(const AlgorithmContext& context) const {
     return {config_.temperature, config_.learn_temperature, config_.temperature_learning_rate,
             torch::TensorOptions(device_of(context)).dtype(torch::kFloat64)};
-  }
-
-  Tensor critic_loss(const Tensor& values, const Tensor& target) const {
-    if (config_.huber_threshold == 0) return squared_error(values, target);
-    return torch::huber_loss(values, target.expand_as(values), at::Reduction::None, config_.huber_threshold)
-        .mean(1)
-        .sum();
   }
 
   // L = mean (Q_1 - y)^2 + mean (Q_2 - y)^2,
@@ -210,12 +212,16 @@ class Hasac final : public OffPolicyAlgorithm {
     critic_temperature_.step(result.log_density - static_cast<double>(batch.actions.size(1)));
     report_finite(metrics, "actor_loss", result.loss, updates());
     report_finite(metrics, "entropy", -result.log_density, updates());
-    if (!metrics.wanted("temperature")) return;
-    double sum = 0;
-    for (const Temperature& of_agent : temperatures_) sum += of_agent.value();
-    metrics.add("temperature", sum / static_cast<double>(temperatures_.size()));
-    metrics.add("critic_temperature", critic_temperature_.value());
-    metrics.add("actor_gradient_norm", norm);
+    report_finite(metrics, "temperature", mean_temperature(), updates());
+    report_finite(metrics, "critic_temperature", critic_temperature_.tensor(), updates());
+    if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", norm);
+  }
+
+  /// Of the agents.
+  Tensor mean_temperature() const {
+    Tensor sum = temperatures_.front().tensor();
+    for (std::size_t i = 1; i < temperatures_.size(); ++i) sum = sum + temperatures_[i].tensor();
+    return sum / static_cast<double>(temperatures_.size());
   }
 
   HasacConfig config_;

@@ -34,6 +34,16 @@ struct MadpmdConfig : DdpmConfig {
     parameter("source_normalisation", source_normalisation, any_value(),
               "normalise values as the source does: value - mean / deviation");
   }
+
+  /// Weights are exp(normalised value / alpha).
+  void check() const {
+    DdpmConfig::check();
+    constexpr double kLargestExponent = 88;  // of a float32
+    if (weight_limit <= kLargestExponent * initial_temperature) return;
+    throw Error(
+        "weight_limit is " + to_text(weight_limit) + " and initial_temperature is " + to_text(initial_temperature) +
+        "; expected a limit of at most 88 times the temperature, since the weights are exponentials of their ratio");
+  }
 };
 
 class Madpmd final : public Algorithm {

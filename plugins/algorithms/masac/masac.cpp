@@ -126,10 +126,8 @@ class Masac final : public OffPolicyAlgorithm {
     const Tensor mean_log_density = log_density.detach().mean().to(torch::kFloat64);
     report_finite(metrics, "actor_loss", loss, updates());
     report_finite(metrics, "entropy", -mean_log_density, updates());
-    if (metrics.wanted("temperature")) {
-      metrics.add("temperature", temperature_.value());
-      metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
-    }
+    report_finite(metrics, "temperature", temperature_.tensor(), updates());
+    if (metrics.wanted("actor_gradient_norm")) metrics.add("actor_gradient_norm", actor_optimizer_.gradient_norm());
     return mean_log_density;
   }
 

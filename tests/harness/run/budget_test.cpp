@@ -18,6 +18,9 @@ suite::Run run_with(std::int64_t steps, std::int64_t interval, const std::string
 TEST(Budget, AWarmUpThatFillsItLeavesNoUpdate) {
   EXPECT_EQ(reason_without_update(run_with(5000, 1000, "warm_up_steps", 5000)), "warm_up_steps = 5,000");
   EXPECT_EQ(reason_without_update(run_with(5001, 1000, "warm_up_steps", 5000)), "");
+  // Four times 64 copies: the last steps begin at 192.
+  EXPECT_EQ(reason_without_update(run_with(200, 100, "warm_up_steps", 193, 64)), "warm_up_steps = 193");
+  EXPECT_EQ(reason_without_update(run_with(200, 100, "warm_up_steps", 192, 64)), "");
 }
 
 TEST(Budget, ARolloutOfAllCopiesThatExceedsItLeavesNoUpdate) {

@@ -43,7 +43,10 @@ void move_by_operators(const Factors<double>& f, const torch::Tensor& gradient, 
 
 double sum_of_squares(const torch::Tensor& gradient) {
   const double norm = gradient.norm().item<double>();
-  return norm * norm;
+  if (std::isfinite(norm)) return norm * norm;
+  // Squares of 1e20 are beyond a 32-bit number; the gradient itself may not be.
+  const double exact = gradient.to(torch::kFloat64).norm().item<double>();
+  return exact * exact;
 }
 
 }  // namespace

@@ -218,6 +218,16 @@ TEST(Hasac, OperatorsOfLibTorchLearnTheSame) {
   expect_operators_learn_the_same(with(small_values(), {{"huber_threshold", 10.0}, {"share_parameters", true}}));
 }
 
+TEST(Hasac, AThresholdThatNoErrorReachesChangesNothing) {
+  const torch::Tensor values = torch::tensor({{0.5F, -1.0F}, {2.0F, 0.25F}}), target = torch::tensor({0.0F, 1.5F});
+  const auto loss = [&](double threshold) {
+    const Training training(make_line_spread, with(small_values(), {{"huber_threshold", threshold}}));
+    return training.as<Hasac>().critic_loss(values, target).item<float>();
+  };
+  EXPECT_FLOAT_EQ(loss(1e6), loss(0));
+  EXPECT_LT(loss(1), loss(0));
+}
+
 TEST(Hasac, ResumesExactly) {
   expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}, {"huber_threshold", 10.0}}));
 }

@@ -196,6 +196,10 @@ TEST(Madpmd, OperatorsOfLibTorchLearnTheSame) {
 TEST(Madpmd, ResumesExactly) { expect_resumes_exactly(with(small_values(), "warm_up_steps", std::int64_t{1000})); }
 
 TEST(Madpmd, RefusesABatchThatDoesNotFitIntoTheBuffer) {
+  expect_refusal(with(small_values(), "initial_temperature", 0.01),
+                 "weight_limit is 3.0 and initial_temperature is 0.01; expected a limit of at most 88 times the "
+                 "temperature, since "
+                 "the weights are exponentials of their ratio");
   expect_refusal(with(small_values(), "denoiser_hidden_sizes", IntegerList{}),
                  "denoiser_hidden_sizes is empty; expected one width at least");
   expect_refusal(with(small_values(), "buffer_size", std::int64_t{10}),

@@ -67,6 +67,11 @@ TEST(Adam, ScalesTheGradientOfAllEntriesToTheNorm) {
   EXPECT_NEAR(second.values.item<double>(), -0.1 * 0.8 / 1.8, 1e-6);
 }
 
+TEST(Adam, NormOfLargeElementsIsFinite) {
+  Weights weights{torch::zeros({2}), torch::tensor({3e25F, 4e25F})};
+  EXPECT_NEAR(Adam({weights}, {}).gradient_norm() / 5e25, 1, 1e-6);
+}
+
 TEST(Adam, ContinuesFromASnapshotBitForBit) {
   const Weights one{torch::ones({5}), torch::zeros({5})};
   Adam adam({one}, {.learning_rate = 0.01});
