@@ -69,7 +69,7 @@ algorithm = "climber"
 buffer_size = 500
 )");
   const Plan plan = file.plan({.seeds = {}, .environment_steps = {}, .settings = {"climber.layers=[4]"}});
-  const Run small = run_of(plan, "grid/small", "climber");
+  const auto small = run_of(plan, "grid/small", "climber");
   EXPECT_EQ(shown(small.task_values, "width"), "2 (task small)");
   EXPECT_EQ(shown(small.task_values, "slip"), "0.0 (suite)");
   EXPECT_EQ(shown(small.task_values, "wind"), "\"none\" (default)");
@@ -78,7 +78,7 @@ buffer_size = 500
   EXPECT_EQ(shown(small.algorithm_values, "buffer_size"), "99 (suite)");
   EXPECT_EQ(shown(small.algorithm_values, "layers"), "[4] (command line)");
   EXPECT_EQ(shown(small.algorithm_values, "greedy"), "false (default)");
-  const Run large = run_of(plan, "grid/large", "climber");
+  const auto large = run_of(plan, "grid/large", "climber");
   EXPECT_EQ(shown(large.algorithm_values, "step"), "0.25 (preset tuned)");
   EXPECT_EQ(shown(large.algorithm_values, "buffer_size"), "500 (override)");
 }
@@ -139,10 +139,10 @@ TEST(ReadPlan, ATaskMayHaveABudgetOfItsOwn) {
   const Plan plan = SuiteFile(kHead + kTwoBudgets).plan();
   EXPECT_EQ(plan.tasks[0].budget, (Budget{1000, 100, 32}));
   EXPECT_EQ(plan.tasks[1].budget, (Budget{5000, 250, 8}));
-  const Run small = run_of(plan, "grid/small", "climber");
+  const auto small = run_of(plan, "grid/small", "climber");
   EXPECT_EQ(small.run_settings().environment_steps, 1000);
   EXPECT_EQ(small.evaluation_settings().interval, 100);
-  const Run large = run_of(plan, "grid/large", "climber");
+  const auto large = run_of(plan, "grid/large", "climber");
   EXPECT_EQ(shown(large.run_values, "environment_steps"), "5000 (suite)");
   EXPECT_EQ(shown(large.evaluation_values, "interval"), "250 (suite)");
   EXPECT_EQ(shown(large.evaluation_values, "episodes"), "8 (suite)");
