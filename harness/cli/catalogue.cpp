@@ -16,12 +16,6 @@
 namespace tutti::cli {
 namespace {
 
-// Of the process, as its environment is.
-std::vector<std::string>& added_folders() {
-  static std::vector<std::string> folders;
-  return folders;
-}
-
 std::string text_of(const ParameterValues& values) {
   std::string text;
   for (const auto& [name, value] : values) text += '\n' + name + '=' + to_text(value);
@@ -38,10 +32,15 @@ void add_plugin_folder(const std::string& folder) {
     throw Error(fmt::format("--plugins {}: a colon separates folders, so none may have one in its name", path));
   // Through the environment, so that workers look there, too.
   ::setenv("TUTTI_PLUGIN_PATH", (present == nullptr ? path : path + ':' + present).c_str(), 1);
-  added_folders().push_back(path);
 }
 
-const std::vector<std::string>& plugin_folders() { return added_folders(); }
+std::vector<std::string> plugin_folders() {
+  std::vector<std::string> folders;
+  for (const std::filesystem::path& folder : loader::search_path())
+    folders.push_back(std::filesystem::absolute(folder).lexically_normal().string());
+  folders.pop_back();  // the program's own, which needs no name
+  return folders;
+}
 
 loader::Registry load_plugins() {
   const std::vector<std::filesystem::path> folders = loader::search_path();

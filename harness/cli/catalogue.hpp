@@ -13,8 +13,9 @@ namespace tutti::cli {
 /// starts. Throws Error if it is empty.
 void add_plugin_folder(const std::string& folder);
 
-/// What add_plugin_folder() was given, in order, as absolute paths.
-const std::vector<std::string>& plugin_folders();
+/// The folders that load_plugins() looks in before the program's own, as absolute paths: of --plugins and of the
+/// environment.
+std::vector<std::string> plugin_folders();
 
 /// The plugins on the search path. Names on stderr the files that were refused, and why.
 loader::Registry load_plugins();

@@ -5,6 +5,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/makespan.hpp"
 #include "cli/suite_options.hpp"
 #include "cli/text_table.hpp"
 #include "cli/time_estimate.hpp"
@@ -144,7 +145,7 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   std::int64_t evaluation_steps = 0;
   std::int64_t disk = 0;
   std::int64_t memory = 0;
-  double seconds = 0;
+  std::vector<double> seconds;  // of the runs of one seed
   std::vector<std::string> problems;
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
@@ -154,7 +155,7 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
     memory = std::max(memory, cost.resources.memory_bytes);
-    seconds += static_cast<double>(count) * cost.time.seconds;
+    seconds.push_back(cost.time.seconds);
     if (!cost.time.problem.empty()) {
       problems.push_back(fmt::format("{} on {}: begun to estimate its time, the run failed: {}", run.algorithm,
                                      run.task, text::clean_text(cost.time.problem)));
@@ -173,10 +174,12 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
           "and {} of memory for each run at a time\n",
           grouped(training_steps), grouped(evaluation_steps), bytes(disk), bytes(memory)));
   if (with_time) {
-    const auto jobs = static_cast<double>(run::available_cores());
-    launch::say(stdout,
-                fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
-                            text::duration_text(seconds / jobs), jobs, problems.empty() ? "" : ", without what fails"));
+    const std::int64_t cores = run::available_cores();
+    std::vector<double> of_all;
+    for (std::int64_t seed = 0; seed < count; ++seed) of_all.insert(of_all.end(), seconds.begin(), seconds.end());
+    launch::say(stdout, fmt::format("about {} on the {} core(s) of this machine, as busy as it is now{}\n",
+                                    text::duration_text(seconds_of_all(of_all, static_cast<std::size_t>(cores))), cores,
+                                    problems.empty() ? "" : ", without what fails"));
   }
   print_notes(plan);
   for (const std::string& problem : problems) launch::say(stderr, problem + "\n");

@@ -123,7 +123,8 @@ void refuse_empty_values(const std::vector<std::string>& arguments) {
 // The folders are those of the moment, --plugins included.
 std::string footer() {
   return fmt::format(
-      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite.\n{}.\n"
+      "Exit status: 0 done, 1 some runs failed, the report or the output was lost, 2 wrong usage or suite, "
+      "or Slurm refused.\n{}.\n"
       "`{} COMMAND --help` says more about a command.",
       search_path_text(), launch::program_name());
 }

@@ -98,12 +98,13 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
                                                                  .on_change = on_change(options),
                                                                  .retry = options.local.retry,
                                                                  .dry_run = options.dry_run,
-                                                                 .repeated = repeated(options)});
+                                                                 .repeated = repeated(options),
+                                                                 .plugin_folders = plugin_folders()});
   const std::string folder = launch::shell_word((options.local.results / plan.name).string());
   if (submission.runs == 0) {
     launch::say(stdout, fmt::format("nothing to submit; `{} status {}` says more\n", launch::program_name(), folder));
   } else if (options.dry_run) {
-    launch::say(stdout, submission.script);
+    launch::say(stdout, submission.scripts);
   } else {
     const std::string left_out =
         submission.queued > 0 ? fmt::format(", {} more are queued already", submission.queued) : "";

@@ -55,7 +55,8 @@ std::shared_ptr<SuiteOptions> add_suite_options(CLI::App& command) {
 
 std::vector<std::string> repeated(const SuiteOptions& options) {
   std::vector<std::string> words;
-  for (const std::string& folder : plugin_folders()) words.insert(words.end(), {"--plugins", folder});
+  // Each --plugins goes before those that were there.
+  for (const std::string& folder : plugin_folders()) words.insert(words.begin(), {"--plugins", folder});
   if (!options.seeds.empty()) words.insert(words.end(), {"--seeds", joined_seeds(options.seeds)});
   if (options.environment_steps) words.insert(words.end(), {"--steps", *options.environment_steps});
   for (const std::string& setting : options.settings) words.insert(words.end(), {"--set", setting});

@@ -133,11 +133,33 @@ std::string json_of(const watch::Watched& watched, const std::vector<watch::Stor
 // Beside a suite's folder --seed names the run, beside a run's folder the episodes.
 std::filesystem::path chosen_run(const WatchArguments& arguments, std::uint64_t& episode_seed) {
   const bool is_run = std::filesystem::is_regular_file(arguments.folder / "config.toml");
+  if (is_run && !arguments.seed.empty() && !arguments.episode_seed.empty())
+    throw Error("--seed and --episode-seed are the same beside a run's folder; give one of them");
   const bool names_episodes = is_run && arguments.episode_seed.empty();
   const std::string& text = names_episodes ? arguments.seed : arguments.episode_seed;
   const char* const option = names_episodes ? "--seed" : "--episode-seed";
   if (!text.empty()) episode_seed = static_cast<std::uint64_t>(number_in(text, option, "a whole number of at least 0"));
   return watch::find_run(arguments.folder, arguments.task, arguments.algorithm, is_run ? "" : arguments.seed);
+}
+
+/// The start of the names of files, without an ending that they get anyway.
+std::filesystem::path stem_from(std::filesystem::path stem) {
+  const std::string name = stem.filename().string();
+  if (name.empty() || name == "." || name == "..")
+    throw Error(fmt::format("--out {} is a folder; expected the start of file names, such as {}", stem.string(),
+                            (stem / "film").lexically_normal().string()));
+  for (const char* const ending : {".gif", ".mp4", ".png", ".csv"}) {
+    if (stem.extension() == ending) return stem.replace_extension();
+  }
+  return stem;
+}
+
+void require_run(const std::filesystem::path& folder) {
+  if (std::filesystem::exists(folder / "config.toml")) return;
+  throw Error(
+      fmt::format("--against {}: no folder of a run, for it has no config.toml; expected one such as "
+                  "results/SUITE/TASK/ALGORITHM/seed-1",
+                  folder.string()));
 }
 
 int show(WatchArguments arguments) {
@@ -149,7 +171,7 @@ int show(WatchArguments arguments) {
   options.gif = !arguments.no_gif;
   options.mp4 = !arguments.no_mp4 && watch::Mp4Writer::is_available();
   const std::filesystem::path folder = chosen_run(arguments, options.seed);
-  if (options.stem.empty()) options.stem = folder / ("watch-" + arguments.policy);
+  options.stem = options.stem.empty() ? folder / ("watch-" + arguments.policy) : stem_from(options.stem);
 
   const watch::Which which = arguments.policy == "last" ? watch::Which::kLast : watch::Which::kBest;
   loader::Registry registry = load_plugins();
@@ -158,6 +180,7 @@ int show(WatchArguments arguments) {
   std::vector<watch::StoredPolicy*> policies = {&policy};
   std::optional<watch::StoredPolicy> other;
   if (!arguments.against.empty()) {
+    require_run(arguments.against);
     other.emplace(arguments.against, which, registry);
     watch::require_same_task(policy.run(), other->run());
     warn_of(arguments.against, *other);
@@ -211,17 +234,18 @@ void add_watch(CLI::App& app, int& status) {
       ->check(CLI::IsMember({"best", "last"}));
   command->add_option("--mode", arguments->mode, "deterministic (the evaluation policy; the default) or sampled")
       ->check(CLI::IsMember({"deterministic", "sampled"}));
-  add_count(*command, "--episodes", options.episodes, kMostEpisodes, "how many (default 1)");
-  add_count(*command, "--steps", options.most_steps, kMostSteps, "end every episode after so many environment steps");
-  command->add_option("--size", arguments->size, "of a picture in pixels (default 320x240)");
-  add_count(*command, "--every", options.every, kMostSteps, "environment steps between frames (default 1)");
+  add_count(*command, "--episodes", options.episodes, kMostEpisodes, "how many, from 1 to 1,000,000 (default 1)");
+  add_count(*command, "--steps", options.most_steps, kMostSteps,
+            "end every episode after so many environment steps, at least 1");
+  command->add_option("--size", arguments->size, "of a picture in pixels, each side from 16 to 2048 (default 320x240)");
+  add_count(*command, "--every", options.every, kMostSteps, "environment steps between frames, at least 1 (default 1)");
   command
       ->add_option_function<std::string>(
           "--fps", [&options](const std::string& text) { options.frames_per_second = rate_from(text); },
-          "frames in a second; the simulated time if left out")
+          "frames in a second, from 0.1 to 1000; the simulated time if left out")
       ->type_name("NUMBER");
   add_count(*command, "--still", options.still, kMostStillFrames,
-            "also a film strip of the first episode, a PNG of so many frames");
+            "also a film strip of the first episode, a PNG of so many frames, from 1 to 100");
   command->add_flag("--csv", options.csv, "also the trajectory: observations, states, actions, rewards, terms");
   command->add_flag("--no-words", arguments->no_words, "no label, step and return in the pictures");
   command->add_flag("--json", arguments->json, "print the episodes as JSON");

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kNarrow = 90;     // columns, below which steps are shown in percent
 constexpr std::size_t kLeastTask = 10;  // columns
-constexpr std::size_t kMostEnded = 5;   // shown live
+constexpr std::size_t kLeastAlgorithm = 5;
+constexpr std::size_t kMostEnded = 5;  // shown live
 
 /// The text, or its start or end with two dots in place of the rest.
 std::string keep_start(const std::string& text, std::size_t width) {
@@ -68,6 +69,14 @@ struct Widths {
 constexpr Widths kWideColumns = {0, 0, 4, 13, 8, 9, 11};
 constexpr Widths kNarrowColumns = {0, 0, 4, 5, 6, 9, 8};
 
+/// Columns besides task and algorithm, gaps included. One of no width is left out.
+std::size_t fixed_width(const Widths& widths) {
+  std::size_t sum = 1;  // the gap between task and algorithm
+  for (const std::size_t column : {widths.seed, widths.steps, widths.rate, widths.evaluation, widths.left})
+    sum += column > 0 ? column + 1 : 0;
+  return sum;
+}
+
 Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
   std::size_t task = 4;
   std::size_t algorithm = 9;
@@ -77,7 +86,11 @@ Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
   }
   Widths widths = width < kNarrow ? kNarrowColumns : kWideColumns;
   for (const BoardRow* row : rows) widths.seed = std::max(widths.seed, std::to_string(row->seed).size());
-  const std::size_t fixed = widths.seed + widths.steps + widths.rate + widths.evaluation + widths.left + 6;  // 6 gaps
+  // A row that does not say which run it is says nothing.
+  for (const auto column : {&Widths::rate, &Widths::steps, &Widths::evaluation}) {
+    if (width < fixed_width(widths) + kLeastTask + kLeastAlgorithm) widths.*column = 0;
+  }
+  const std::size_t fixed = fixed_width(widths);
   const std::size_t room = width > fixed + kLeastTask ? width - fixed : kLeastTask;
   if (task + algorithm > room) {
     task = std::min(task, std::max(kLeastTask, room - std::min(algorithm, room / 2)));
@@ -91,9 +104,17 @@ Widths fit_widths(const std::vector<const BoardRow*>& rows, std::size_t width) {
 std::string format_row(const Widths& w, const std::string& task, const std::string& algorithm, const std::string& seed,
                        const std::string& steps, const std::string& rate, const std::string& evaluation,
                        const std::string& left) {
-  return fmt::format("{:<{}} {:<{}} {:>{}} {:>{}} {:>{}} {:>{}} {:>{}}", keep_end(task, w.task), w.task,
-                     keep_start(algorithm, w.algorithm), w.algorithm, seed, w.seed, steps, w.steps, rate, w.rate,
-                     evaluation, w.evaluation, keep_start(left, w.left), w.left);
+  std::string line =
+      fmt::format("{:<{}} {:<{}}", keep_end(task, w.task), w.task, keep_start(algorithm, w.algorithm), w.algorithm);
+  const auto add = [&](const std::string& text, std::size_t column) {
+    if (column > 0) line += fmt::format(" {:>{}}", text, column);
+  };
+  add(seed, w.seed);
+  add(steps, w.steps);
+  add(rate, w.rate);
+  add(evaluation, w.evaluation);
+  add(keep_start(left, w.left), w.left);
+  return line;
 }
 
 void add_to_mean(std::pair<double, int>& mean, double value) {

@@ -121,7 +121,10 @@ void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_
                           at_once, bytes_of(memory), bytes_of(disk)));
 
   std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  std::filesystem::path present = folder;  // a dry run makes no folder
+  while (!present.empty() && present != present.parent_path() && !std::filesystem::exists(present, error))
+    present = present.parent_path();
+  const std::filesystem::space_info space = std::filesystem::space(present, error);
   if (!error && static_cast<std::uint64_t>(more_disk) > space.available) {
     throw Error(fmt::format(
         "{}: {} free, but {} run(s) at once need up to {} more; fewer --jobs or a smaller replay buffer would fit",

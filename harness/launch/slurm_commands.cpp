@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <string_view>
 
 #include "launch/command.hpp"
+#include "results/files.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
@@ -58,11 +60,37 @@ std::map<std::string, std::vector<Job>> by_cluster(const std::vector<Job>& jobs)
 }
 
 /// "7_3": how Slurm calls this task of the array; empty if it is none.
-std::string own_task() {
+std::string own_task_id() {
   const char* job = std::getenv("SLURM_ARRAY_JOB_ID");
   const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
   const bool named = job != nullptr && task != nullptr && is_number(job) && is_number(task);
   return named ? fmt::format("{}_{}", job, task) : "";
+}
+
+/// Whether a queued job of this number, name and script is `job`, whose own script is in `scripts`. Slurm may leave out
+/// name and script, and a site may submit a copy of the script.
+bool is_same(const Job& job, const std::string& name, const std::filesystem::path& script,
+             const std::filesystem::path& scripts) {
+  const std::filesystem::path own = scripts / (job.array + ".sh");
+  const std::string text = results::read_file_if_any(own).value_or("");
+  if (!name.empty() && !text.empty() && text.find("--job-name=" + name + "\n") == std::string::npos) return false;
+  const bool is_array_script =
+      script.filename() == own.filename() && script.parent_path().filename() == scripts.filename();
+  std::error_code error;
+  return !is_array_script || script == own || std::filesystem::equivalent(script, own, error);
+}
+
+/// "1-02:03:04" or "02:03:04" after `name`, in seconds; nothing if it is a word, such as UNLIMITED.
+std::optional<std::int64_t> seconds_after(const std::string& shown, const std::string& name) {
+  const std::size_t start = shown.find(' ' + name + '=');
+  if (start == std::string::npos) return std::nullopt;
+  const char* const text = shown.c_str() + start + name.size() + 2;
+  long long days = 0, hours = 0, minutes = 0, seconds = 0;
+  if (std::sscanf(text, "%lld-%lld:%lld:%lld", &days, &hours, &minutes, &seconds) != 4) {
+    days = 0;
+    if (std::sscanf(text, "%lld:%lld:%lld", &hours, &minutes, &seconds) != 3) return std::nullopt;
+  }
+  return ((24 * days + hours) * 60 + minutes) * 60 + seconds;
 }
 
 }  // namespace
@@ -122,18 +150,26 @@ Job submit_script(const std::filesystem::path& script) {
                   script.string(), trimmed(result.output)));
 }
 
-std::vector<QueuedTask> queued_tasks(const std::vector<Job>& jobs) {
+std::vector<QueuedTask> queued_tasks(const std::vector<Job>& jobs, const std::filesystem::path& scripts) {
   std::vector<QueuedTask> tasks;
+  std::map<std::string, bool> known;  // by job, name and script: an array has many tasks
   for (const auto& [cluster, own] : by_cluster(jobs)) {
-    const CommandResult result = run_slurm({"squeue", "--noheader", "--array", "--format=%F %T %K"}, cluster);
+    // --all: also in partitions that are hidden, or that the user may not use any more.
+    const CommandResult result =
+        run_slurm({"squeue", "--noheader", "--array", "--all", "--format=%F %T %K %j %o"}, cluster);
     if (result.status != 0) throw Error("squeue failed; is the cluster up?");
     std::istringstream stream(result.output);
     for (std::string line; std::getline(stream, line);) {
       std::istringstream words(line);
       QueuedTask task;
-      std::string index;
-      words >> task.job >> task.state >> index;
-      if (task.state.empty() || std::ranges::count(own, task.job, &Job::id) == 0) continue;
+      std::string index, name, script;
+      words >> task.job >> task.state >> index >> name;
+      std::getline(words >> std::ws, script);
+      const auto job = std::ranges::find(own, task.job, &Job::id);
+      if (task.state.empty() || job == own.end()) continue;
+      const auto [entry, is_new] = known.try_emplace(fmt::format("{} {} {}", task.job, name, script));
+      if (is_new) entry->second = is_same(*job, name, script, scripts);
+      if (!entry->second) continue;
       task.index = number_from(index);
       tasks.push_back(task);
     }
@@ -152,13 +188,21 @@ void cancel_jobs(const std::vector<Job>& jobs) {
   }
 }
 
-// A job that stops within the grace of a pre-emption, or before its time is over, counts as done: it has to queue
-// itself again. One that was cancelled, or that Slurm queues again by itself, is not in the running state any more.
-void queue_again_if_running() {
-  const std::string task = own_task();
-  if (task.empty()) return;
-  const CommandResult shown = run_slurm({"scontrol", "--oneliner", "show", "job", task});
-  if (shown.output.find("JobState=RUNNING") != std::string::npos) (void)run_slurm({"scontrol", "requeue", task});
+OwnTask own_task_from(const std::string& id, const std::string& shown) {
+  OwnTask task{.id = id, .is_running = shown.find("JobState=RUNNING") != std::string::npos, .seconds_left = {}};
+  const std::optional<std::int64_t> limit = seconds_after(shown, "TimeLimit");
+  const std::optional<std::int64_t> passed = seconds_after(shown, "RunTime");
+  if (limit && passed) task.seconds_left = *limit - *passed;
+  return task;
 }
+
+OwnTask own_task() {
+  const std::string id = own_task_id();
+  if (id.empty()) return {};
+  return own_task_from(id, run_slurm({"scontrol", "--all", "--oneliner", "show", "job", id}).output);
+}
+
+// A job that stops within the grace of a pre-emption, or before its time is over, counts as done to Slurm.
+void queue_again(const OwnTask& task) { (void)run_slurm({"scontrol", "requeue", task.id}); }
 
 }  // namespace tutti::launch

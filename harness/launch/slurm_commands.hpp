@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -37,14 +38,27 @@ std::optional<std::size_t> most_array_runs();
 /// Submits a script. Throws Error if sbatch refuses it or prints no job number.
 Job submit_script(const std::filesystem::path& script);
 
-/// What waits or runs of `jobs`; those that Slurm has forgotten have no tasks. Throws Error if squeue fails.
-std::vector<QueuedTask> queued_tasks(const std::vector<Job>& jobs);
+/// What waits or runs of `jobs`, whose scripts are in `scripts`; those that Slurm has forgotten have no tasks. A job of
+/// the same number that executes something else, as another cluster may have one, is left out. Throws Error if squeue
+/// fails.
+std::vector<QueuedTask> queued_tasks(const std::vector<Job>& jobs, const std::filesystem::path& scripts);
 
 /// Throws Error if scancel fails.
 void cancel_jobs(const std::vector<Job>& jobs);
 
-/// Queues the task of an array again that this process executes, if it is in the running state.
-void queue_again_if_running();
+/// The task of an array that this process executes.
+struct OwnTask {
+  std::string id;                            // "7_3"; empty: it is none
+  bool is_running = false;                   // false of one that was cancelled, or that Slurm queues again by itself
+  std::optional<std::int64_t> seconds_left;  // of its time limit; nothing: it has none
+};
+OwnTask own_task();
+
+/// The same, from the output of `scontrol --oneliner show job`.
+OwnTask own_task_from(const std::string& id, const std::string& shown);
+
+/// Queues it again, so that the run resumes.
+void queue_again(const OwnTask& task);
 
 /// The environment of Slurm's programs: this one's without the variables that steer them. Those of an allocation or of
 /// the user's settings would change the submission or hide tasks. SLURM_CONF stays: it says which cluster.

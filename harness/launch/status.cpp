@@ -33,6 +33,7 @@ std::string command_of(const std::filesystem::path& suite_folder) {
 std::string work_text(const std::filesystem::path& suite_folder, const Queue& queue) {
   const std::filesystem::path lock = suite_folder / kSuiteLockFile;
   if (results::is_locked(lock)) return "in progress: " + results::read_file_if_any(lock).value_or("") + '\n';
+  if (!queue.is_known) return "may be in progress on the cluster, which does not answer\n";
   return queue.tasks > 0 ? "in progress on the cluster\n" : "";
 }
 

@@ -337,11 +337,16 @@ void settle(const Settlement& settlement, const suite::Plan& plan, const std::fi
   remove_left_overs(plan, suite_folder);
 }
 
+results::Lock lock_idle_run(const std::filesystem::path& run_folder) {
+  std::optional<results::Lock> lock = results::Lock::try_lock(run_folder / run::kLockFile);
+  if (!lock) refuse_executed(run_folder);
+  return std::move(*lock);
+}
+
 void remove_run(const std::filesystem::path& run_folder) {
   if (!std::filesystem::exists(run_folder)) return;
   // Held while the folder goes, so that nobody begins to execute what is half gone.
-  const std::optional<results::Lock> lock = results::Lock::try_lock(run_folder / run::kLockFile);
-  if (!lock) refuse_executed(run_folder);
+  const results::Lock lock = lock_idle_run(run_folder);
   std::filesystem::remove_all(run_folder);
 }
 

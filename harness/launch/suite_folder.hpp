@@ -99,8 +99,11 @@ struct Settlement {
 Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
                          bool retry, ChangeFinder& finder);
 
-/// Removes what is to be removed.
+/// Removes what is to be removed, and what killed workers of finished runs have left.
 void settle(const Settlement& settlement, const suite::Plan& plan, const std::filesystem::path& suite_folder);
+
+/// Locks a run that no process is executing, so that none can begin to. Throws Error if one is.
+results::Lock lock_idle_run(const std::filesystem::path& run_folder);
 
 /// Removes all that a run has left. Throws Error if a process is executing it.
 void remove_run(const std::filesystem::path& run_folder);

@@ -18,6 +18,9 @@ namespace {
 
 // What a hanging worker gets to write its stack trace.
 constexpr std::chrono::seconds kTraceTime{5};
+// The most that the time between two calls of poll() counts: the rest of a longer one is time in which the host did not
+// run, because a cluster, a container or somebody's Ctrl-Z had suspended it, and most likely the worker, too.
+constexpr std::chrono::seconds kMostBetweenPolls{1};
 
 /// The environment step that the worker wrote when it crashed; 0 if it wrote none.
 std::int64_t step_in(const std::vector<std::string>& log) {
@@ -54,19 +57,25 @@ bool Supervisor::poll() {
   worker_.listen();
   cap_log(folder_ / "log.txt");
   if (worker_.ending()) return true;
+  count_silence();
   end_if_stalled();
   return false;
 }
 
-void Supervisor::end_if_stalled() {
+void Supervisor::count_silence() {
   const Clock::time_point now = Clock::now();
+  const Clock::duration since = now - std::exchange(polled_, now);
+  const bool heard = std::exchange(heard_, worker_.last_heard()) != worker_.last_heard();
+  silence_ = heard ? Clock::duration{} : silence_ + std::min<Clock::duration>(since, kMostBetweenPolls);
+}
+
+void Supervisor::end_if_stalled() {
   if (stalled_) {
-    if (now - *stalled_ > kTraceTime) worker_.signal(SIGKILL);
+    if (Clock::now() - *stalled_ > kTraceTime) worker_.signal(SIGKILL);
     return;
   }
-  const std::chrono::duration<double> silent = now - worker_.last_heard();
-  if (stall_timeout_ <= 0 || silent.count() < stall_timeout_) return;
-  stalled_ = now;
+  if (stall_timeout_ <= 0 || std::chrono::duration<double>(silence_).count() < stall_timeout_) return;
+  stalled_ = Clock::now();
   worker_.signal(SIGABRT);  // leaves a stack trace of where it hangs
 }
 

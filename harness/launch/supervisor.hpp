@@ -26,7 +26,8 @@ class Supervisor {
   /// Starts the worker of the run in `folder`. Throws Error.
   Supervisor(suite::Run run, std::filesystem::path folder, const SupervisorOptions& options);
 
-  /// Listens, and ends a worker that has shown no progress for the run's stall_timeout. True once it has ended.
+  /// Listens, and ends a worker that has shown no progress for the run's stall_timeout. Time in which nobody called
+  /// this, as while host and worker were suspended, does not count. True once the worker has ended.
   bool poll();
 
   /// Asks the worker to write a checkpoint and stop; once, however often it is called.
@@ -45,6 +46,7 @@ class Supervisor {
   bool is_own(const RunView& view) const;
   bool has_said_so(const Ending& ending, const RunView& view) const;
   std::optional<results::Failure> failure_of(const Ending& ending, const std::vector<std::string>& log) const;
+  void count_silence();
   void end_if_stalled();
 
   suite::Run run_;
@@ -53,6 +55,9 @@ class Supervisor {
   double stall_timeout_;      // seconds; 0: never
   std::uintmax_t log_start_;  // bytes of the log that earlier workers wrote
   WorkerProcess worker_;
+  Clock::time_point polled_ = Clock::now();
+  Clock::time_point heard_ = polled_;  // worker_.last_heard() at that time
+  Clock::duration silence_{};          // since then, as far as this process was running
   bool stop_asked_ = false;
   bool killed_ = false;                       // by the user
   std::optional<Clock::time_point> stalled_;  // when it was found out

@@ -20,7 +20,7 @@ enum class RunState { kWaiting, kRunning, kInterrupted, kFailed, kFinished, kDam
 /// "waiting", "running", "interrupted", "failed", "finished", "damaged".
 std::string_view to_text(RunState state);
 
-/// Why a run failed. Kinds: exception, signal, exit, not-finite, stalled, disk, memory, killed.
+/// Why a run failed. Kinds: exception, signal, exit, not-finite, stalled, disk, memory, killed, time.
 struct Failure {
   std::string kind;
   std::string message;           // one sentence

@@ -67,7 +67,7 @@ std::vector<AlgorithmChoice> read_algorithms(const std::vector<Section>& section
 
 void check_preset(const std::string& name, const Section& section, const AlgorithmChoice& algorithm,
                   const std::vector<Task>& tasks, const std::string& whole, Problems& problems) {
-  if (name.empty()) return;
+  if (!section.settings.contains("preset")) return;
   const Position where = position_of(section, "preset");
   const auto known = preset_names(algorithm);
   if (std::ranges::count(known, name) == 0) {

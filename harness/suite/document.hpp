@@ -56,6 +56,9 @@ struct Section {
   std::map<std::string, Section> tables;
   std::map<std::string, std::vector<Section>> lists;  // [[name]]
 
+  bool has(const std::string& key) const {
+    return settings.contains(key) || tables.contains(key) || lists.contains(key);
+  }
   std::string path_of(const std::string& key) const { return path.empty() ? key : path + "." + key; }
 };
 

@@ -242,8 +242,8 @@ void expand(const Section& document, const Expansion& expansion, Plan& plan) {
   const std::vector<Task> tasks = read_tasks(read.list("task"), expansion);
   const std::vector<AlgorithmChoice> algorithms = read_algorithms(read.list("algorithm"), expansion);
   const std::vector<Section>& overrides = read.list("override");
-  if (tasks.empty()) read.problem("task", "missing; a suite needs at least one [[task]]");
-  if (algorithms.empty()) read.problem("algorithm", "missing; a suite needs at least one [[algorithm]]");
+  if (!document.has("task")) read.problem("task", "missing; a suite needs at least one [[task]]");
+  if (!document.has("algorithm")) read.problem("algorithm", "missing; a suite needs at least one [[algorithm]]");
   check_labels(tasks, problems);
   check_labels(algorithms, problems);
   check_titles(tasks, problems);

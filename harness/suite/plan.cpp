@@ -1,9 +1,12 @@
 #include "suite/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace tutti::suite {
 
@@ -15,6 +18,9 @@ ParameterValues values_of(const ResolvedValues& resolved) {
 
 // More than any run will ever do, and far from where sums of steps overflow.
 constexpr double kMostSteps = 1e15;
+// Slurm announces the end of a job two to three minutes before it, for the checkpoint: a shorter job would do nothing
+// but start and stop.
+constexpr std::int64_t kLeastJobSeconds = 300;
 
 // A default out of its own range makes a parameter one that has to be given.
 void RunSettings::declare(Parameters& parameter) {
@@ -80,6 +86,11 @@ std::optional<std::string> time_problem(const std::string& text) {
   if (!valid) return expected;
   if (text.find_first_of("123456789") == std::string::npos)
     return expected + " of some length; zero is no limit for Slurm: leave time_limit out for the partition's own";
+  const auto number = [](std::string_view digits) { return std::stoll(std::string(digits)); };
+  const std::int64_t day = dash == std::string::npos ? 0 : number(std::string_view(text).substr(0, dash));
+  const std::int64_t minutes = (24 * day + number(hours)) * 60 + number(rest.substr(0, 2));
+  if (60 * minutes + number(rest.substr(3)) < kLeastJobSeconds)
+    return "at least 00:05:00, of which the last three minutes are kept for writing a checkpoint";
   return std::nullopt;
 }
 
@@ -99,6 +110,54 @@ std::optional<std::string> memory_problem(const std::string& text) {
   return std::nullopt;
 }
 
+/// An option of sbatch that `extra` may not have: the script has it already, or submitting depends on it.
+struct OwnOption {
+  std::string_view name;
+  char letter = 0;              // the short form; 0: none
+  std::string_view place = {};  // the setting it belongs to; empty: none
+};
+
+constexpr std::array kOwnOptions = {OwnOption{"array", 'a'},
+                                    OwnOption{"job-name", 'J'},
+                                    OwnOption{"mem", 0, "memory"},
+                                    OwnOption{"no-requeue"},
+                                    OwnOption{"open-mode"},
+                                    OwnOption{"output", 'o'},
+                                    OwnOption{"partition", 'p', "partition"},
+                                    OwnOption{"requeue"},
+                                    OwnOption{"signal"},
+                                    OwnOption{"test-only"},
+                                    OwnOption{"time", 't', "time_limit"},
+                                    OwnOption{"wait", 'W'},
+                                    OwnOption{"wrap"}};
+
+/// The one that a word is, such as "--time=5", "-t5" or "--no-req", which sbatch takes for --no-requeue.
+const OwnOption* own_option(std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  const std::string_view name = word.substr(2, word.find('=') - 2);
+  const auto found = std::ranges::find_if(
+      kOwnOptions, [&](const OwnOption& own) { return is_long ? own.name.starts_with(name) : word[1] == own.letter; });
+  return found == kOwnOptions.end() ? nullptr : &*found;
+}
+
+// Of two lines for one option Slurm would take the last, which is that of `extra`.
+std::optional<std::string> extra_problem(const std::string& extra) {
+  std::istringstream words(extra);
+  bool value_may_follow = false;
+  for (std::string word; words >> word;) {
+    if (!word.starts_with('-') && std::exchange(value_may_follow, false)) continue;
+    if (!word.starts_with('-') || word.find_first_not_of('-') == std::string::npos)
+      return "options of sbatch, each with \"-\" or \"--\" before it, which \"" + word + "\" has not";
+    if (const OwnOption* own = own_option(word)) {
+      const std::string name = "--" + std::string(own->name);
+      return "options of sbatch other than " + name +
+             (own->place.empty() ? ", which tutti sets itself" : ", which " + std::string(own->place) + " is for");
+    }
+    value_may_follow = word.find('=') == std::string::npos && (word.starts_with("--") || word.size() == 2);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> SlurmSettings::problems() const {
@@ -112,7 +171,11 @@ std::map<std::string, std::string> SlurmSettings::problems() const {
   if (const auto problem = time_problem(time_limit)) result["time_limit"] = *problem;
   if (const auto problem = memory_problem(memory)) result["memory"] = *problem;
   // These end up in a script: nothing that a shell would interpret.
-  if (!made_of(extra, " _-=:,./@%+")) result["extra"] = "plain options of sbatch";
+  if (!made_of(extra, " _-=:,./@%+")) {
+    result["extra"] = "plain options of sbatch";
+  } else if (const auto problem = extra_problem(extra)) {
+    result["extra"] = *problem;
+  }
   return result;
 }
 

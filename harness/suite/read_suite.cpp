@@ -203,9 +203,13 @@ Plan read_suite(const std::filesystem::path& file, const Catalogue& catalogue, c
 
   SectionReader read(document, problems);
   plan.name = read.take<std::string>("name").value_or(file.stem().string());
-  if (const auto problem = label_problem(plan.name, 0)) read.problem("name", *problem);
+  if (const auto problem = label_problem(plan.name, 0)) {
+    read.problem(
+        "name",
+        *problem + (document.has("name") ? "" : "; it is the file's name, and name = \"...\" gives another one"));
+  }
   plan.seeds = read_seeds(read, command_line, problems);
-  if (!document.settings.contains("seeds") && !command_line.seeds)
+  if (!document.has("seeds") && !command_line.seeds)
     read.problem("seeds", "missing; expected list of integers, at least 0");
   const Section* run = read.table("run");
   const Section* evaluation = read.table("evaluation");

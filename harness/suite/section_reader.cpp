@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "suite/nearest.hpp"
+#include "text/clean.hpp"
 
 namespace tutti::suite {
 namespace {
@@ -59,8 +60,9 @@ std::string read_title(SectionReader& read) {
   const auto title = read.take<std::string>("title");
   if (!title) return "";
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  if (!title->empty() && title->size() <= kLongest && std::ranges::none_of(*title, is_control)) return *title;
-  read.problem("title", "expected one line of 1 to " + std::to_string(kLongest) + " bytes");
+  const bool is_blank = text::clean_text(*title).find_first_not_of(' ') == std::string::npos;
+  if (!is_blank && title->size() <= kLongest && std::ranges::none_of(*title, is_control)) return *title;
+  read.problem("title", "expected one line of 1 to " + std::to_string(kLongest) + " bytes that shows something");
   return "";
 }
 

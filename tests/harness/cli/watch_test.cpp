@@ -91,6 +91,11 @@ TEST_F(Watching, PrintsEveryEpisodeAndWritesAGif) {
   EXPECT_TRUE(content(path(kRun + "/watch-best.gif")).starts_with("GIF89a"));
 }
 
+TEST_F(Watching, AnEndingOfTheStemIsNotDoubled) {
+  EXPECT_TRUE(watch(kRun, {"--out", "film.gif"}).out.ends_with("\nfilm.gif\n"));
+  EXPECT_TRUE(watch(kRun, {"--out", "v1.2"}).out.ends_with("\nv1.2.gif\n"));
+}
+
 TEST_F(Watching, TheSameCommandGivesTheSameBytes) {
   std::map<std::string, std::string> first;
   for (const std::string out : {"one", "two"}) {
@@ -210,6 +215,10 @@ TEST_F(Watching, TwoPoliciesPlayTheSameSeedsSideBySide) {
 
 TEST_F(Watching, WhatCannotBeShownIsASentence) {
   expect_refusal(watch(kRun, {"--against", "results/seen/line/long/learner/seed-1"}), "both have to be the same task");
+  expect_refusal(watch(kRun, {"--against", "results/seen"}), "results/seen: no folder of a run");
+  expect_refusal(watch(kRun, {"--seed", "1", "--episode-seed", "2"}), "give one of them");
+  for (const std::string stem : {"films/", ".", "films/.."})
+    expect_refusal(watch(kRun, {"--out", stem}), "--out " + stem + " is a folder");
   expect_refusal(watch(kRun, {"--size", "320"}), "--size is \"320\"; expected WIDTHxHEIGHT in pixels");
   expect_refusal(watch(kRun, {"--size", "8x8"}), "each from 16 to 2048");
   for (const std::string option : {"--episodes", "--steps", "--every", "--still"}) {

@@ -100,6 +100,14 @@ TEST(Board, SixtyColumnsShowEveryColumn) {
     EXPECT_NE(running->find(part), std::string::npos) << *running;
 }
 
+TEST(Board, ANarrowTerminalShowsWhichRunARowIsOfAndItsState) {
+  BoardRow finished = row(RunState::kFinished, 1000, {}, "maddpg");
+  finished.last_evaluation = -67.891;
+  const auto lines = table_lines({}, {&finished}, 40, Notes::kWhole);
+  EXPECT_EQ(lines.at(0), "task       alg.. seed    return     left") << "no column is cut";
+  EXPECT_EQ(lines.at(1), "..p-nav-n3 mad..    0    -67.89 finished");
+}
+
 TEST(Board, LiveTableShowsRunningRunsAndTheLastThatEnded) {
   const auto lines = live_lines(large_board(), 120, 40);
   const auto shows = [&](const std::string& seed) {

@@ -156,7 +156,8 @@ TEST_F(DiskTest, RoomThatARunOccupiesAlreadyIsNotAskedForAgain) {
   EXPECT_NO_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_));
   std::filesystem::remove(work / "replay.bin");
   results::make_reserve(folder_.path() / "something else", 96 << 10);
-  EXPECT_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / "line", registry_), Error);
+  for (const char* const suite_folder : {"line", "not/made/yet"})
+    EXPECT_THROW(check_resources(plan(suite), {0}, 2, folder_.path() / suite_folder, registry_), Error);
 }
 
 }  // namespace

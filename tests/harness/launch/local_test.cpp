@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "launch/program_name.hpp"
@@ -386,6 +387,33 @@ TEST_F(LaunchTest, WorkerThatFindsAnotherBuildThanItsHostFails) {
   EXPECT_EQ(view.state, RunState::kFailed);
   const std::string message = view.record.value().failure.value().message;
   EXPECT_NE(message.find("its plugins were built again"), std::string::npos) << message;
+}
+
+// As with a suspended job of a cluster or a paused container.
+TEST_F(LaunchTest, TimeInWhichHostAndWorkerWereSuspendedIsNoStall) {
+  using std::chrono::milliseconds;
+  std::string suite = line_suite("stall_timeout = 3");
+  const std::string steps = "environment_steps = 200";
+  suite.replace(suite.find(steps), steps.size(), "environment_steps = 40_000_000");
+  const suite::Run run = plan(suite).runs.at(0);
+  prepare_run(run, run_folder(run), false);
+  Supervisor supervisor(run, run_folder(run), {});
+  const auto poll_for = [&](milliseconds time) {
+    for (milliseconds passed{0}; passed < time; passed += milliseconds(10)) {
+      ASSERT_FALSE(supervisor.poll()) << "the worker has ended";
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+  };
+  while (supervisor.worker().progress().step == 0) ASSERT_NO_FATAL_FAILURE(poll_for(milliseconds(10)));
+  supervisor.worker().signal(SIGSTOP);
+  ASSERT_NO_FATAL_FAILURE(poll_for(milliseconds(200)));  // until the pipe is empty
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  ASSERT_NO_FATAL_FAILURE(poll_for(milliseconds(100)));
+  supervisor.worker().signal(SIGCONT);
+  ASSERT_NO_FATAL_FAILURE(poll_for(milliseconds(500)));
+  supervisor.kill();
+  while (!supervisor.poll()) std::this_thread::sleep_for(milliseconds(10));
+  EXPECT_EQ(supervisor.conclude().state, RunState::kInterrupted);
 }
 
 TEST_F(LaunchTest, RunWhoseConfigurationIsGoneIsRefused) {

@@ -1,14 +1,20 @@
 #include "launch/slurm.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <set>
+#include <thread>
 
 #include "harness/launch/launch_fixture.hpp"
 #include "launch/command.hpp"
 #include "launch/program_name.hpp"
 #include "launch/slurm_commands.hpp"
+#include "launch/status.hpp"
 #include "results/files.hpp"
 
 namespace tutti::launch {
@@ -16,7 +22,7 @@ namespace {
 
 TEST(SlurmScript, SaysWhatTheSuiteAsksForAndNothingElse) {
   suite::SlurmSettings settings;
-  EXPECT_EQ(slurm_script(settings, "quick", "/shared/results/quick", "/opt/tutti", "array-1", 6),
+  EXPECT_EQ(slurm_script(settings, "quick", "/shared/results/quick", "/opt/tutti", {}, "array-1", 6),
             "#!/bin/sh\n"
             "#SBATCH --job-name=tutti-quick\n"
             "#SBATCH --array=0-5\n"
@@ -27,7 +33,7 @@ TEST(SlurmScript, SaysWhatTheSuiteAsksForAndNothingElse) {
             "exec srun --ntasks=1 /opt/tutti slurm-task /shared/results/quick array-1 \"$SLURM_ARRAY_TASK_ID\"\n");
   settings = {
       .partition = "long", .time_limit = "1-00:00:00", .memory = "4G", .throttle = 2, .gpus = 3, .extra = "--nice=100"};
-  const std::string script = slurm_script(settings, "quick", "/results", "/opt/tutti", "array-2", 6);
+  const std::string script = slurm_script(settings, "quick", "/results", "/opt/tutti", {}, "array-2", 6);
   for (const char* line : {"#SBATCH --array=0-5%2\n", "#SBATCH --partition=long\n", "#SBATCH --time=1-00:00:00\n",
                            "#SBATCH --mem=4G\n", "#SBATCH --gres=gpu:3\n", "#SBATCH --nice=100\n"}) {
     EXPECT_NE(script.find(line), std::string::npos) << script;
@@ -35,16 +41,25 @@ TEST(SlurmScript, SaysWhatTheSuiteAsksForAndNothingElse) {
 }
 
 TEST(SlurmScript, PathsWithSpacesAndQuotesStayWhole) {
-  const std::string script = slurm_script({}, "s", "/my results/it's 100%", "/opt/my tutti", "array-1", 1);
+  const std::string script = slurm_script({}, "s", "/my results/it's 100%", "/opt/my tutti", {}, "array-1", 1);
   EXPECT_NE(script.find("'/opt/my tutti' slurm-task '/my results/it'\\''s 100%' array-1"), std::string::npos) << script;
   EXPECT_NE(script.find("\n#SBATCH --output=\"/my results/it's 100%%/slurm/array-1-%a.out\"\n"), std::string::npos)
       << script;
 }
 
+// Sites ask for --export=NONE, with which neither a job nor its step has the environment of who submitted it.
+TEST(SlurmScript, NamesTheFoldersOfPlugins) {
+  const std::string script = slurm_script({}, "s", "/results", "/opt/tutti", {"/my plugins", "/b"}, "array-1", 1);
+  EXPECT_NE(script.find("exec srun --ntasks=1 /usr/bin/env 'TUTTI_PLUGIN_PATH=/my plugins:/b' /opt/tutti slurm-task "),
+            std::string::npos)
+      << script;
+}
+
 TEST(SlurmScript, PathsWithControlCharactersAreRefused) {
   for (const char* path : {"/x\ntouch PWNED\n", "/x\ry", "/x\x1b", "/x\x7f"}) {
-    EXPECT_THROW(slurm_script({}, "s", path, "/opt/tutti", "array-1", 1), Error) << path;
-    EXPECT_THROW(slurm_script({}, "s", "/results", path, "array-1", 1), Error) << path;
+    EXPECT_THROW(slurm_script({}, "s", path, "/opt/tutti", {}, "array-1", 1), Error) << path;
+    EXPECT_THROW(slurm_script({}, "s", "/results", path, {}, "array-1", 1), Error) << path;
+    EXPECT_THROW(slurm_script({}, "s", "/results", "/opt/tutti", {path}, "array-1", 1), Error) << path;
   }
 }
 
@@ -105,12 +120,13 @@ class FakeSlurm : public LaunchTest {
     const std::size_t start = suite.find("seeds = ");
     return plan(suite.replace(start, suite.find('\n', start) - start, "seeds = [" + list + "]"));
   }
-  Submission submit(const suite::Plan& plan) {
-    return submit_to_slurm(plan, registry_, SlurmOptions{.results = folder_.path(), .repeated = {}});
+  Submission submit(const suite::Plan& plan, SlurmOptions options = {}) {
+    options.results = folder_.path();
+    return submit_to_slurm(plan, registry_, options);
   }
-  std::string refusal(const suite::Plan& plan) {
+  std::string refusal(const suite::Plan& plan, const SlurmOptions& options = {}) {
     try {
-      (void)submit(plan);
+      (void)submit(plan, options);
     } catch (const Error& error) {
       return error.what();
     }
@@ -126,6 +142,9 @@ TEST_F(FakeSlurm, ABannerIsNoJobNumberAndCancelTakesNumbersOnly) {
   EXPECT_EQ(submit(plan).jobs, std::vector<std::string>{"4711"});
   results::write_file(suite_folder(plan) / "slurm/jobs", "--me x\n4711 array-1\n-u array-2\n",
                       results::Durability::kProcess);
+  cancel_slurm(suite_folder(plan));
+  EXPECT_EQ(content("args.scancel"), "") << "nothing is queued";
+  write("queue", "4711 PENDING 0\n");
   cancel_slurm(suite_folder(plan));
   EXPECT_EQ(content("args.scancel"), "4711\n");
   results::write_file(suite_folder(plan) / "slurm/jobs", "--me x\n", results::Durability::kProcess);
@@ -171,6 +190,172 @@ TEST_F(FakeSlurm, ARefusalBetweenTwoArraysKeepsTheFirst) {
   const Submission rest = submit(plan);
   EXPECT_EQ(rest.runs, 1U);
   EXPECT_EQ(rest.queued, 2U);
+}
+
+TEST_F(FakeSlurm, ARefusedSubmissionLosesNoFinishedRun) {
+  ASSERT_TRUE(launch(testing_support::line_suite()).complete());
+  const suite::Plan changed = plan(testing_support::line_suite() + "learning_rate = 0.5\n");
+  const std::filesystem::path run = run_folder(changed.runs[0]);
+  const auto files = [&] {
+    std::vector<std::string> texts;
+    for (const char* file : {"evaluations.csv", "run.json", "config.toml"})
+      texts.push_back(results::read_file_if_any(run / file).value_or("none"));
+    for (const char* file : {"plan.json", "suite.toml"})
+      texts.push_back(results::read_file_if_any(suite_folder(changed) / file).value_or("none"));
+    return texts;
+  };
+  const std::vector<std::string> before = files();
+  write("refuse", "4711");
+  EXPECT_NE(refusal(changed, {.on_change = OnChange::kFresh}).find("sbatch refused it"), std::string::npos);
+  EXPECT_EQ(files(), before);
+  EXPECT_FALSE(std::filesystem::exists(suite_folder(changed) / "slurm/array-1.replaced"));
+
+  EXPECT_EQ(submit(changed, {.on_change = OnChange::kFresh}).runs, 1U);
+  EXPECT_FALSE(std::filesystem::exists(run / "evaluations.csv"));
+  EXPECT_NE(results::read_file(run / "config.toml").find("learning_rate = 0.5"), std::string::npos);
+  for (const auto& entry : std::filesystem::directory_iterator(suite_folder(changed) / "slurm"))
+    EXPECT_NE(entry.path().extension(), ".replaced") << entry.path();
+}
+
+TEST_F(FakeSlurm, OfTwoArraysTheOneThatIsRefusedLosesNoFinishedRun) {
+  suite::Plan plan = seeds("1, 2");
+  ASSERT_TRUE(run_suite(plan, registry_, options_).complete());
+  for (suite::Run& run : plan.runs) run.algorithm_values["learning_rate"].value = 0.5;
+  write("most", "1");
+  write("refuse", "4712");
+  EXPECT_NE(refusal(plan, {.on_change = OnChange::kFresh}).find("job 4711"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(run_folder(plan.runs[0]) / "evaluations.csv"));
+  EXPECT_TRUE(std::filesystem::exists(run_folder(plan.runs[1]) / "evaluations.csv"));
+}
+
+TEST_F(FakeSlurm, WhatIsQueuedInAHiddenPartitionCounts) {
+  (void)submit(seeds("1"));
+  write("queue", "4711 PENDING 0\n");
+  program("squeue", "for a; do [ \"$a\" = --all ] && cat queue; done; exit 0");
+  EXPECT_NE(refusal(seeds("1")).find("nothing was submitted"), std::string::npos);
+}
+
+// A folder that was copied from another cluster, or beside the one that was submitted.
+TEST_F(FakeSlurm, AJobOfTheSameNumberThatDoesSomethingElseIsLeftAlone) {
+  const suite::Plan plan = seeds("1");
+  (void)submit(plan);
+  const std::string script = (suite_folder(plan) / "slurm/array-1.sh").string();
+  for (const std::string other : {"paper /home/me/paper.sh", "tutti-line /elsewhere/line/slurm/array-1.sh"}) {
+    write("queue", "4711 PENDING 0 " + other + "\n");
+    EXPECT_EQ(slurm_queue(suite_folder(plan)).text, "slurm: job 4711: nothing queued") << other;
+    cancel_slurm(suite_folder(plan));
+    EXPECT_EQ(content("args.scancel"), "") << other;
+  }
+  std::filesystem::create_directory_symlink(suite_folder(plan), folder_.path() / "link");
+  for (const std::string& own : {script, folder_.path().string() + "/link/slurm/array-1.sh",
+                                 std::string("/var/spool/copy-of-a-script"), std::string("(null)")}) {
+    write("queue", "4711 PENDING 0 tutti-line " + own + "\n");
+    EXPECT_EQ(slurm_queue(suite_folder(plan)).text, "slurm: job 4711: 1 PENDING") << own;
+  }
+}
+
+TEST_F(FakeSlurm, StatusNamesEveryJobThatHasRunsInTheQueue) {
+  write("most", "1");
+  const suite::Plan plan = seeds("1, 2, 3");
+  (void)submit(plan);
+  write("queue", "4711 PENDING 0\n4713 RUNNING 0\n");
+  EXPECT_EQ(slurm_queue(suite_folder(plan)).text, "slurm: job 4711, 4713: 1 PENDING, 1 RUNNING");
+}
+
+TEST_F(FakeSlurm, StatusOfAClusterThatDoesNotAnswerAdvisesNothing) {
+  const suite::Plan plan = seeds("1");
+  (void)submit(plan);
+  EXPECT_NE(status_text(suite_folder(plan), 100).find("to continue: "), std::string::npos);
+  program("squeue", "exit 1");
+  const std::string text = status_text(suite_folder(plan), 100);
+  EXPECT_NE(text.find("may be in progress on the cluster"), std::string::npos) << text;
+  EXPECT_EQ(text.find("to continue: "), std::string::npos) << text;
+}
+
+TEST_F(FakeSlurm, ADryRunPrintsAndRefusesWhatTheRealCommandWould) {
+  const SlurmOptions dry = {.dry_run = true};
+  write("most", "2");
+  const suite::Plan five = seeds("1, 2, 3, 4, 5");
+  const std::string scripts = submit(five, dry).scripts;
+  EXPECT_FALSE(std::filesystem::exists(suite_folder(five)));
+  (void)submit(five);
+  const std::string slurm = five.name + "/slurm/";
+  EXPECT_EQ(scripts, content(slurm + "array-1.sh") + content(slurm + "array-2.sh") + content(slurm + "array-3.sh"));
+
+  write("queue", "4711 PENDING 0\n");
+  EXPECT_NE(refusal(seeds("1"), dry).find("nothing was submitted"), std::string::npos);
+  suite::Plan changed = seeds("6");
+  changed.runs.front().run_values["environment_steps"].value = std::int64_t{12345};
+  EXPECT_NE(refusal(changed, dry).find("was planned with something else"), std::string::npos);
+
+  ::setenv("PATH", "/nowhere", 1);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(submit(seeds("6"), dry).runs, 1U);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("the dry run goes on without the cluster's answer"), std::string::npos) << said;
+}
+
+TEST_F(FakeSlurm, MoreArraysThanTheThrottleAreSaid) {
+  write("most", "1");
+  suite::Plan plan = seeds("1, 2, 3");
+  plan.slurm.throttle = 2;
+  testing::internal::CaptureStderr();
+  (void)submit(plan);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("3 runs at once, and not 2 as throttle says"), std::string::npos) << said;
+}
+
+TEST(SlurmTask, KnowsWhatIsLeftOfItsTime) {
+  const auto left = [](const std::string& times) {
+    return own_task_from("7_0", "JobId=8 " + times + " X=1").seconds_left;
+  };
+  EXPECT_EQ(left("RunTime=00:00:10 TimeLimit=00:02:00"), 110);
+  EXPECT_EQ(left("RunTime=1-00:00:00 TimeLimit=1-00:01:00"), 60);
+  EXPECT_FALSE(left("RunTime=00:00:10 TimeLimit=UNLIMITED").has_value());
+  EXPECT_FALSE(left("").has_value());
+  EXPECT_TRUE(own_task_from("7_0", "JobId=8 JobState=RUNNING Reason=None").is_running);
+  EXPECT_FALSE(own_task_from("7_0", "JobId=8 JobState=CANCELLED").is_running);
+}
+
+/// Whether this process has a handler of SIGUSR1.
+bool takes_requests() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGUSR1 - 1) & 1) != 0;
+  }
+  return false;
+}
+
+TEST_F(FakeSlurm, ARunThatAWholeJobDidNotTakeFurtherFailsAndOneThatWasPreemptedIsQueuedAgain) {
+  std::string suite = testing_support::line_suite();
+  const std::string steps = "environment_steps = 200";
+  suite.replace(suite.find(steps), steps.size(), "environment_steps = 40_000_000");
+  const suite::Plan plan = this->plan(suite);
+  (void)submit(plan);
+  ::setenv("SLURM_ARRAY_JOB_ID", "4711", 1);
+  ::setenv("SLURM_ARRAY_TASK_ID", "0", 1);
+  // Stopped as soon as it can be, which is before the first step.
+  const auto stopped_task = [&](const std::string& limit) {
+    program("scontrol",
+            "for a; do echo \"$a\"; done >> args.scontrol\n"
+            "echo 'JobId=1 JobState=RUNNING RunTime=00:00:10 TimeLimit=" +
+                limit + " X=1'");
+    std::thread stopper([] {
+      while (!takes_requests()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      ::kill(::getpid(), SIGUSR1);
+    });
+    const int status = run_slurm_task({"slurm-task", suite_folder(plan).string(), "array-1", "0"});
+    stopper.join();
+    return status;
+  };
+  EXPECT_EQ(stopped_task("04:00:00"), 0);
+  EXPECT_NE(content("args.scontrol").find("requeue\n4711_0\n"), std::string::npos) << content("args.scontrol");
+  write("args.scontrol", "");
+  EXPECT_EQ(stopped_task("00:02:00"), 1);
+  EXPECT_EQ(content("args.scontrol").find("requeue"), std::string::npos) << content("args.scontrol");
+  EXPECT_EQ(record_of(plan.runs[0]).failure.value().kind, "time");
+  ::unsetenv("SLURM_ARRAY_JOB_ID");
+  ::unsetenv("SLURM_ARRAY_TASK_ID");
 }
 
 TEST_F(FakeSlurm, OtherSeedsAreSubmittedWhileTheFirstArePendingAndTheSameAreNot) {

@@ -49,6 +49,12 @@ const std::vector<Case> kCases = {
      "suite.toml:10:1: tsk: unknown key; did you mean \"task\"?"},
     {"NoSeeds", {.top = ""}, "suite.toml:1:1: seeds: missing; expected list of integers, at least 0"},
     {"SeedsOfWrongType", {.top = "seeds = 3"}, "suite.toml:1:9: seeds: expected list of integers, at least 0 (is 3)"},
+    {"SeedsAsTable",
+     {.top = "seeds = {a = 1}"},
+     "suite.toml:1:9: seeds: expected list of integers, at least 0, not a table"},
+    {"TasksThatAreNotAllTables",
+     {.top = "seeds = [1]\ntask = [{name = \"grid/small\"}, 3]", .task = ""},
+     "suite.toml:2:8: task: expected tables, each [[task]]"},
     {"EmptySeeds", {.top = "seeds = []"}, "suite.toml:1:9: seeds: empty; expected at least one seed"},
     {"NegativeSeed",
      {.top = "seeds = [1, -2]"},
@@ -137,8 +143,7 @@ const std::vector<Case> kCases = {
     {"NoTask", {.task = ""}, "suite.toml:1:1: task: missing; a suite needs at least one [[task]]"},
     {"TaskIsOneTable",
      {.task = "[task]\nname = \"grid/small\""},
-     "suite.toml:6:1: task: expected tables, each [[task]]\nsuite.toml:6:1: task: missing; a suite needs at least one "
-     "[[task]]"},
+     "suite.toml:6:1: task: expected tables, each [[task]]"},
     {"TaskWithoutName",
      {.task = "[[task]]\nwidth = 3"},
      "suite.toml:6:1: task[1].name: expected either the name of a task, or environment and label"},
@@ -254,6 +259,9 @@ const std::vector<Case> kCases = {
     {"UnknownPreset",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\npreset = \"tunde\""},
      "suite.toml:10:10: algorithm[1].preset: unknown preset \"tunde\"; did you mean \"tuned\"?"},
+    {"EmptyPreset",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\npreset = \"\""},
+     "suite.toml:10:10: algorithm[1].preset: unknown preset \"\"; known: tuned, default, elsewhere"},
     {"PresetForOtherTasks",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\npreset = \"elsewhere\""},
      "suite.toml:10:10: algorithm[1].preset: preset \"elsewhere\" has values for no task of this suite"},
@@ -436,17 +444,56 @@ TEST(SlurmSettings, TimesAndSizesThatSlurmReadsOtherwiseAreRefused) {
         .size();
   };
   for (const char* time :
-       {"24:00", "60", ":", "-", "--", "99:99:99", "1:60:00", "1-24:00:00", "1-2:00:00", "1-00:00", "1-00", "00:00:00",
-        "0-00:00:00", "1:2:3", "01:00:00:00", "-1:00:00", "1--1:00:00", "infinite", " 1:00:00"}) {
+       {"24:00",      "60",        ":",           "-",        "--",         "99:99:99",   "1:60:00",
+        "1-24:00:00", "1-2:00:00", "1-00:00",     "1-00",     "00:00:00",   "0-00:00:00", "00:04:59",
+        "0-00:00:01", "1:2:3",     "01:00:00:00", "-1:00:00", "1--1:00:00", "infinite",   " 1:00:00"}) {
     EXPECT_EQ(problems(time, ""), 1U) << time;
   }
-  for (const char* time : {"", "24:00:00", "1:00:00", "100:30:59", "1-00:00:00", "30-23:59:59", "0-00:00:01"}) {
+  for (const char* time : {"", "24:00:00", "1:00:00", "100:30:59", "1-00:00:00", "30-23:59:59", "0-00:05:00"}) {
     EXPECT_EQ(problems(time, ""), 0U) << time;
   }
   for (const char* memory : {"4", "4Q", "0", "0G", "4.5G", "-4G", "G", "4GG", "4GiB", "4 G", "9999999999G"}) {
     EXPECT_EQ(problems("", memory), 1U) << memory;
   }
   for (const char* memory : {"", "4G", "4GB", "512M", "1t", "100000K"}) EXPECT_EQ(problems("", memory), 0U) << memory;
+}
+
+TEST(SlurmSettings, ExtraIsForOptionsWithoutAPlaceOfTheirOwn) {
+  const auto problem = [](const std::string& extra) {
+    const auto problems = SlurmSettings{.partition = "", .time_limit = "", .memory = "", .extra = extra}.problems();
+    return problems.empty() ? "" : problems.at("extra");
+  };
+  EXPECT_EQ(problem("--nice --time=5"), "options of sbatch other than --time, which time_limit is for");
+  EXPECT_EQ(problem("--no-requeue"), "options of sbatch other than --no-requeue, which tutti sets itself");
+  for (const char* extra : {"--array=0-0",
+                            "--arr 0",
+                            "-a0",
+                            "-t 5",
+                            "-t5",
+                            "--mem=0",
+                            "-J x",
+                            "-p long",
+                            "-o/dev/null",
+                            "--output /dev/null",
+                            "--open-mode=truncate",
+                            "--requeue",
+                            "--signal=USR1@5",
+                            "--wrap=x",
+                            "--wait",
+                            "-W",
+                            "--test-only",
+                            "--",
+                            "-",
+                            "account=lab",
+                            "-A lab lab",
+                            "-Alab lab"}) {
+    EXPECT_NE(problem(extra), "") << extra;
+  }
+  for (const char* extra :
+       {"", "--account=lab", "-A lab", "-Alab --qos high", "--mem-per-cpu=2G", "--time-min=00:10:00", "--hold",
+        "--exclusive user", "--gres=gpu:a100:1", "--export=NONE", "--wait-all-nodes=1", "--nice=100 --mail-type=END"}) {
+    EXPECT_EQ(problem(extra), "") << extra;
+  }
 }
 
 }  // namespace

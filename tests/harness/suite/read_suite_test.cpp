@@ -234,6 +234,20 @@ TEST(ReadPlan, TheFileNamesASuiteThatHasNoName) {
   EXPECT_EQ(file.plan().name, "suite");
 }
 
+TEST(ReadPlan, ANameThatTheFileCannotGiveIsAskedFor) {
+  const SuiteFile file(kHead);
+  const std::filesystem::path renamed = file.path().parent_path() / "my suite.toml";
+  std::ofstream(renamed) << "seeds = [1]\n";
+  try {
+    read_suite(renamed, fake_catalogue());
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("it is the file's name, and name = \"...\" gives another one"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(ReadPlan, KeepsWhatTheReportAndSlurmAreToldByTheSuite) {
   const SuiteFile file(kHead + R"(
 [[task]]
@@ -358,7 +372,7 @@ TEST(ReadPlan, TitlesAreForReportsOnly) {
 }
 
 TEST(ReadPlan, TitlesThatCannotBeShownAreRefused) {
-  for (const std::string title : {"\"\"", "\"two\\nlines\"", "3"}) {
+  for (const std::string title : {"\"\"", "\"  \"", "\"\\u202e \"", "\"two\\nlines\"", "3"}) {
     const SuiteFile file(kHead + "[[task]]\nname = \"grid/small\"\n[[algorithm]]\nname = \"idler\"\ntitle = " + title);
     EXPECT_THROW(file.plan(), Error) << title;
   }

@@ -1,6 +1,8 @@
 // Float32 products by oneDNN. No LibTorch here: its folder may have the headers of another oneDNN.
 #include <dnnl.h>
 
+#include <new>
+
 #include "nn/matrix_product.hpp"
 #include "tutti/error.hpp"
 
@@ -35,6 +37,7 @@ void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inne
   const auto flag = [](const Factor<float>& factor) { return factor.transposed ? 'T' : 'N'; };
   const dnnl_status_t status = dnnl_sgemm(flag(a), flag(b), rows, columns, inner, 1.0F, a.data, a.stride, b.data,
                                           b.stride, accumulate ? 1.0F : 0.0F, c, c_stride);
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
   if (status != dnnl_success) throw Error("oneDNN refused a matrix product; its status is " + std::to_string(status));
 }
 
