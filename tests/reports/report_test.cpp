@@ -15,6 +15,7 @@
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/document.hpp"
+#include "reports/text/wording.hpp"
 #include "suite_folder.hpp"
 #include "tests/harness/results/temporary_folder.hpp"
 #include "tests/reports/synthetic.hpp"
@@ -462,6 +463,34 @@ TEST(Report, NamesEveryAlgorithmThatIsHighest) {
                 "score over 1 task (N = 3 per task, 1.0M environment steps each)."),
       std::string::npos)
       << read(folder / "report.md").substr(0, 800);
+}
+
+TEST(Report, AnAlgorithmThatIsNotComparedIsNamed) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  analysis.aggregates.algorithms[2] = {};
+  const fs::path folder = fresh_folder("not-compared");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md")
+                .find(" environment steps each). Not compared, for want of a seed with a score on every task: " +
+                      analysis.algorithms[2].shown() + "."),
+            std::string::npos);
+  EXPECT_EQ(read(folder / "report.md")
+                .find("Not compared, for want of a seed with a score on every task: " + analysis.algorithms[1].shown()),
+            std::string::npos);
+}
+
+TEST(Report, TheAnswerOfImportsSaysWhatMakesThemUnlike) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.protocol = {};
+  for (TaskInfo& task : analysis.tasks) task.protocol = {};
+  EXPECT_EQ(budget_text(analysis), "");
+  analysis.budgets_differ_within_tasks = true;
+  EXPECT_EQ(budget_text(analysis), "at unequal budgets");
+  analysis.units_differ_within_tasks = true;
+  const fs::path folder = fresh_folder("unlike");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md").find("(N = 3 per task, at unequal budgets; returns are not in one unit)"),
+            std::string::npos);
 }
 
 TEST(Report, AnIntervalWithoutWidthIsNoProof) {
