@@ -36,14 +36,19 @@ Aggregate aggregate_of(const Material& material, const Selection& selection, con
   return result;
 }
 
-// Order by the mean of raw scores on each task, over the runs that the aggregates rest on.
-void add_ranks(const std::vector<Strata>& raw, std::size_t tasks, std::vector<Aggregate>& algorithms) {
+// Order by the mean of raw scores on each task, over the runs that the aggregates rest on. An algorithm that has no
+// aggregate has no rank, but where it is the best on a task no other one is.
+void add_ranks(const Material& material, const std::vector<Strata>& raw, std::vector<Aggregate>& algorithms) {
   std::vector<std::vector<double>> ranks(algorithms.size());
-  for (std::size_t task = 0; task < tasks; ++task) {
+  for (std::size_t task = 0; task < material.tasks.size(); ++task) {
     std::vector<double> means;
-    for (const Strata& strata : raw) means.push_back(strata.empty() ? kMissing : mean_of(strata[task]));
     double highest = -std::numeric_limits<double>::infinity();
-    for (const double mean : means) highest = mean > highest ? mean : highest;
+    for (std::size_t a = 0; a < raw.size(); ++a) {
+      means.push_back(raw[a].empty() ? kMissing : mean_of(raw[a][task]));
+      const double mean =
+          raw[a].empty() ? cell_of(material, material.tasks[task], a, material.aggregate_score).mean : means.back();
+      highest = mean > highest ? mean : highest;
+    }
     const std::vector<double> order = descending_ranks(means);
     for (std::size_t a = 0; a < means.size(); ++a) {
       if (std::isnan(means[a])) continue;
@@ -139,7 +144,7 @@ Aggregates aggregates_of(const Material& material) {
     return result;
   }
   result.definition = definition_of(material.aggregate_score, counted);
-  add_ranks(raw, material.tasks.size(), result.algorithms);
+  add_ranks(material, raw, result.algorithms);
   add_profiles(material, normalized, result);
   add_improvements(material, raw, result);
   return result;

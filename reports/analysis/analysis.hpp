@@ -81,8 +81,9 @@ struct ScoreTable {
   std::string score;       // "final"
   std::string definition;  // one sentence
   Matrix<Cell> cells;
-  std::vector<RowDigits> digits;  // for each task
-  std::vector<Estimate> iqm;      // footer, for each algorithm; empty where aggregates are refused
+  std::vector<RowDigits> digits;                    // for each task
+  std::vector<Estimate> iqm;                        // footer, for each algorithm; empty where aggregates are refused
+  std::vector<std::vector<std::int64_t>> left_out;  // seeds that have no part in it
   std::vector<double> mean_rank;  // among the algorithms that have a score on every task; missing of the others
   std::vector<std::int64_t> best_count;
 };

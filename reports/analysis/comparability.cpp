@@ -23,11 +23,13 @@ std::int64_t end_of(const Run& run) {
   return run.evaluations.empty() ? 0 : run.evaluations.back().step;
 }
 
+// Imported runs may end a few steps beside each other: within their last interval and a twentieth of the budget.
 bool ends_like(const Run& run, std::int64_t end) {
   const std::size_t count = run.evaluations.size();
   const std::int64_t own_end = end_of(run);
   if (run.protocol.is_known() || count < 2) return own_end == end;
-  return std::abs(own_end - end) <= own_end - run.evaluations[count - 2].step;
+  const std::int64_t interval = own_end - run.evaluations[count - 2].step;
+  return std::abs(own_end - end) <= std::min(interval, std::min(own_end, end) / 20);
 }
 
 // The most frequent end, of our own runs where there are any; of two equally frequent ones the later.

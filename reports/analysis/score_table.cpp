@@ -114,6 +114,7 @@ void add_footer(const Material& material, ScoreTable& table) {
   for (std::size_t a = 0; a < algorithms; ++a) {
     const Selection selection = select(material.table, material.tasks, a, material.score, material.options.ragged);
     const Strata strata = scores_of(selection, material.tasks, material.score, &material.bounds);
+    table.left_out.push_back(selection.left_out);
     table.iqm.push_back(strata.empty() ? Estimate{}
                                        : bootstrap_aggregates(strata, material.bootstrap(material.options.replicates),
                                                               material.options.ragged)

@@ -53,4 +53,9 @@ std::optional<std::string> read_table_file(const std::filesystem::path& file) {
   return decompressed(std::move(*compressed), beside);
 }
 
+std::string read_plain_or_compressed(const std::filesystem::path& file) {
+  std::string content = results::read_file(file);
+  return file.extension() == ".gz" ? decompressed(std::move(content), file) : content;
+}
+
 }  // namespace tutti::reports

@@ -11,4 +11,8 @@ namespace tutti::reports {
 /// Throws FileError if it cannot be read, is not whole, or has more than results::kMostBytes bytes.
 std::optional<std::string> read_table_file(const std::filesystem::path& file);
 
+/// The content of `file`, decompressed if its name ends with ".gz". Throws FileError like the above, and if there is
+/// none.
+std::string read_plain_or_compressed(const std::filesystem::path& file);
+
 }  // namespace tutti::reports

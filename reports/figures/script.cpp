@@ -1,9 +1,13 @@
 // The gnuplot script of a figure: every panel placed by hand in millimetres, one legend above them all.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <set>
 
 #include "reports/figures/figure.hpp"
 #include "reports/text/escaping.hpp"
@@ -51,6 +55,28 @@ std::string quoted_format(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
   return in_quotes(out);
+}
+
+// The same for words that are shown: in drawings that have to find their letters in a font, `plain` is set where there
+// is none with all of them.
+template <class Quote>
+std::string shown(const std::string& text, Quote quote) {
+  if (uncommon_letters(text).empty()) return quote(text);
+  return "(plain ? " + quote(common_letters_text(text)) + " : " + quote(text) + ")";
+}
+
+std::string words(const std::string& text) { return shown(text, in_quotes); }
+
+// Numbers of the letters in a figure that not every font has.
+std::string uncommon_letters_of(const Figure& figure) {
+  std::set<std::uint32_t> letters;
+  const auto see = [&](const std::string& text) { letters.merge(uncommon_letters(text)); };
+  for (const Style& style : figure.legend) see(style.label);
+  for (const Panel& panel : figure.panels) {
+    for (const std::string& text : {panel.title, panel.x_label, panel.y_label}) see(text);
+    for (const std::string& row : panel.rows) see(row);
+  }
+  return fmt::format("{:x}", fmt::join(letters, " "));
 }
 
 // How many characters have room.
@@ -113,6 +139,9 @@ class Script {
     line("set datafile columnheaders");
     line("set datafile commentschars ''");
     line("data = {}", in_quotes(figure_.name + ".csv"));
+    const std::string letters = uncommon_letters_of(figure_);
+    if (!letters.empty())
+      line("plain_fonts = strlen(system(\"fc-list ':charset={}' family 2>/dev/null\")) == 0", letters);
     step_bands();
     line("do for [kind in 'svg pdf png'] {{");
     line("  if (kind eq 'svg') {{ set terminal svg size {:.0f},{:.0f} noenhanced font 'sans-serif,10' }}",
@@ -125,6 +154,7 @@ class Script {
         "  if (kind eq 'png') {{ set terminal pngcairo size {:.0f},{:.0f} noenhanced font 'sans-serif,7.5' "
         "fontscale 2 linewidth 2 pointscale 2 }}",
         figure_.width * pixels * 2, height_ * pixels * 2);
+    if (!letters.empty()) line("  plain = plain_fonts && kind ne 'svg'");
     line("  set output {}.kind", in_quotes(figure_.name + "."));
     line("  set multiplot");
     line("  set border 3 lc rgb '#606060'");
@@ -166,7 +196,7 @@ class Script {
       const double y = screen_y(0.5 + kLegendRow * (static_cast<double>(i / legend_.columns) + 0.5));
       line("  set arrow {} from screen {:.5f},{:.5f} to screen {:.5f},{:.5f} nohead lc rgb '{}' lw 2 dt {}", i + 1,
            screen_x(left), y, screen_x(left + kLegendSample), y, color(style.index), dash(style.index));
-      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, in_quotes(legend_.labels[i]),
+      line("  set label {} {} at screen {:.5f},{:.5f} left", 2 * i + 1, words(legend_.labels[i]),
            screen_x(left + kLegendSample + 1.5), y);
       line("  set label {} '' at screen {:.5f},{:.5f} point pt {} ps 0.55 lc rgb '{}'", 2 * i + 2,
            screen_x(left + kLegendSample / 2), y, point(style.index), color(style.index));
@@ -206,15 +236,19 @@ class Script {
   bool shared_rows() const { return !figure_.panels.empty() && figure_.panels.front().kind == Panel::Kind::kIntervals; }
 
   void axes(const Panel& panel, const std::string& title) {
-    line("  set title {} offset 0,-0.7", in_quotes(title));
-    line("  set xlabel {} offset 0,0.9", in_quotes(panel.x_label));
+    line("  set title {} offset 0,-0.7", words(title));
+    line("  set xlabel {} offset 0,0.9", words(panel.x_label));
     const bool named = first_column_ || !shared_rows();
-    line("  set ylabel {} offset 0.7,0", in_quotes(first_column_ ? panel.y_label : ""));
+    const std::optional<NarrowAxis> narrow = narrow_axis(panel);
+    line("  set ylabel {} offset 0.7,0",
+         words((first_column_ ? panel.y_label : "") + (narrow ? narrow->offset_text() : "")));
     line("  set xrange [{}:{}]; set yrange [{}:{}]", limit(panel.x_low), limit(panel.x_high), limit(panel.y_low),
          limit(panel.y_high));
     x_ticks(panel);
     if (panel.kind == Panel::Kind::kIntervals) {
       row_ticks(panel, named);
+    } else if (narrow) {
+      narrow_ticks(*narrow);
     } else {
       line("  set ytics autofreq");
     }
@@ -222,6 +256,38 @@ class Script {
     if (panel.x_line) {
       line("  set arrow 100 from {0},graph 0 to {0},graph 1 nohead lc rgb '#606060' lw 1 dt (4,3)", *panel.x_line);
     }
+  }
+
+  // A vertical axis on which the six digits of a label do not tell its ticks apart: they count from `offset`.
+  struct NarrowAxis {
+    double low, high, offset;
+    std::string offset_text() const { return (offset < 0 ? " + " : " − ") + shortest(std::abs(offset)); }
+  };
+
+  static std::optional<NarrowAxis> narrow_axis(const Panel& panel) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    const auto see = [&](const std::vector<double>& values) {
+      for (const double value : values) low = std::fmin(low, value), high = std::fmax(high, value);
+    };
+    for (const Series& series : panel.series) {
+      see(series.y), see(series.low), see(series.high);
+      for (const auto& run : series.runs) see(run);
+    }
+    const double size = std::max(std::abs(low), std::abs(high)), range = high - low;
+    if (panel.kind == Panel::Kind::kIntervals || panel.y_low || !(range > 0)) return std::nullopt;
+    if (size < 1e4 * range || size > 1e12 * range) return std::nullopt;
+    const double digits = -std::ceil(std::log10(range));  // after the point, of the offset
+    const double unit = std::pow(10, std::abs(digits));
+    return NarrowAxis{low, high, digits < 0 ? std::round(low / unit) * unit : std::round(low * unit) / unit};
+  }
+
+  void narrow_ticks(const NarrowAxis& axis) {
+    const double least = axis.low - axis.offset, most = axis.high - axis.offset;
+    const double rounding = 1e-6 * (most - least);  // of the differences
+    std::vector<std::string> ticks;
+    for (const double tick : round_ticks(least - rounding, most + rounding, 6))
+      ticks.push_back(fmt::format("'{:g}' {}", tick, shortest(axis.offset + tick)));
+    line("  set ytics ({})", fmt::join(ticks, ", "));
   }
 
   static std::string limit(const std::optional<double>& value) { return value ? shortest(*value) : "*"; }
@@ -258,7 +324,7 @@ class Script {
     const std::vector<std::string> names = short_names(panel.rows, characters_in(figure_.left_margin - 3));
     std::vector<std::string> ticks;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      ticks.push_back(fmt::format("{} {}", quoted_format(named ? names[i] : ""), i));
+      ticks.push_back(fmt::format("{} {}", shown(named ? names[i] : "", quoted_format), i));
     }
     line("  set ytics ({})", fmt::join(ticks, ", "));
   }

@@ -112,12 +112,13 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
       .name = "profile",
       .title = "Performance profile",
       .caption = fmt::format(
-          "Fraction of {} {} score above each threshold ({}){}{}. Where a curve crosses 0.5 is the median {}; the area "
-          "under it is the mean of the {}scores clipped to [0, 1]; a curve entirely above another is stochastic "
+          "Fraction of {} {} score above each threshold ({}){}{}. Of the {}scores clipped to [0, 1], the median is "
+          "where "
+          "a curve crosses 0.5, the mean is the area under it, and a curve entirely above another is stochastic "
           "dominance.{}",
           averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
           runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),
-          scale_note(analysis), averages ? "task" : "run", averages ? "tasks' mean " : "", budget_note(analysis))};
+          scale_note(analysis), averages ? "tasks' mean " : "", budget_note(analysis))};
   const auto colors = palette(analysis);
   Panel panel;
   panel.kind = Panel::Kind::kSteps;

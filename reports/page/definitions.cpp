@@ -142,8 +142,8 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
       return "1 − mean(min(score, 1)): by how much an algorithm falls short of 1. Lower is better.";
     case Term::kRank:
       return "Mean over tasks of the algorithm's rank by mean score, among the algorithms that have a score on every "
-             "task; "
-             "ties share the average rank.";
+             "task; ties share the average rank. The number of tasks on which an algorithm is the best is among all "
+             "algorithms.";
     case Term::kBootstrap:
       return fmt::format(
           "Every replicate draws {}; the interval is given by the percentiles of {} replicates ({} for probability of "

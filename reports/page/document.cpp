@@ -152,13 +152,13 @@ class Builder {
         fmt::format("interquartile mean {} of the normalised {} score over {}", estimate_text(first.iqm),
                     analysis_.aggregates.score, plural(analysis_.aggregates.tasks.size(), "task"));
     if (shared > 1) {
-      paragraph(text + " share the lead: " + score + basis(first) + ".");
+      paragraph(text + " share the lead: " + score + basis(first) + "." + not_compared());
       return;
     }
     const Aggregate& second = aggregate(order[1]);
-    paragraph(fmt::format("{} leads: {}, {} above {} with {}; {}{}.", text, score,
+    paragraph(fmt::format("{} leads: {}, {} above {} with {}; {}{}.{}", text, score,
                           fixed(first.iqm.value - second.iqm.value, 3), label(order[1]), estimate_text(second.iqm),
-                          certainty(order[0], order[1]), basis(first)));
+                          certainty(order[0], order[1]), basis(first), not_compared()));
   }
 
   // Without normalised scores: in how many tasks the mean is the best.
@@ -194,6 +194,17 @@ class Builder {
   static std::string estimate_text(const Estimate& estimate) {
     const std::string interval = interval_text(estimate.interval, 3);
     return fixed(estimate.value, 3) + (interval.empty() ? "" : " " + interval);
+  }
+
+  // Who has scores, but no seed with one on every task.
+  std::string not_compared() const {
+    std::vector<std::string> names;
+    for (std::size_t a = 0; a < analysis_.algorithms.size(); ++a) {
+      const bool has_runs = std::ranges::any_of(analysis_.main.cells, [&](const auto& row) { return row[a].n > 0; });
+      if (has_runs && aggregate(a).n == 0) names.push_back(label(a));
+    }
+    if (names.empty()) return "";
+    return fmt::format(" Not compared, for want of a seed with a score on every task: {}.", fmt::join(names, ", "));
   }
 
   std::string certainty(std::size_t leader, std::size_t second) const {

@@ -28,10 +28,7 @@ std::string aggregate_caption(const Analysis& analysis, const ReportOptions& opt
 std::vector<TableCell> aggregate_row(Table& table, const Analysis& analysis, std::size_t a) {
   const Aggregate& aggregate = analysis.aggregates.algorithms[a];
   TableCell name{.value = analysis.algorithms[a].shown()};
-  if (!aggregate.left_out.empty()) {
-    name.notes.push_back(table.note(
-        fmt::format("left out, because incomplete on some task: seed {}", fmt::join(aggregate.left_out, ", "))));
-  }
+  if (!aggregate.left_out.empty()) name.notes.push_back(table.note(left_out_text(aggregate.left_out)));
   return {name,
           {.value = aggregate.n > 0 ? runs_per_task(aggregate) : ""},
           estimate_cell(aggregate.median, 3),

@@ -111,14 +111,22 @@ std::vector<TableCell> footer_row(const Table& table, const std::string& name, c
   return row;
 }
 
-Section footer(const Table& table, const Analysis& analysis, const ReportOptions& options,
+// The normalised interquartile mean, with the seeds that it leaves out.
+TableCell iqm_cell(Table& table, const ScoreTable& main, std::size_t a) {
+  TableCell cell{.value = fixed(main.iqm[a].value, 2)};
+  if (std::isfinite(main.iqm[a].value) && a < main.left_out.size() && !main.left_out[a].empty())
+    cell.notes.push_back(table.note(left_out_text(main.left_out[a])));
+  return cell;
+}
+
+Section footer(Table& table, const Analysis& analysis, const ReportOptions& options,
                const std::vector<std::size_t>& order) {
   Section section;
   const std::string interval_head = fmt::format("{:g} % interval of the IQM", 100 * options.level);
   const ScoreTable& main = analysis.main;
   if (!main.iqm.empty()) {
-    section.rows.push_back(footer_row(table, "IQM, normalised", order,
-                                      [&](std::size_t a) { return TableCell{.value = fixed(main.iqm[a].value, 2)}; }));
+    section.rows.push_back(
+        footer_row(table, "IQM, normalised", order, [&](std::size_t a) { return iqm_cell(table, main, a); }));
     section.rows.push_back(footer_row(table, interval_head, order, [&](std::size_t a) {
       return TableCell{.value = interval_text(main.iqm[a].interval, 2)};
     }));

@@ -94,13 +94,21 @@ std::string accented(std::string_view character) {
   return (accent.starts_with('\\') ? accent : "\\" + accent) + "{" + std::string(entry.substr(entry.size() - 1)) + "}";
 }
 
-// What no font of LaTeX's defaults has is named by its number: nothing disappears.
-std::string code_point(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
-  unsigned code = character.size() == 2 ? byte(0) & 0x1FU : character.size() == 3 ? byte(0) & 0x0FU : byte(0) & 0x07U;
+std::uint32_t number_of(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(character[i])}; };
+  std::uint32_t code = byte(0) & (character.size() == 1   ? 0x7FU
+                                  : character.size() == 2 ? 0x1FU
+                                  : character.size() == 3 ? 0x0FU
+                                                          : 0x07U);
   for (std::size_t i = 1; i < character.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
-  return fmt::format("[U+{:04X}]", code);
+  return code;
 }
+
+// What no font of LaTeX's defaults has is named by its number: nothing disappears.
+std::string code_point(std::string_view character) { return fmt::format("[U+{:04X}]", number_of(character)); }
+
+// Latin, Greek and Cyrillic letters, punctuation and symbols.
+bool is_common(std::uint32_t code) { return code < 0x0530 || (code >= 0x1E00 && code < 0x2800); }
 
 std::string letter(std::string_view character) {
   const auto found = std::ranges::find(kLetters, character, &Replacement::first);
@@ -140,11 +148,11 @@ std::string escape_html(std::string_view text, bool minus_signs) {
 std::string markdown_text(std::string_view text) {
   std::string out;
   for_each_character(text, [&](std::string_view character, char before, char after) {
-    const bool special = std::string_view("\\`*|~").find(character) != std::string_view::npos ||
+    const bool special = std::string_view("\\`*|~$").find(character) != std::string_view::npos ||
                          (character == "_" && !(is_word(before) && is_word(after))) ||
                          (character == "]" && (after == '(' || after == '[' || after == ':'));  // a link
-    if (character == "<") {
-      out += "&lt;";
+    if (character == "<" || character == "&") {
+      out += character == "<" ? "&lt;" : "&amp;";
       return;
     }
     if (special) out += '\\';
@@ -173,5 +181,21 @@ std::string latex_text(std::string_view text) {
 std::string html_text(std::string_view text) { return escape_html(text, false); }
 
 std::string html_number_text(std::string_view text) { return escape_html(text, true); }
+
+std::string common_letters_text(std::string_view text) {
+  std::string out;
+  for_each_character(text, [&](std::string_view character, char, char) {
+    out += is_common(number_of(character)) ? std::string(character) : code_point(character);
+  });
+  return out;
+}
+
+std::set<std::uint32_t> uncommon_letters(std::string_view text) {
+  std::set<std::uint32_t> result;
+  for_each_character(text, [&](std::string_view character, char, char) {
+    if (!is_common(number_of(character))) result.insert(number_of(character));
+  });
+  return result;
+}
 
 }  // namespace tutti::reports

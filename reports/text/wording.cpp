@@ -1,6 +1,7 @@
 #include "reports/text/wording.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -149,6 +150,10 @@ std::string small_sample_note(std::int64_t runs) {
          "one task's mean in 76 % to 83 %.";
 }
 
+std::string left_out_text(const std::vector<std::int64_t>& seeds) {
+  return fmt::format("left out, because incomplete on some task: seed {}", fmt::join(seeds, ", "));
+}
+
 std::string runs_per_task(const Aggregate& aggregate) {
   return aggregate.most > aggregate.n ? fmt::format("{} to {}", aggregate.n, aggregate.most)
                                       : fmt::format("{}", aggregate.n);
@@ -178,13 +183,16 @@ std::vector<Protocol> run_protocols(const Analysis& analysis) {
 
 std::string budget_text(const Analysis& analysis) {
   const std::vector<Protocol> protocols = protocols_of(analysis);
-  if (protocols.empty()) return "";
+  const char* units = analysis.units_differ_within_tasks ? "returns are not in one unit" : "";
+  if (protocols.empty()) {
+    const std::string budgets = analysis.budgets_differ_within_tasks ? "at unequal budgets" : "";
+    return budgets + (budgets.empty() || *units == 0 ? "" : "; ") + units;
+  }
   const auto steps = [](const Protocol& protocol) { return protocol.environment_steps; };
   const std::string text = each_number(protocols, steps, [](std::int64_t count) { return steps_text(count); });
   const bool one = text == steps_text(protocols.front().environment_steps);
   return text + " environment steps each" + (one ? "" : ", by task") +
-         (analysis.budgets_differ_within_tasks ? ", but not of all runs" : "") +
-         (analysis.units_differ_within_tasks ? "; returns are not in one unit" : "");
+         (analysis.budgets_differ_within_tasks ? ", but not of all runs" : "") + (*units == 0 ? "" : "; ") + units;
 }
 
 std::string budget_note(const Analysis& analysis) {

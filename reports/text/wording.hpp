@@ -56,6 +56,9 @@ const char* to_text(SpeedUp::Kind kind);
 /// five. Below three there are none, and the sentence says so.
 std::string small_sample_note(std::int64_t runs);
 
+/// What a footnote says of the seeds that an aggregate leaves out.
+std::string left_out_text(const std::vector<std::int64_t>& seeds);
+
 /// "5"; of a ragged aggregate such as "3 to 5".
 std::string runs_per_task(const Aggregate& aggregate);
 
@@ -68,7 +71,8 @@ std::vector<Protocol> protocols_of(const Analysis& analysis);
 /// The same with those of the runs, which differ from their tasks' where mixed suites are reported together.
 std::vector<Protocol> run_protocols(const Analysis& analysis);
 
-/// Such as "50k environment steps each", or "50k or 100k environment steps each, by task"; empty if unknown.
+/// Such as "50k environment steps each", or "50k or 100k environment steps each, by task"; of imports alone only that
+/// budgets or units differ within a task, if they do.
 std::string budget_text(const Analysis& analysis);
 
 /// Where tasks have budgets of their own, which they are, as a sentence after a space: " Each task at its own budget:

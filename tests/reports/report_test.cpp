@@ -15,6 +15,7 @@
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/document.hpp"
+#include "reports/text/wording.hpp"
 #include "suite_folder.hpp"
 #include "tests/harness/results/temporary_folder.hpp"
 #include "tests/reports/synthetic.hpp"
@@ -319,8 +320,7 @@ TEST(Report, DefinitionsAreThoseOfTheRulesInForce) {
   EXPECT_FALSE(has(text("marks", options), "Welch"));
   EXPECT_TRUE(has(text("steps-to-threshold", options), "stays there for 3 evaluations"));
   const std::string caption = profile_figure(testing::synthetic_analysis(1, 1, 3), options).caption;
-  EXPECT_TRUE(has(caption, "the median task;")) << caption;
-  EXPECT_TRUE(has(caption, "mean of the tasks' mean scores clipped")) << caption;
+  EXPECT_TRUE(has(caption, "Of the tasks' mean scores clipped to [0, 1], the median is")) << caption;
 }
 
 TEST(Report, CaptionsAndDefinitionsOfThresholdsHaveTheSameWords) {
@@ -464,6 +464,34 @@ TEST(Report, NamesEveryAlgorithmThatIsHighest) {
       << read(folder / "report.md").substr(0, 800);
 }
 
+TEST(Report, AnAlgorithmThatIsNotComparedIsNamed) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  analysis.aggregates.algorithms[2] = {};
+  const fs::path folder = fresh_folder("not-compared");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md")
+                .find(" environment steps each). Not compared, for want of a seed with a score on every task: " +
+                      analysis.algorithms[2].shown() + "."),
+            std::string::npos);
+  EXPECT_EQ(read(folder / "report.md")
+                .find("Not compared, for want of a seed with a score on every task: " + analysis.algorithms[1].shown()),
+            std::string::npos);
+}
+
+TEST(Report, TheAnswerOfImportsSaysWhatMakesThemUnlike) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.protocol = {};
+  for (TaskInfo& task : analysis.tasks) task.protocol = {};
+  EXPECT_EQ(budget_text(analysis), "");
+  analysis.budgets_differ_within_tasks = true;
+  EXPECT_EQ(budget_text(analysis), "at unequal budgets");
+  analysis.units_differ_within_tasks = true;
+  const fs::path folder = fresh_folder("unlike");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md").find("(N = 3 per task, at unequal budgets; returns are not in one unit)"),
+            std::string::npos);
+}
+
 TEST(Report, AnIntervalWithoutWidthIsNoProof) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   const auto answer_at = [&](double p_value) {
@@ -564,7 +592,7 @@ TEST(Report, TitlesStandInTablesFiguresAndOnThePageAndLabelsInFiles) {
   analysis.algorithms[0].title = "I-DDPG (ours)";
   analysis.tasks[0].title = "Ant & friends";
   EXPECT_NE(to_markdown(main_table(analysis, {}).shown).find("| I-DDPG (ours) |"), std::string::npos);
-  EXPECT_NE(to_markdown(runtime_table(analysis, {}).shown).find("Ant & friends"), std::string::npos);
+  EXPECT_NE(to_markdown(runtime_table(analysis, {}).shown).find("Ant &amp; friends"), std::string::npos);
   EXPECT_NE(to_latex(main_table(analysis, {}).shown, LatexStyle::kPlain).find("Ant \\& friends"), std::string::npos);
   EXPECT_EQ(main_table(analysis, {}).data.rows[0][0], analysis.tasks[0].label);
   const Figure figure = task_curves(analysis, {})[0];

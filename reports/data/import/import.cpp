@@ -43,13 +43,51 @@ std::vector<double> all_returns(const Run& run) {
   return returns;
 }
 
+constexpr std::size_t kShownValues = 3;
+
+// "0.0001 (3 runs), 0.0005 (1 run)".
+std::string values_text(const std::map<std::string, std::size_t>& runs_by_value) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const auto& [value, runs] : runs_by_value) {
+    if (shown++ == kShownValues) return text + ", ...";
+    text += (text.empty() ? "" : ", ") + value + " (" + std::to_string(runs) + (runs == 1 ? " run)" : " runs)");
+  }
+  return text;
+}
+
+bool is_of_task(const std::string& setting) { return setting.starts_with("env_args."); }
+
+// The settings of the environment, or all others, in which the runs differ, with their values; empty if they agree.
+std::string differing_settings(const std::vector<const Run*>& runs, bool of_task) {
+  std::set<std::string> settings;
+  for (const Run* run : runs) {
+    for (const auto& [setting, value] : run->configuration) {
+      if (is_of_task(setting) == of_task) settings.insert(setting);
+    }
+  }
+  std::string text;
+  std::size_t count = 0;
+  for (const std::string& setting : settings) {
+    std::map<std::string, std::size_t> values;
+    for (const Run* run : runs) {
+      const auto found = run->configuration.find(setting);
+      ++values[found == run->configuration.end() ? "not set" : found->second];
+    }
+    if (values.size() < 2) continue;
+    if (++count <= kShownValues) text += (text.empty() ? "" : "; ") + setting + ": " + values_text(values);
+  }
+  if (count > kShownValues) text += "; and in " + std::to_string(count - kShownValues) + " more settings";
+  return text;
+}
+
 class Importer {
  public:
   Importer(std::span<const fs::path> paths, std::string unit, Dataset& data)
       : unit_(std::move(unit)),
         data_(data),
         given_(paths.begin(), paths.end()),
-        sources_(sources_in(paths)),
+        sources_(sources_in(paths, data.notes)),
         tasks_(data) {}
 
   void run() {
@@ -63,7 +101,9 @@ class Importer {
     add_file_notes();
     for (const std::string& text : align_steps(data_)) note(text);
     data_.sort_runs();
+    warn_of_numbers();
     warn_of_copies();
+    warn_of_configurations();
   }
 
  private:
@@ -185,12 +225,14 @@ class Importer {
       return false;
     }
     run.seed = free_seed(run, imported.seed);
+    if (run.seed != imported.seed) numbered_.push_back(run.name + " is seed " + std::to_string(run.seed));
     run.state = RunState::kFinished;
     run.imported = true;
     run.unit = unit_of(imported, source.content.has_unit, unit_);
     run.evaluations = std::move(imported.evaluations);
     run.absolute = std::move(imported.absolute);
     run.best_single_episode = imported.best_single_episode;
+    run.configuration = std::move(imported.configuration);
     if (run.best_single_episode) {
       note(label +
            ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as \"best single "
@@ -234,6 +276,40 @@ class Importer {
     return taken(false) ? run.algorithm + " (imported)" : run.algorithm;
   }
 
+  void warn_of_numbers() {
+    if (numbered_.empty()) return;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(kShownValues, numbered_.size()); ++i)
+      text += (i > 0 ? "; " : "") + numbered_[i];
+    if (numbered_.size() > kShownValues) text += "; and " + std::to_string(numbered_.size() - kShownValues) + " more";
+    note("Runs whose names say no seed, or that of another run, are numbered: " + text);
+  }
+
+  // Names that stay the same hide what was changed between runs.
+  void warn_of_configurations() {
+    std::map<std::size_t, std::vector<const Run*>> tasks;
+    std::map<std::pair<std::size_t, std::size_t>, std::vector<const Run*>> cells;  // by task and algorithm
+    for (const Run& run : data_.runs) {
+      if (!run.imported || run.configuration.empty()) continue;
+      tasks[run.task].push_back(&run);
+      cells[{run.task, run.algorithm}].push_back(&run);
+    }
+    std::vector<std::string> notes;
+    for (const auto& [task, runs] : tasks) {
+      const std::string settings = differing_settings(runs, true);
+      if (settings.empty()) continue;
+      notes.push_back(data_.tasks[task].label + ": runs differ in " + settings +
+                      "; they count as one task, so check that they are");
+    }
+    for (const auto& [cell, runs] : cells) {
+      const std::string settings = differing_settings(runs, false);
+      if (settings.empty()) continue;
+      notes.push_back(data_.tasks[cell.first].label + ": runs of " + data_.algorithms[cell.second].label +
+                      " differ in " + settings + "; they count as one algorithm, so check that they are");
+    }
+    data_.notes.insert(data_.notes.begin(), notes.begin(), notes.end());
+  }
+
   // A copied file makes one run count as several.
   void warn_of_copies() {
     std::map<std::tuple<std::size_t, std::size_t, std::vector<double>>, std::vector<const Run*>> alike;
@@ -272,6 +348,7 @@ class Importer {
     std::vector<std::string> files;
   };
   std::vector<FileNote> file_notes_;
+  std::vector<std::string> numbered_;  // runs that have another seed than their name says
 };
 
 }  // namespace

@@ -131,6 +131,14 @@ Evaluation evaluation_at(double step, std::vector<double> returns) {
   return evaluation;
 }
 
+void refuse_steps_back(const std::vector<Evaluation>& evaluations) {
+  const auto back = std::ranges::adjacent_find(evaluations, std::ranges::greater(), &Evaluation::step);
+  if (back == evaluations.end()) return;
+  throw Error(
+      fmt::format("goes back from step {} to step {}, as where it holds several runs, or a run that was resumed",
+                  back->step, std::next(back)->step));
+}
+
 void order_steps(std::vector<Evaluation>& evaluations) {
   if (evaluations.empty()) throw Error("has no evaluation");
   std::ranges::stable_sort(evaluations, {}, &Evaluation::step);

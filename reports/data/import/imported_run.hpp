@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct ImportedRun {
   std::vector<Evaluation> evaluations;
   std::optional<Evaluation> absolute;
   std::optional<double> best_single_episode;
+  std::map<std::string, std::string> configuration = {};  // what else its file says, but seeds and bookkeeping
   bool guessed = false;  // BenchMARL's only by its absolute entry, the largest episode; it has both of the above
 };
 
@@ -55,6 +57,10 @@ std::vector<double> episode_returns(const nlohmann::json& value);
 
 /// An evaluation of these episodes; its index is set by order_steps().
 Evaluation evaluation_at(double step, std::vector<double> returns);
+
+/// Throws Error if a step is smaller than the one before it, as where the rows of several runs, or those of a run and
+/// of what it was resumed with, are one list. The evaluations are in the order of their file.
+void refuse_steps_back(const std::vector<Evaluation>& evaluations);
 
 /// Sorts by step and numbers the evaluations. Throws Error if there is none or two have the same step.
 void order_steps(std::vector<Evaluation>& evaluations);

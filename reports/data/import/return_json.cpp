@@ -40,9 +40,9 @@ ImportedFile read_return_json(const std::filesystem::path& file, const json& roo
   const json& steps = root["steps"];
   const json& returns = root["returns"];
   if (steps.empty()) throw Error("\"steps\" is empty");
-  const bool by_run = returns.size() != steps.size() && std::ranges::all_of(returns, [&](const json& list) {
-                        return list.is_array() && list.size() == steps.size();
-                      });
+  const bool fits_runs =
+      std::ranges::all_of(returns, [&](const json& list) { return list.is_array() && list.size() == steps.size(); });
+  const bool by_run = fits_runs && returns.size() != steps.size();
   if (!by_run && returns.size() != steps.size()) {
     throw Error("\"returns\" has " + std::to_string(returns.size()) + " lists for " + std::to_string(steps.size()) +
                 " steps; expected one for each step, or lists that have a return for each step");
@@ -55,14 +55,24 @@ ImportedFile read_return_json(const std::filesystem::path& file, const json& roo
       for (std::size_t k = 0; k < steps.size(); ++k)
         run.evaluations.push_back(
             evaluation_at(step_of(steps[k]), episode_returns(by_run ? returns[n][k] : returns[k])));
+      refuse_steps_back(run.evaluations);
       order_steps(run.evaluations);
       result.runs.push_back(std::move(run));
     } catch (const std::exception& error) {
       result.left_out.push_back(run.name + ": " + error.what() + "; it is left out");
     }
   }
-  result.notes.push_back(by_run ? "each list of \"returns\" is read as a run"
-                                : "each list of \"returns\" is read as the episodes of one evaluation");
+  const bool one_run = steps.size() == 1 || empty_run(file, "").seed;
+  const std::string count = std::to_string(steps.size());
+  if (by_run) {
+    result.notes.push_back("each list of \"returns\" is read as a run");
+  } else if (fits_runs && !one_run) {
+    result.notes.push_back(count + " lists of " + count + " returns for " + count +
+                           " steps: each list is read as the episodes of one evaluation, so this is one run; if each "
+                           "list is a run of its own, write a file for each run");
+  } else {
+    result.notes.push_back("each list of \"returns\" is read as the episodes of one evaluation");
+  }
   return result;
 }
 

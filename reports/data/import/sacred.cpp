@@ -1,11 +1,12 @@
 // info.json of Sacred, as PyMARL and EPyMARL fill it: lists under a metric's name, their steps under the name with
 // "_T". config.json beside it says algorithm, task and seed; without it the folders do:
 // <algorithm>/<task>/<run>/info.json.
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "reports/data/import/imported_run.hpp"
-#include "results/files.hpp"
+#include "reports/data/table_file.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
@@ -39,8 +40,29 @@ std::string text_in(const json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
 }
 
+// What differs between runs of one experiment, or changes no result.
+bool is_bookkeeping(const std::string& key) {
+  static constexpr std::array kNames = {"seed", "name", "env", "env_args.seed", "label", "unique_token", "hypergroup"};
+  static constexpr std::array kParts = {"path", "save", "log_interval", "tensorboard", "wandb", "mongodb"};
+  return std::ranges::find(kNames, key) != kNames.end() ||
+         std::ranges::any_of(kParts, [&](const char* part) { return key.find(part) != std::string::npos; });
+}
+
+// "lr" -> "0.0005", "env_args.time_limit" -> "25"; lists as they stand.
+void add_settings(const json& object, const std::string& prefix, std::map<std::string, std::string>& settings) {
+  for (const auto& [name, value] : object.items()) {
+    const std::string key = prefix + name;
+    if (is_bookkeeping(key)) continue;
+    if (value.is_object() && !value.contains("py/object")) {
+      add_settings(value, key + ".", settings);
+    } else {
+      settings[key] = value.is_string() ? value.get<std::string>() : number_in(value).dump();
+    }
+  }
+}
+
 void read_config(const std::filesystem::path& file, ImportedRun& run) {
-  const auto text = results::read_file_if_any(file.parent_path() / "config.json");
+  const auto text = read_table_file(file.parent_path() / "config.json");
   if (!text) return;
   const json config = parse_python_json(*text);
   if (!config.is_object()) return;
@@ -50,6 +72,7 @@ void read_config(const std::filesystem::path& file, ImportedRun& run) {
     if (const std::string task = text_in(arguments, key); !task.empty()) run.task = task;
   }
   if (const std::string environment = text_in(config, "env"); !environment.empty()) run.environment = environment;
+  add_settings(config, "", run.configuration);
   if (config.contains("seed") && config["seed"].is_number_integer()) run.seed = config["seed"].get<std::int64_t>();
 }
 
@@ -99,6 +122,7 @@ ImportedFile read_sacred(const std::filesystem::path& file, const json& root) {
       if (!step.is_number()) throw Error("a step is not a number");
       run.evaluations.push_back(evaluation_at(step.get<double>(), episode_returns(number_in(values[k]))));
     }
+    refuse_steps_back(run.evaluations);
     order_steps(run.evaluations);
     result.runs.push_back(std::move(run));
   } catch (const std::exception& error) {

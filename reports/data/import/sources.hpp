@@ -23,10 +23,12 @@ struct Source {
 };
 
 /// The files among the paths and those that could be results in folders among them, in the order given; a file that
-/// is given again counts once. Nothing is read. Throws Error if a folder holds none.
-std::vector<Source> sources_in(std::span<const std::filesystem::path> paths);
+/// is given again counts once, and so does a folder that a link leads to. Nothing is read. A note is added for each
+/// folder with files of other kinds. Throws Error if a folder holds none that could be results.
+std::vector<Source> sources_in(std::span<const std::filesystem::path> paths, std::vector<std::string>& notes);
 
-/// Reads a file in whichever of the known formats it has. Throws Error if it has none or breaks its own.
+/// Reads a file, which may be compressed (.gz), in whichever of the known formats it has. Throws Error if it has none
+/// or breaks its own.
 ImportedFile read_source(const std::filesystem::path& file);
 
 }  // namespace tutti::reports

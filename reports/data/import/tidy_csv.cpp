@@ -1,6 +1,6 @@
 // exp_name,env_name,seed,metric,env_step,value: a row for each value; rows of one step are the episodes of an
-// evaluation. Columns may come in any order, and others beside them. The return is the metric that all algorithms have;
-// where they share none, that of each.
+// evaluation. Columns may come in any order, and others beside them; the steps of a run may not go back. The return is
+// the metric that all algorithms have; where they share none, that of each.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -117,8 +117,9 @@ std::string seed_text(const std::string& field) {
 
 struct TidyRun {
   std::string experiment, environment, seed;
-  std::map<double, std::vector<double>> values;  // by step
-  std::string problem;
+  std::map<double, std::vector<double>> values = {};  // by step
+  double last_step = kMissing;                        // of the rows so far
+  std::string problem = {};
 };
 
 ImportedRun to_run(const TidyRun& rows, const std::string& metric) {
@@ -148,6 +149,7 @@ class TidyReader {
     for (const std::size_t line : whole_) add_row(line);
     for (const TidyRun& run : runs_) add_run(run);
     add_metric_notes(metrics_, chosen_, file_);
+    add_row_note();
     return std::move(file_);
   }
 
@@ -176,7 +178,12 @@ class TidyReader {
     if (lower_case(field(i, kMetric)) != chosen->second) return;
     const auto step = to_double(field(i, kStep));
     if (step && *step == std::floor(*step)) {
+      if (run.problem.empty() && *step < run.last_step) {
+        run.problem = "line " + std::to_string(i + 1) + ": goes back to step " + field(i, kStep) +
+                      ", as where a run was resumed; remove the rows that do not count, and sort the others by step";
+      }
       run.values[*step].push_back(to_double(field(i, kValue)).value_or(kMissing));
+      run.last_step = *step;
     } else if (run.problem.empty()) {
       run.problem = "line " + std::to_string(i + 1) + ": env_step \"" + field(i, kStep) + "\" is not a " +
                     (step ? "whole number" : "number");
@@ -187,7 +194,8 @@ class TidyReader {
     const std::string seed = seed_text(field(i, kSeed));
     const std::tuple key(field(i, kExperiment), field(i, kEnvironment), seed);
     const auto [found, is_new] = indices_.emplace(key, runs_.size());
-    if (is_new) runs_.push_back({field(i, kExperiment), field(i, kEnvironment), seed, {}, {}});
+    if (is_new)
+      runs_.push_back({.experiment = field(i, kExperiment), .environment = field(i, kEnvironment), .seed = seed});
     return runs_[found->second];
   }
 
@@ -199,6 +207,25 @@ class TidyReader {
       file_.left_out.push_back(text_of(experiment) + ", seed " + run.seed + ": " + error.what() +
                                "; the run is left out");
     }
+  }
+
+  // Rows that stand twice look like episodes.
+  void add_row_note() {
+    std::size_t count = 0;
+    std::string example;
+    for (const ImportedRun& run : file_.runs) {
+      const auto [least, most] = std::ranges::minmax_element(
+          run.evaluations, {}, [](const Evaluation& evaluation) { return evaluation.returns.size(); });
+      if (least->returns.size() == most->returns.size()) continue;
+      if (count++ > 0) continue;
+      example = run.algorithm + ", " + run.name + " with " + std::to_string(least->returns.size()) + " at step " +
+                std::to_string(least->step) + " and " + std::to_string(most->returns.size()) + " at step " +
+                std::to_string(most->step);
+    }
+    if (count == 0) return;
+    file_.notes.push_back("not every evaluation of a run has as many rows (" + example +
+                          (count == 1 ? "" : "; and " + std::to_string(count - 1) + " more runs") +
+                          "); each row counts as an episode, so check that none stands twice");
   }
 
   const std::vector<Fields>& rows_;

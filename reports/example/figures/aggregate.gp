@@ -21,7 +21,7 @@ do for [kind in 'svg pdf png'] {
   set title 'median' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.10071490853512367:0.408719144880107]; set yrange [3.6:-0.6]
+  set xrange [0.10071490853512492:0.4087191448801078]; set yrange [3.6:-0.6]
   set xtics ('0.2' 0.2, '0.4' 0.4)
   set ytics ('hasac' 0, 'masac' 1, 'hatd3' 2, 'omad' 3)
   unset arrow 100
@@ -35,7 +35,7 @@ do for [kind in 'svg pdf png'] {
   set title 'IQM' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.10071490853512366:0.408719144880107]; set yrange [3.6:-0.6]
+  set xrange [0.10071490853512494:0.4087191448801078]; set yrange [3.6:-0.6]
   set xtics ('0.2' 0.2, '0.4' 0.4)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
@@ -48,7 +48,7 @@ do for [kind in 'svg pdf png'] {
   set title 'mean' offset 0,-0.7
   set xlabel 'normalised score' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.21197416403404773:0.4201827588150666]; set yrange [3.6:-0.6]
+  set xrange [0.2119741640340477:0.4201827588150656]; set yrange [3.6:-0.6]
   set xtics ('0.3' 0.30000000000000004, '0.4' 0.4)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100
@@ -61,7 +61,7 @@ do for [kind in 'svg pdf png'] {
   set title 'optimality gap' offset 0,-0.7
   set xlabel 'lower is better' offset 0,0.9
   set ylabel '' offset 0.7,0
-  set xrange [0.5798172411849333:0.7880258359659523]; set yrange [3.6:-0.6]
+  set xrange [0.5798172411849345:0.7880258359659523]; set yrange [3.6:-0.6]
   set xtics ('0.6' 0.6000000000000001, '0.7' 0.7000000000000001)
   set ytics ('' 0, '' 1, '' 2, '' 3)
   unset arrow 100

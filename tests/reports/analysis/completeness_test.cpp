@@ -109,6 +109,15 @@ TEST_F(PartialSuite, AnAlgorithmWithoutACompleteSeedHasNoAggregate) {
   EXPECT_EQ(analysis.main.cells[1][2].n, 0);
 }
 
+TEST_F(PartialSuite, NoOtherAlgorithmIsTheBestWhereOneWithoutAnAggregateIs) {
+  EXPECT_EQ(report().aggregates.algorithms[1].best_count, 2);
+  suite_.add(plain_run("mpe/a", "half", 0, {0, 1, 2}, 30));
+  const Analysis analysis = report();
+  EXPECT_EQ(analysis.aggregates.algorithms[1].best_count, 1);
+  EXPECT_EQ(analysis.aggregates.algorithms[1].mean_rank, 1);
+  EXPECT_EQ(analysis.main.left_out[1], (std::vector<std::int64_t>{2}));
+}
+
 TEST_F(PartialSuite, FailedRunsAreListedAndLeftOut) {
   fail(suite_.folder_of("mpe/a", "base", 1), "not-finite");
   const Analysis analysis = report();

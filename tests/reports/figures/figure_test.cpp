@@ -80,6 +80,46 @@ TEST(Figure, TickLabelsOfAnAxisHaveTheSameDecimals) {
       << figure_script(figure);
 }
 
+TEST(Figure, TicksOfANarrowAxisCountFromAnOffset) {
+  Figure figure = two_lines();
+  Panel& panel = figure.panels[0];
+  panel.y_label = "return";
+  const auto drawn = [&](const std::vector<double>& y) {
+    panel.series = {{"a", 0, {0, 1, 2}, y, {}, {}}};
+    return figure_script(figure);
+  };
+  const std::string high = drawn({1000000.001, 1000000.003, 1000000.006});
+  EXPECT_NE(high.find("set ylabel 'return − 1000000' "), std::string::npos) << high;
+  EXPECT_NE(high.find("set ytics ('0.002' 1000000.002, '0.004' 1000000.004, '0.006' 1000000.006)"), std::string::npos)
+      << high;
+  const std::string low = drawn({-123456.3, -123456.1, -123456});
+  EXPECT_NE(low.find("set ylabel 'return + 123456' "), std::string::npos) << low;
+  EXPECT_NE(low.find("set ytics ('-0.3' -123456.3, '-0.2' -123456.2, '-0.1' -123456.1, '0' -123456)"),
+            std::string::npos)
+      << low;
+  EXPECT_NE(drawn({100, 100.5, 101}).find("set ytics autofreq"), std::string::npos);
+  EXPECT_NE(drawn({1e6, 1e6, 1e6}).find("set ytics autofreq"), std::string::npos);
+}
+
+TEST(Figure, LettersThatNoFontHasAreNamedInDrawingsThatNeedOne) {
+  Figure figure = two_lines();
+  EXPECT_EQ(figure_script(figure).find("plain"), std::string::npos);
+  figure.legend[0].label = "算";
+  figure.panels[0].title = "法's";
+  const std::string script = figure_script(figure);
+  for (const char* part : {"plain_fonts = strlen(system(\"fc-list ':charset=6cd5 7b97' family 2>/dev/null\")) == 0\n",
+                           "  plain = plain_fonts && kind ne 'svg'\n", "(plain ? '[U+7B97]' : '算') at screen",
+                           "set title (plain ? '[U+6CD5]''s' : '法''s') offset"}) {
+    EXPECT_NE(script.find(part), std::string::npos) << script;
+  }
+  if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
+  const fs::path folder = fs::path(::testing::TempDir()) / "figure-letters";
+  fs::create_directories(folder);
+  const DrawnFigure drawn = draw(figure, folder);
+  EXPECT_EQ(drawn.error, "");
+  EXPECT_NE(drawn.svg.find("算"), std::string::npos);
+}
+
 TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
   if (!testing::gnuplot_available()) GTEST_SKIP() << "gnuplot is not installed";
   const fs::path folder = fs::path(::testing::TempDir()) / "figure-draw";

@@ -41,6 +41,16 @@ TEST(MainTable, ProposedAlgorithmsComeLastOrFirst) {
   EXPECT_EQ(display_order(three_columns(), options), (std::vector<std::size_t>{0, 1, 2}));
 }
 
+TEST(MainTable, SeedsThatTheInterquartileMeanLeavesOutAreNamed) {
+  Analysis analysis = three_columns();
+  analysis.main.iqm = {{.value = 0.5, .interval = {}}, {.value = 0.25, .interval = {}}, {}};
+  analysis.main.left_out = {{}, {2, 4}, {3}};
+  const std::string text = to_markdown(main_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "| 0.25<sup>a</sup> |")) << text;
+  EXPECT_TRUE(has(text, "<sup>a</sup> left out, because incomplete on some task: seed 2, 4")) << text;
+  EXPECT_FALSE(has(text, "seed 3")) << text;
+}
+
 TEST(MainTable, CsvHasOneRowForEachPairInFullPrecision) {
   const CsvTable csv = main_table(three_columns(), {}).data;
   EXPECT_EQ(csv.header, (std::vector<std::string>{"task", "algorithm", "score", "n", "mean", "sd", "sem", "ci_lo",

@@ -1,6 +1,7 @@
 #include "reports/data/import/import.hpp"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -779,6 +780,151 @@ TEST_F(ImportFiles, SacredSaysWhichMetricIsRead) {
                    "\"test_return_mean\" has no steps (\"test_return_mean_T\")"));
   const Dataset trained = read(write("qmix/3m/3/info.json", R"({"return_mean": [3, 4], "return_mean_T": [0, 1000]})"));
   EXPECT_TRUE(says(trained, "since there is no return of test episodes"));
+}
+
+// ---- one run, or several
+
+TEST_F(ImportFiles, RowsOfSeveralRunsAreNotOneRun) {
+  const std::string several =
+      refusal({write("t1/qmix/results.csv", "seed,step,return\n0,1003,1\n0,2014,2\n1,1009,1\n1,2001,2\n2,1,1\n")});
+  EXPECT_NE(several.find("its column \"seed\" has several values (0, 1, ...), but a file holds one run"),
+            std::string::npos)
+      << several;
+  const std::string two = refusal({write("algs/0.csv", "Algorithm,step,return\nmappo,1,1\nqmix,2,1\n")});
+  EXPECT_NE(two.find("its column \"Algorithm\" has several values (mappo, qmix)"), std::string::npos) << two;
+  const std::string unnamed = refusal({write("t1/qmix/1.csv", "step,return\n0,1\n100,2\n7,1\n107,2\n")});
+  EXPECT_NE(unnamed.find("goes back from step 100 to step 7, as where it holds several runs"), std::string::npos)
+      << unnamed;
+  const std::string sacred =
+      refusal({write("q/3m/1/info.json", R"({"return_mean": [1, 2, 3], "return_mean_T": [0, 100, 50]})")});
+  EXPECT_NE(sacred.find("goes back from step 100 to step 50"), std::string::npos) << sacred;
+  const std::string returns = refusal({write("r/x/return.json", R"({"steps": [100, 50], "returns": [[1], [2]]})")});
+  EXPECT_NE(returns.find("goes back from step 100 to step 50"), std::string::npos) << returns;
+}
+
+TEST_F(ImportFiles, ColumnsWithOneValueSayTheSeedAndNamesOfTheRun) {
+  const std::string head = "seed,algorithm,step,return\n";
+  const auto folder = write("t1/qmix/a.csv", head + "7,qmix,1,1\n").parent_path();
+  write("t1/qmix/b.csv", head + "8,vdn,1,1\n");
+  const Dataset data = read(folder);
+  ASSERT_EQ(data.runs.size(), 2U);
+  EXPECT_EQ(data.runs[0].seed, 7);
+  EXPECT_EQ(data.runs[1].seed, 8);
+  EXPECT_EQ(data.notes.at(0),
+            "t1: runs of qmix differ in algorithm: qmix (1 run), vdn (1 run); they count as one algorithm, so check "
+            "that they are");
+  EXPECT_TRUE(says(data,
+                   "qmix/b.csv: the column \"algorithm\" says \"vdn\", but the folders name the run: the task is "
+                   "\"t1\", the algorithm \"qmix\""));
+  EXPECT_FALSE(says(data, "says \"qmix\""));
+}
+
+TEST_F(ImportFiles, EnvironmentStepsAreReadBeforeIterations) {
+  const Dataset data = read(write("t1/ppo/0.csv", "step,return,env_step\n100,1,400000\n200,2,800000\n"));
+  EXPECT_EQ(data.runs[0].evaluations[1].step, 800'000);
+  EXPECT_TRUE(
+      says(data, "the column \"env_step\" is read as environment steps, not \"step\", and \"return\" as the return"));
+  const Dataset one = read(write("t1/ppo/0.csv", "step,return\n100,1\n"));
+  EXPECT_TRUE(says(one, "the column \"step\" is read as environment steps, and \"return\" as the return"));
+}
+
+TEST_F(ImportFiles, ConfigurationsThatCountAsOneAlgorithmAreNamed) {
+  const auto add = [&](int run, const std::string& name, const std::string& learning_rate, int limit) {
+    const std::string folder = "sac/" + std::to_string(run) + "/", seed = std::to_string(100 + run);
+    write(folder + "info.json", R"({"test_return_mean": [1, )" + seed + R"(], "test_return_mean_T": [0, 1000]})");
+    return write(folder + "config.json", R"({"name": ")" + name + R"(", "env": "gymma", "env_args": {"key": "lbf", )" +
+                                             R"("seed": )" + seed + R"(, "time_limit": )" + std::to_string(limit) +
+                                             R"(}, "seed": )" + seed + R"(, "unique_token": "t)" + seed +
+                                             R"(", "lr": )" + learning_rate + "}");
+  };
+  const auto folder = add(1, "qmix", "0.0001", 50).parent_path().parent_path();
+  add(2, "qmix", "0.0001", 50);
+  EXPECT_FALSE(says(read(folder), "differ in"));
+  add(3, "qmix", "0.0005", 50);
+  add(4, "vdn", "0.0005", 25);
+  const Dataset data = read(folder);
+  EXPECT_EQ(data.notes.at(0),
+            "gymma/lbf: runs differ in env_args.time_limit: 25 (1 run), 50 (3 runs); they count as one task, so check "
+            "that they are");
+  EXPECT_EQ(data.notes.at(1),
+            "gymma/lbf: runs of qmix differ in lr: 0.0001 (2 runs), 0.0005 (1 run); they count as one algorithm, so "
+            "check that they are");
+  EXPECT_FALSE(says(data, "runs of vdn differ"));
+}
+
+TEST_F(ImportFiles, RowsOfAResumedRunAreNoEpisodes) {
+  const std::string head = "exp_name,env_name,seed,metric,env_step,value\n", row = "a,t,1,return,";
+  const std::string resumed =
+      refusal({write("tidy.csv", head + row + "1,1\n" + row + "2,1\n" + row + "3,1\n" + row + "2,9\n")});
+  EXPECT_NE(resumed.find("t, a, seed 1: line 5: goes back to step 2, as where a run was resumed"), std::string::npos)
+      << resumed;
+  EXPECT_NE(refusal({write("tidy.csv", head + row + "5,1\n" + row + "9,1\n" + row + "7,1\n")}), "");
+  // Sorted by step nothing goes back.
+  const Dataset sorted = read(write("tidy.csv", head + row + "1,1\n" + row + "2,1\n" + row + "2,9\n"));
+  EXPECT_TRUE(says(sorted,
+                   "not every evaluation of a run has as many rows (a, seed 1 with 1 at step 1 and 2 at step 2); each "
+                   "row counts as an episode, so check that none stands twice"));
+  const Dataset whole = read(write("tidy.csv", head + row + "1,1\n" + row + "1,1\n" + row + "2,1\n" + row + "2,9\n"));
+  EXPECT_FALSE(says(whole, "as many rows"));
+}
+
+TEST_F(ImportFiles, OtherSeedsThanTheNamesSayAreNamed) {
+  const std::string head = "exp_name,env_name,seed,metric,env_step,value\n";
+  const Dataset data = read(write("tidy.csv", head + "a,t,1,return,1,1\na,t,s1,return,1,2\na,t,-1,return,1,3\n"));
+  ASSERT_EQ(data.runs.size(), 3U);
+  EXPECT_TRUE(says(data,
+                   "Runs whose names say no seed, or that of another run, are numbered: tidy.csv: t/t/a/seed s1 is "
+                   "seed 0; tidy.csv: t/t/a/seed -1 is seed 2"));
+  EXPECT_FALSE(says(read(write("tidy.csv", head + "a,t,1,return,1,1\na,t,01.0,return,2,2\n")), "are numbered"));
+}
+
+TEST_F(ImportFiles, ASquareOfReturnsHasTwoReadings) {
+  const std::string square = R"({"steps": [1, 2], "returns": [[1, 2], [3, 4]]})";
+  EXPECT_TRUE(says(read(write("t/ppo/return.json", square)),
+                   "2 lists of 2 returns for 2 steps: each list is read as the episodes of one evaluation, so this is "
+                   "one run; if each list is a run of its own, write a file for each run"));
+  EXPECT_FALSE(says(read(write("t/ppo/seed_1/return.json", square)), "2 lists of 2"));  // one run by its folder
+}
+
+// ---- what a folder holds
+
+TEST_F(ImportFiles, CompressedFilesAreReadByTheirNames) {
+  const auto compress = [](const std::filesystem::path& file) {
+    const std::string text = read_text(file), name = file.string() + ".gz";
+    const gzFile out = gzopen(name.c_str(), "wb9");
+    gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(out);
+    std::filesystem::remove(file);
+  };
+  const auto csv = write("fold/t/a/3.csv", "step,return\n1,1\n");
+  const auto json = write("fold/t/one.json", one_run(7, "1, 2"));
+  const auto info = write("fold/sac/4/info.json", R"({"return_mean": [1], "return_mean_T": [0]})");
+  const auto config = write("fold/sac/4/config.json", R"({"name": "qmix", "seed": 11})");
+  for (const auto& file : {csv, json, info, config}) compress(file);
+  const Dataset data = read(suite_.write() / "fold");
+  EXPECT_TRUE(data.damage.empty());
+  std::vector<std::int64_t> seeds;
+  for (const reports::Run& run : data.runs) seeds.push_back(run.seed);
+  std::ranges::sort(seeds);
+  EXPECT_EQ(seeds, (std::vector<std::int64_t>{3, 7, 11}));
+  write_text(json.string() + ".gz", "no gzip");
+  EXPECT_TRUE(says(read(suite_.write() / "fold"), "fold/t/one.json.gz: is left out"));
+}
+
+TEST_F(ImportFiles, FilesOfOtherKindsAreCountedAndLinksAreFollowed) {
+  const auto folder = write("fold/lead.json", one_run(0, "1, 2")).parent_path();
+  EXPECT_FALSE(says(read(folder), "not read"));
+  write("fold/a.txt", "x");
+  write("fold/b.TXT", "x");
+  write("fold/Makefile", "x");
+  std::filesystem::create_symlink(folder / "nowhere", folder / "dangling.json");
+  write("elsewhere/more.json", one_run(1, "3, 4"));
+  std::filesystem::create_directory_symlink(folder.parent_path() / "elsewhere", folder / "linked");
+  std::filesystem::create_directory_symlink(folder, folder / "circle");
+  const Dataset data = read(folder);
+  EXPECT_EQ(data.runs.size(), 2U);
+  EXPECT_TRUE(says(data, "fold: 4 files of other kinds are not read (.TXT, .txt, links to nothing, no ending)"));
+  EXPECT_FALSE(says(data, "more than once"));
 }
 
 // ---- sizes
