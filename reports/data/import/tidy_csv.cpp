@@ -180,7 +180,8 @@ class TidyReader {
     if (step && *step == std::floor(*step)) {
       if (run.problem.empty() && *step < run.last_step) {
         run.problem = "line " + std::to_string(i + 1) + ": goes back to step " + field(i, kStep) +
-                      ", as where a run was resumed; remove the rows that do not count, and sort the others by step";
+                      ", as where a run was resumed, or two runs have one seed; remove the rows that do not count, and "
+                      "sort the others by step";
       }
       run.values[*step].push_back(to_double(field(i, kValue)).value_or(kMissing));
       run.last_step = *step;
