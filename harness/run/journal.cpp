@@ -23,6 +23,7 @@
 namespace tutti::run {
 namespace {
 
+const std::string kLibraryFact = "library ";
 constexpr std::size_t kLogLines = 20;
 constexpr std::size_t kTraceLines = 80;  // all frames of a stack trace, and what comes before them
 constexpr std::uintmax_t kTailBytes = 256 << 10;
@@ -172,6 +173,23 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   results::write_run_record(folder_, record_);
 }
 
+std::vector<std::string> Journal::changed_facts(const EnvironmentSpec& spec) const {
+  results::Facts now = task_facts(spec);
+  std::vector<std::string> changes;
+  for (const auto& [name, before] : record_.task_facts) {
+    if (name.starts_with(kLibraryFact)) continue;  // compared with the other libraries
+    const auto found = now.find(name);
+    if (found == now.end()) {
+      changes.push_back(fmt::format("{}: absent, was {}", name, before));
+    } else if (found->second != before) {
+      changes.push_back(fmt::format("{}: {}, was {}", name, found->second, before));
+    }
+    if (found != now.end()) now.erase(found);
+  }
+  for (const auto& [name, value] : now) changes.push_back(fmt::format("{}: {}, was absent", name, value));
+  return changes;
+}
+
 void Journal::keep_reserve() { results::make_reserve(reserve_file(folder_), kReserveBytes); }
 
 void Journal::release_reserve() {
@@ -192,7 +210,7 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.task_facts = task_facts(training.environment_spec());
   std::vector<LibraryVersion> libraries;
   registry.environment(run_.environment).libraries(libraries);
-  for (const LibraryVersion& library : libraries) record_.task_facts["library " + library.name] = library.version;
+  for (const LibraryVersion& library : libraries) record_.task_facts[kLibraryFact + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);
