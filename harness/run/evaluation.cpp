@@ -58,7 +58,7 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
   std::vector<Episode> episodes(seeds.size());
   std::vector<Slot> active;
   std::size_t started = 0;
-  first_actions_.clear();
+  last_actions_.clear();
   for (; started < std::min(copies_.size(), seeds.size()); ++started) {
     active.push_back({copies_[started].get(), started});
     begin(active.back(), seeds[started], episodes[started]);
@@ -82,8 +82,8 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     std::size_t kept = 0;
     for (std::size_t row = 0; row < active.size(); ++row) {
       Slot slot = active[row];
-      if (slot.episode == 0)
-        first_actions_.insert(first_actions_.end(), actions.row(row).begin(), actions.row(row).end());
+      if (slot.episode + 1 == seeds.size())
+        last_actions_.insert(last_actions_.end(), actions.row(row).begin(), actions.row(row).end());
       const auto context = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
       if (!with_context(context, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
         if (started == seeds.size()) continue;
@@ -99,11 +99,11 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
 
 void Evaluator::check_repeats(Environment& fresh, const Episode& played, std::int64_t step) {
   with_context(
-      [&] { return fmt::format("evaluation at step {}, episode 0 again", step); },
+      [&] { return fmt::format("evaluation at step {}, last episode again", step); },
       [&] {
         Episode again;
         begin({&fresh, 0}, played.seed, again);
-        std::span<const float> rest(first_actions_);
+        std::span<const float> rest(last_actions_);
         bool goes_on = true;
         for (; goes_on && !rest.empty(); rest = rest.subspan(action_size_))
           goes_on = advance({&fresh, 0}, rest.first(action_size_), again);

@@ -35,7 +35,7 @@ class Evaluator {
   std::vector<Episode> evaluate(Algorithm& algorithm, ActMode mode, std::span<const std::uint64_t> seeds,
                                 RandomStream& random, std::int64_t step, const std::function<void()>& tick);
 
-  /// Plays the first episode of the last evaluation again, with the same actions in a `fresh` copy of the task. Throws
+  /// Plays the last episode of the evaluation again, with the same actions in a `fresh` copy of the task. Throws
   /// Error, naming `step`, unless it comes out as `played`: what an episode gives must not depend on how many there
   /// were before, because the copies of a resumed run are new.
   void check_repeats(Environment& fresh, const Episode& played, std::int64_t step);
@@ -51,9 +51,9 @@ class Evaluator {
   std::vector<std::unique_ptr<Environment>> copies_;
   std::size_t observation_size_;
   std::size_t action_size_;
-  std::vector<float> observations_;   // [copies, O], the active ones first
-  std::vector<float> actions_;        // [copies, A]
-  std::vector<float> first_actions_;  // of the first episode, [steps, A]
+  std::vector<float> observations_;  // [copies, O], the active ones first
+  std::vector<float> actions_;       // [copies, A]
+  std::vector<float> last_actions_;  // of the last episode, [steps, A]
   std::vector<double> terms_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "digest/digest.hpp"
@@ -174,19 +175,22 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
 }
 
 std::vector<std::string> Journal::changed_facts(const EnvironmentSpec& spec) const {
-  results::Facts now = task_facts(spec);
-  std::vector<std::string> changes;
-  for (const auto& [name, before] : record_.task_facts) {
-    if (name.starts_with(kLibraryFact)) continue;  // compared with the other libraries
-    const auto found = now.find(name);
-    if (found == now.end()) {
-      changes.push_back(fmt::format("{}: absent, was {}", name, before));
-    } else if (found->second != before) {
-      changes.push_back(fmt::format("{}: {}, was {}", name, found->second, before));
-    }
-    if (found != now.end()) now.erase(found);
+  const results::Facts now = task_facts(spec);
+  std::set<std::string> names;
+  for (const auto& [name, value] : now) names.insert(name);
+  for (const auto& [name, value] : record_.task_facts) {
+    if (!name.starts_with(kLibraryFact)) names.insert(name);  // libraries are compared with the others of the run
   }
-  for (const auto& [name, value] : now) changes.push_back(fmt::format("{}: {}, was absent", name, value));
+  const auto text = [](const results::Facts& facts, const std::string& name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::string("absent") : found->second;
+  };
+  std::vector<std::string> changes;
+  for (const std::string& name : names) {
+    const std::string value = text(now, name);
+    const std::string before = text(record_.task_facts, name);
+    if (value != before) changes.push_back(fmt::format("fact {}: {}, was {}", name, value, before));
+  }
   return changes;
 }
 

@@ -400,7 +400,7 @@ std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPo
         if (hooks_.should_stop()) throw Interrupted{};
       });
   check_arithmetic("an evaluation");
-  if (repeat) evaluator_->check_repeats(*make_environment(), episodes.front(), point.actual_step);
+  if (repeat) evaluator_->check_repeats(*make_environment(), episodes.back(), point.actual_step);
   stopwatch_.start(before);
   return episodes;
 }

@@ -65,7 +65,8 @@ TEST_F(JournalTest, FactsThatAreNotAsTheEarlierAttemptRecordedThemAreNamed) {
   spec.facts = {{"speed", "5.0"}, {"digest", "ab"}};
   spec.episode_limit = 77;
   EXPECT_EQ(journal.changed_facts(spec),
-            (std::vector<std::string>{"episode_limit: 77, was 5", "speed: 5.0, was 0.1", "digest: ab, was absent"}));
+            (std::vector<std::string>{"fact digest: ab, was absent", "fact episode_limit: 77, was 5",
+                                      "fact speed: 5.0, was 0.1"}));
 }
 
 TEST_F(JournalTest, LastLogLinesAreThoseOfThisAttemptAndFew) {

@@ -388,7 +388,7 @@ TEST_F(TrainingTest, WhatWouldMakeNumbersWrongEndsTheRunWithASentence) {
       {"", "no_terms", "evaluation at step 0, episode 0: the reward term \"distance\" adds up to nan"},
       {"", "no_coverage", "step 0: a value of coverage() is nan, or not written"},
       {"", "noisy", "before the first step, looking at the environment: observe() and state() write other values"},
-      {"", "curriculum", "evaluation at step 52, episode 0 again: in a new copy of the environment the same seed"},
+      {"", "curriculum", "evaluation at step 52, last episode again: in a new copy of the environment the same seed"},
       {"", "endless", "evaluation at step 0, episode 0: the environment's episode goes on after 20 steps"}};
   for (const auto& entry : cases) {
     EXPECT_NE(problem(entry[0], entry[1]).find(entry[2]), std::string::npos)
