@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "digest/digest.hpp"
+#include "run/subnormal_numbers.hpp"
 #include "suite/choices.hpp"
 #include "tutti/error.hpp"
 #include "verify/trainer.hpp"
@@ -88,7 +89,7 @@ Result others_do_not_matter(AlgorithmMaker& maker) {
   if (!beside.learns()) return kNothingToLearn;
   Trainer neighbour(maker, 6);
   beside.train(1);
-  train_together(beside, neighbour, kTimeOfUpdates / 2);
+  train_together(beside, neighbour, kTimeOfUpdates / 4);
   const std::int64_t updates = beside.algorithm().updates();
   Trainer alone(maker, 5);
   while (alone.steps() < beside.steps()) alone.step();
@@ -297,6 +298,14 @@ Result memory(AlgorithmMaker& maker) {
                                       : passed();
 }
 
+Result arithmetic_stays(AlgorithmMaker& maker) {
+  const run::ArithmeticMode before = run::arithmetic_mode();
+  Trainer trainer(maker, 5);
+  while (trainer.steps() < 100) trainer.step();
+  if (trainer.learns()) trainer.train(kUpdates);
+  return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
+}
+
 Result prints_nothing(AlgorithmMaker& maker) {
   const OutputTrap trap;
   Trainer trainer(maker, 5);
@@ -359,6 +368,8 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
       {"what is not finite is said", "update(): report its loss to Metrics, or throw tutti::NotFiniteError",
        not_finite_is_said},
       {"acting does not take more and more memory", "act(): what it keeps; torch::NoGradGuard", memory},
+      {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
+       arithmetic_stays},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of its calls", "", time_of_calls},
   };

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "digest/digest.hpp"
+#include "run/subnormal_numbers.hpp"
 #include "suite/choices.hpp"
 #include "tutti/error.hpp"
 #include "tutti/random.hpp"
@@ -394,6 +395,12 @@ Result memory_does_not_grow(EnvironmentMaker& make) {
              : passed();
 }
 
+Result arithmetic_stays(EnvironmentMaker& make) {
+  const run::ArithmeticMode before = run::arithmetic_mode();
+  play_many(*make(), kSteps);
+  return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
+}
+
 Result prints_nothing(EnvironmentMaker& make) {
   const OutputTrap trap;
   const auto environment = make();
@@ -439,6 +446,8 @@ const std::vector<Check<EnvironmentMaker>>& environment_checks() {
       {"a snapshot of something else is refused", "load(): read the same names in the same order as save()",
        foreign_snapshot_is_refused},
       {"memory does not grow over many steps", "what step() and reset() keep", memory_does_not_grow},
+      {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
+       arithmetic_stays},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of a step", "", time_of_a_step},
   };

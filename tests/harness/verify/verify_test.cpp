@@ -108,6 +108,14 @@ TEST(Verify, AnEpisodeThatDependsOnTheProcessIsFound) {
   EXPECT_EQ(tasks, 1);
 }
 
+// Other checks may fail with it: the first calls of a process round otherwise than later ones.
+TEST(Verify, RoundingThatIsLeftChangedIsFound) {
+  const std::string check = "rounding stays as it is";
+  EXPECT_EQ(findings("unsound/algorithm_rounds.so").at(check).verdict, Verdict::kFailed);
+  EXPECT_EQ(all_findings("unsound/environment.so").at("task unsound/rounds").at(check).verdict, Verdict::kFailed);
+  EXPECT_EQ(findings("sound/learner.so").at(check).verdict, Verdict::kPassed);
+}
+
 TEST(Verify, AnUpdateThatComesTooLateIsNotedOnce) {
   const Findings found = findings("unsound/algorithm_late.so");
   EXPECT_EQ(found.at("an update is due").verdict, Verdict::kNoted);
