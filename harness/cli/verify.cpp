@@ -11,6 +11,7 @@
 #include "launch/program_name.hpp"
 #include "launch/say.hpp"
 #include "run/preparation.hpp"
+#include "suite/document.hpp"
 #include "suite/nearest.hpp"
 #include "tutti/error.hpp"
 
@@ -77,7 +78,19 @@ std::vector<loader::Plugin> plugins_meant(const std::string& what, const loader:
 
 bool is_file(const std::string& what) { return what.ends_with(".so") || what.find('/') != std::string::npos; }
 
-int verify_plugins(const std::string& what) {
+/// "NAME=VALUE" by name.
+ParameterValues values_from(const std::vector<std::string>& settings) {
+  ParameterValues values;
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    const auto value = equals == std::string::npos ? std::nullopt : suite::parse_value(setting.substr(equals + 1));
+    if (!value) throw Error("--set " + setting + ": expected NAME=VALUE");
+    values[setting.substr(0, equals)] = *value;
+  }
+  return values;
+}
+
+int verify_plugins(const std::string& what, const ParameterValues& set) {
   run::prepare_to_compute();
   // A file is checked by itself: others of its name do not matter.
   loader::Registry registry = is_file(what) ? loader::Registry({what}) : load_plugins();
@@ -87,7 +100,8 @@ int verify_plugins(const std::string& what) {
     launch::say(stdout, fmt::format("{}: {} {} {}\n", plugin.file.string(), loader::to_text(plugin.kind), plugin.name,
                                     plugin.version));
     try {
-      verify::verify(registry, plugin, [&](const verify::Finding& finding) { printer.print(finding); });
+      verify::verify(
+          registry, plugin, [&](const verify::Finding& finding) { printer.print(finding); }, set);
     } catch (const Error& error) {
       printer.print_failure(error.what());
     }
@@ -106,7 +120,9 @@ void add_verify(CLI::App& app, int& status) {
       ->add_option("PLUGIN", *what,
                    fmt::format("a name that `{} list` shows, or a library: FILE.so", launch::program_name()))
       ->required();
-  command->callback([what, &status] { status = verify_plugins(*what); });
+  auto settings = std::make_shared<std::vector<std::string>>();
+  command->add_option("--set", *settings, "a parameter of the plugin: NAME=VALUE, in place of its default or a task's");
+  command->callback([what, settings, &status] { status = verify_plugins(*what, values_from(*settings)); });
 }
 
 }  // namespace tutti::cli

@@ -91,16 +91,21 @@ std::int64_t sum_of_first(const std::vector<std::int64_t>& values, std::int64_t 
 Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loader::Registry& registry) {
   const ParameterValues algorithm_values = suite::values_of(run.algorithm_values);
   const suite::RunSettings settings = run.run_settings();
-  return registry.algorithm(run.algorithm_name)
-      .resources({.environment = spec,
-                  .task = run.task_name,
-                  .values = algorithm_values,
-                  .copies = settings.copies,
-                  .environment_steps = settings.environment_steps,
-                  .seed = run.seed,
-                  .folder = run.folder(),
-                  .replayed_steps = run::replayed_steps(settings),
-                  .device = suite::device_of_process(settings.device)});
+  const Resources needed = registry.algorithm(run.algorithm_name)
+                               .resources({.environment = spec,
+                                           .task = run.task_name,
+                                           .values = algorithm_values,
+                                           .copies = settings.copies,
+                                           .environment_steps = settings.environment_steps,
+                                           .seed = run.seed,
+                                           .folder = run.folder(),
+                                           .replayed_steps = run::replayed_steps(settings),
+                                           .device = suite::device_of_process(settings.device)});
+  // In a sum it would hide what others need.
+  for (const std::int64_t bytes : {needed.memory_bytes, needed.disk_bytes, needed.device_bytes}) {
+    if (bytes < 0) throw Error(fmt::format("{} says that it needs {} bytes", run.algorithm_name, bytes));
+  }
+  return needed;
 }
 
 void check_resources(const suite::Plan& plan, const std::deque<std::size_t>& to_do, std::int64_t jobs,

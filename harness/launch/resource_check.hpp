@@ -11,7 +11,8 @@
 
 namespace tutti::launch {
 
-/// What the plugin says that `run` needs in its environment. Throws what the plugins throw.
+/// What the plugin says that `run` needs in its environment. Throws Error for less than nothing, and what
+/// the plugins throw.
 Resources resources_of(const suite::Run& run, const EnvironmentSpec& spec, loader::Registry& registry);
 
 /// Says on standard error what the runs need. Throws Error if `jobs` of the runs `to_do` (indices into the plan) at

@@ -1,9 +1,11 @@
 #include "loader/checks.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 
+#include "text/clean.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::loader {
@@ -21,17 +23,19 @@ constexpr std::string_view kTrainingColumns[] = {"step",    "updates",          
 
 std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
-/// A name that stands in tables and file names: not empty, not long, without separators and control characters.
+/// A name that stands in tables and file names: UTF-8, not empty, not long, without separators and control characters.
 bool is_word(const std::string& name) {
-  return !name.empty() && name.size() <= kMostNameLength && std::ranges::none_of(name, [](unsigned char c) {
-    return c <= 0x20 || c == 0x7F || c == ',' || c == '"' || c == '/' || c == '\\';
-  });
+  return !name.empty() && name.size() <= kMostNameLength && text::clean_text(name) == name &&
+         std::ranges::none_of(name, [](unsigned char c) {
+           return c <= 0x20 || c == 0x7F || c == ',' || c == '"' || c == '/' || c == '\\';
+         });
 }
 
 void check_names(const Plugin& plugin, const std::vector<std::string>& names, const std::string& what) {
   for (const std::string& name : names) {
     if (!is_word(name)) {
-      refuse(plugin, what + ' ' + in_quotes(name) + " is no word; expected no spaces, commas, slashes or quotes");
+      refuse(plugin,
+             what + ' ' + in_quotes(name) + " is no word; expected UTF-8 without spaces, commas, slashes and quotes");
     }
     if (std::ranges::count(names, name) > 1)
       refuse(plugin, what + ' ' + in_quotes(name) + " is there twice; expected each once");
@@ -48,6 +52,9 @@ void check_values(const Plugin& plugin, const std::string& owner, const Paramete
       for (const ParameterSpec& parameter : schema) known += (known.empty() ? "" : ", ") + parameter.name;
       refuse(plugin, owner + " sets " + in_quotes(name) + ", which is none of its parameters: " + known);
     }
+    const auto* words = std::get_if<std::string>(&value);
+    if (words != nullptr && text::clean_text(*words) != *words)
+      refuse(plugin, owner + " sets " + name + " to a text that is not UTF-8, or has control characters");
     if (!fit(*spec, value)) {
       refuse(plugin, owner + " sets " + name + " = " + tutti::to_text(value) + "; expected " + expectation(*spec));
     }
@@ -106,6 +113,13 @@ void check_spec(const Plugin& plugin, const EnvironmentSpec& spec) {
   for (const CoverageDimension& dimension : spec.coverage) dimensions.push_back(dimension.name);
   check_names(plugin, dimensions, "coverage dimension");
   if (!spec.coverage.empty()) check_size(plugin, "coverage_points", spec.coverage_points, 1);
+  if (spec.reference) {
+    const auto [low, high] = std::pair(spec.reference->low, spec.reference->high);
+    if (!std::isfinite(low) || !std::isfinite(high) || !(low < high)) {
+      refuse(plugin, "its reference range is " + tutti::to_text(low) + " to " + tutti::to_text(high) +
+                         "; expected two finite numbers, the smaller first");
+    }
+  }
 }
 
 void check_metrics(const Plugin& plugin, const std::vector<std::string>& names) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
@@ -11,6 +12,12 @@
 #include "run/protocol.hpp"
 
 namespace tutti::run {
+namespace {
+
+/// "nan, or not written", "inf".
+std::string value_text(float value) { return std::isnan(value) ? "nan, or not written" : fmt::format("{}", value); }
+
+}  // namespace
 
 std::size_t first_not_finite(std::span<const float> values) {
   std::size_t index = 0;
@@ -19,6 +26,7 @@ std::size_t first_not_finite(std::span<const float> values) {
 }
 
 void observe_all(const Environment& environment, std::span<float> row) {
+  std::ranges::fill(row, kUnwritten);
   std::size_t offset = 0;
   const std::vector<AgentSpec>& agents = environment.spec().agents;
   for (std::size_t agent = 0; agent < agents.size(); ++agent) {
@@ -43,10 +51,10 @@ void check_alike(const std::vector<std::unique_ptr<Environment>>& environments) 
   const EnvironmentSpec& first = environments.front()->spec();
   for (std::size_t copy = 1; copy < environments.size(); ++copy) {
     const EnvironmentSpec& spec = environments[copy]->spec();
-    if (sizes(spec) == sizes(first) && spec.reward_terms == first.reward_terms) continue;
+    if (sizes(spec) == sizes(first) && spec.reward_terms == first.reward_terms && spec.facts == first.facts) continue;
     throw Error(
-        fmt::format("copy {} of the environment has other sizes, another episode_limit or other reward terms "
-                    "than copy 0; all copies of a task have to be alike",
+        fmt::format("copy {} of the environment has other sizes, another episode_limit, other reward terms or other "
+                    "facts than copy 0; all copies of a task have to be alike",
                     copy));
   }
 }
@@ -56,7 +64,8 @@ void check_actions(std::span<const float> actions, std::size_t columns,
   if (all_in_bounds(actions)) return;
   const std::size_t odd = first_not_finite(actions);
   if (odd < actions.size())
-    throw NotFiniteError(fmt::format("{}: action {} is {}", place(odd / columns), odd % columns, actions[odd]));
+    throw NotFiniteError(
+        fmt::format("{}: action {} is {}", place(odd / columns), odd % columns, value_text(actions[odd])));
   std::size_t wide = 0;
   while (std::abs(actions[wide]) <= 1.0F) ++wide;
   throw Error(fmt::format("{}: action {} is {}; the algorithm has to choose from [-1, 1]", place(wide / columns),
@@ -89,6 +98,10 @@ Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint
     states_.resize(count() * state_size_);
     next_states_.resize(states_.size());
   }
+  own_observations_ = observations_;
+  own_next_observations_ = next_observations_;
+  own_states_ = states_;
+  own_next_states_ = next_states_;
   for (std::size_t copy = 0; copy < count(); ++copy)
     streams_.emplace_back(derive_seed(run_seed, kEnvironmentStream, copy));
 }
@@ -101,17 +114,29 @@ void Copies::restart(std::size_t copy) {
   environments_[copy]->reset(streams_[copy].next());
   returns_[copy] = 0;
   lengths_[copy] = 0;
-  look(copy, observations_, states_);
-  check_start(copy);
+  look_at_start(copy, "reset");
 }
 
-void Copies::check_start(std::size_t copy) const {
+Rows<float> Copies::unwritten_actions() {
+  std::ranges::fill(actions_, kUnwritten);
+  return actions();
+}
+
+void Copies::look_at_start(std::size_t copy, const char* when) {
+  look(copy, observations_, states_);
+  check_sight(copy, when);
+  std::ranges::copy(row(observations_, observation_size_, copy),
+                    row(own_observations_, observation_size_, copy).begin());
+  if (own_state_) std::ranges::copy(row(states_, state_size_, copy), row(own_states_, state_size_, copy).begin());
+}
+
+void Copies::check_sight(std::size_t copy, const char* when) const {
   const auto check = [&](const char* quantity, const std::vector<float>& values, std::size_t columns) {
     const std::span<const float> row{values.data() + copy * columns, columns};
     const std::size_t index = first_not_finite(row);
     if (index == columns) return;
-    throw NotFiniteError(
-        fmt::format("step {}, copy {}: {} {} is {} after a reset", step_, copy, quantity, index, row[index]));
+    throw NotFiniteError(fmt::format("step {}, copy {}: {} {} is {} after a {}", step_, copy, quantity, index,
+                                     value_text(row[index]), when));
   };
   check("observation", observations_, observation_size_);
   if (own_state_) check("state value", states_, state_size_);
@@ -119,15 +144,17 @@ void Copies::check_start(std::size_t copy) const {
 
 void Copies::look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states) {
   observe_all(*environments_[copy], row(observations, observation_size_, copy));
-  if (own_state_) environments_[copy]->state(row(states, state_size_, copy));
+  if (!own_state_) return;
+  std::ranges::fill(row(states, state_size_, copy), kUnwritten);
+  environments_[copy]->state(row(states, state_size_, copy));
 }
 
 void Copies::check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
                           std::size_t columns) const {
   if (all_finite(values)) return;
   const std::size_t index = first_not_finite(values);
-  throw NotFiniteError(
-      fmt::format("step {}, copy {}: {} {} is {}", step, index / columns, quantity, index % columns, values[index]));
+  throw NotFiniteError(fmt::format("step {}, copy {}: {} {} is {}", step, index / columns, quantity, index % columns,
+                                   value_text(values[index])));
 }
 
 void Copies::step_copy(std::size_t copy) {
@@ -152,6 +179,20 @@ void Copies::step(std::int64_t step, const std::function<void(const Environment&
   }
   check_finite(step, "observation", next_observations_, observation_size_);
   check_finite(step, "state value", next_states_, state_size_);
+  own_next_observations_ = next_observations_;
+  own_next_states_ = next_states_;
+}
+
+void Copies::check_unchanged() const {
+  const auto check = [](const char* what, const std::vector<float>& now, const std::vector<float>& before) {
+    if (same_bits(now, before)) return;
+    throw Error(fmt::format(
+        "the algorithm changed the {} that it was handed; it has to copy them before it changes them", what));
+  };
+  check("observations", observations_, own_observations_);
+  check("states", states_, own_states_);
+  check("next observations", next_observations_, own_next_observations_);
+  check("next states", next_states_, own_next_states_);
 }
 
 Transitions Copies::transitions() const {
@@ -170,6 +211,8 @@ Transitions Copies::transitions() const {
 void Copies::advance() {
   std::swap(observations_, next_observations_);
   std::swap(states_, next_states_);
+  std::swap(own_observations_, own_next_observations_);
+  std::swap(own_states_, own_next_states_);
   for (std::size_t copy = 0; copy < count(); ++copy) {
     if (terminated_[copy] == 0 && truncated_[copy] == 0) continue;
     finished_returns_.push_back(returns_[copy]);
@@ -193,7 +236,7 @@ void Copies::load(SnapshotReader& reader) {
   for (std::size_t copy = 0; copy < count(); ++copy) {
     streams_[copy].load(reader, "episode_seeds");
     environments_[copy]->load(reader);
-    look(copy, observations_, states_);
+    look_at_start(copy, "load");
   }
   reader.values<double>("returns", returns_);
   reader.values<std::int64_t>("lengths", lengths_);

@@ -3,9 +3,10 @@
 //
 //   copies.start();
 //   while (...) {
-//     algorithm->act(copies.observations(), ActMode::kExplore, policy_stream, copies.actions());
+//     algorithm->act(copies.observations(), ActMode::kExplore, policy_stream, copies.unwritten_actions());
 //     copies.step(step, after_each);
 //     algorithm->observe(copies.transitions());
+//     copies.check_unchanged();
 //     copies.advance();   // restarts the copies whose episode ended
 //   }
 //
@@ -28,8 +29,8 @@ namespace tutti::run {
 /// outside it, if the environment's sizes are others by now.
 void observe_all(const Environment& environment, std::span<float> row);
 
-/// Throws Error, naming the copy, if an environment has other sizes, another limit or other reward terms than the
-/// first.
+/// Throws Error, naming the copy, if an environment has other sizes, another limit, other reward terms or other facts
+/// than the first.
 void check_alike(const std::vector<std::unique_ptr<Environment>>& environments);
 
 /// Checks the actions that an algorithm chose for some rows, `columns` for each. Throws NotFiniteError or Error with
@@ -54,6 +55,8 @@ class Copies {
 
   Rows<const float> observations() const { return as_rows(observations_, observation_size_); }  // [E, O]
   Rows<float> actions() { return {actions_.data(), count(), action_size_}; }                    // [E, A]
+  /// The same, all of them NaN: step() refuses what the algorithm leaves out.
+  Rows<float> unwritten_actions();
 
   /// One environment step of every copy with the present actions. `after` is called for each copy once it has stepped.
   /// Throws NotFiniteError naming `step`, the copy and the quantity, and Error with the same for an action outside
@@ -62,6 +65,9 @@ class Copies {
 
   /// What the last step did. Valid until advance().
   Transitions transitions() const;
+
+  /// Throws Error if the algorithm has changed the observations or states that it was handed since the last advance().
+  void check_unchanged() const;
 
   /// Advances: successors become present, copies whose episode ended start the next one. Throws NotFiniteError for what
   /// it begins with.
@@ -85,7 +91,8 @@ class Copies {
   void restart(std::size_t copy);
   void step_copy(std::size_t copy);
   void look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states);
-  void check_start(std::size_t copy) const;
+  void look_at_start(std::size_t copy, const char* when);
+  void check_sight(std::size_t copy, const char* when) const;
   void check_finite(std::int64_t step, const char* quantity, const std::vector<float>& values,
                     std::size_t columns) const;
 
@@ -98,6 +105,9 @@ class Copies {
 
   std::vector<float> observations_, next_observations_;
   std::vector<float> states_, next_states_;
+  // The same as the environments wrote them.
+  std::vector<float> own_observations_, own_next_observations_;
+  std::vector<float> own_states_, own_next_states_;
   std::vector<float> actions_;
   std::vector<float> rewards_;
   std::vector<std::uint8_t> terminated_, truncated_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "run/copies.hpp"
 #include "run/error_context.hpp"
@@ -38,6 +39,7 @@ void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
 bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode& episode) {
   const StepResult result = slot.environment->step(action);
   if (!std::isfinite(result.reward)) throw NotFiniteError(fmt::format("the reward is {}", result.reward));
+  std::ranges::fill(terms_, std::numeric_limits<double>::quiet_NaN());  // found below if it is not written
   slot.environment->reward_terms(terms_);
   for (std::size_t term = 0; term < terms_.size(); ++term) {
     if (!std::isfinite(episode.terms[term] += terms_[term]))
@@ -56,6 +58,7 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
   std::vector<Episode> episodes(seeds.size());
   std::vector<Slot> active;
   std::size_t started = 0;
+  last_actions_.clear();
   for (; started < std::min(copies_.size(), seeds.size()); ++started) {
     active.push_back({copies_[started].get(), started});
     begin(active.back(), seeds[started], episodes[started]);
@@ -69,6 +72,7 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     const Rows<float> actions{actions_.data(), active.size(), action_size_};
     if (!all_finite(observations.all()))
       throw NotFiniteError(fmt::format("evaluation at step {}: an observation is not finite", step));
+    std::ranges::fill(actions.all(), kUnwritten);
     algorithm.act(observations, mode, random, actions);
     check_actions(actions.all(), action_size_, [&](std::size_t row) {
       return fmt::format("evaluation at step {}, episode {}", step, active[row].episode);
@@ -78,6 +82,8 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     std::size_t kept = 0;
     for (std::size_t row = 0; row < active.size(); ++row) {
       Slot slot = active[row];
+      if (slot.episode + 1 == seeds.size())
+        last_actions_.insert(last_actions_.end(), actions.row(row).begin(), actions.row(row).end());
       const auto context = [&] { return fmt::format("evaluation at step {}, episode {}", step, slot.episode); };
       if (!with_context(context, [&] { return advance(slot, actions.row(row), episodes[slot.episode]); })) {
         if (started == seeds.size()) continue;
@@ -89,6 +95,24 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     active.resize(kept);
   }
   return episodes;
+}
+
+void Evaluator::check_repeats(Environment& fresh, const Episode& played, std::int64_t step) {
+  with_context(
+      [&] { return fmt::format("evaluation at step {}, last episode again", step); },
+      [&] {
+        Episode again;
+        begin({&fresh, 0}, played.seed, again);
+        std::span<const float> rest(last_actions_);
+        bool goes_on = true;
+        for (; goes_on && !rest.empty(); rest = rest.subspan(action_size_))
+          goes_on = advance({&fresh, 0}, rest.first(action_size_), again);
+        if (!goes_on && rest.empty() && again == played) return;
+        throw Error(fmt::format(
+            "in a new copy of the environment the same seed and actions give a return of {} in {} steps, not of "
+            "{} in {}; what reset() starts may depend on its seed alone",
+            again.episode_return, again.length, played.episode_return, played.length));
+      });
 }
 
 }  // namespace tutti::run

@@ -19,6 +19,8 @@ struct Episode {
   std::int64_t length = 0;    // environment steps
   bool terminated = false;    // else truncated
   std::vector<double> terms;  // each reward term summed over the episode
+
+  bool operator==(const Episode&) const = default;
 };
 
 double mean_return(std::span<const Episode> episodes);
@@ -33,6 +35,11 @@ class Evaluator {
   std::vector<Episode> evaluate(Algorithm& algorithm, ActMode mode, std::span<const std::uint64_t> seeds,
                                 RandomStream& random, std::int64_t step, const std::function<void()>& tick);
 
+  /// Plays the last episode of the evaluation again, with the same actions in a `fresh` copy of the task. Throws
+  /// Error, naming `step`, unless it comes out as `played`: what an episode gives must not depend on how many there
+  /// were before, because the copies of a resumed run are new.
+  void check_repeats(Environment& fresh, const Episode& played, std::int64_t step);
+
  private:
   struct Slot {
     Environment* environment;
@@ -46,6 +53,7 @@ class Evaluator {
   std::size_t action_size_;
   std::vector<float> observations_;  // [copies, O], the active ones first
   std::vector<float> actions_;       // [copies, A]
+  std::vector<float> last_actions_;  // of the last episode, [steps, A]
   std::vector<double> terms_;
 };
 

@@ -4,12 +4,22 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 
 #include "tutti/error.hpp"
 
 namespace tutti::run {
+
+/// What a row holds before a plugin writes it, so that a value which the plugin leaves out is found as one that is not
+/// finite.
+inline constexpr float kUnwritten = std::numeric_limits<float>::quiet_NaN();
+
+inline bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+}
 
 /// Whether any value is `odd`. Looks at all of them without a branch, in blocks of a fixed size, which the compiler
 /// turns into vector instructions; so it costs next to nothing.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "digest/digest.hpp"
@@ -23,6 +24,7 @@
 namespace tutti::run {
 namespace {
 
+const std::string kLibraryFact = "library ";
 constexpr std::size_t kLogLines = 20;
 constexpr std::size_t kTraceLines = 80;  // all frames of a stack trace, and what comes before them
 constexpr std::uintmax_t kTailBytes = 256 << 10;
@@ -172,6 +174,26 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   results::write_run_record(folder_, record_);
 }
 
+std::vector<std::string> Journal::changed_facts(const EnvironmentSpec& spec) const {
+  const results::Facts now = task_facts(spec);
+  std::set<std::string> names;
+  for (const auto& [name, value] : now) names.insert(name);
+  for (const auto& [name, value] : record_.task_facts) {
+    if (!name.starts_with(kLibraryFact)) names.insert(name);  // libraries are compared with the others of the run
+  }
+  const auto text = [](const results::Facts& facts, const std::string& name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::string("absent") : found->second;
+  };
+  std::vector<std::string> changes;
+  for (const std::string& name : names) {
+    const std::string value = text(now, name);
+    const std::string before = text(record_.task_facts, name);
+    if (value != before) changes.push_back(fmt::format("fact {}: {}, was {}", name, value, before));
+  }
+  return changes;
+}
+
 void Journal::keep_reserve() { results::make_reserve(reserve_file(folder_), kReserveBytes); }
 
 void Journal::release_reserve() {
@@ -192,7 +214,7 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.task_facts = task_facts(training.environment_spec());
   std::vector<LibraryVersion> libraries;
   registry.environment(run_.environment).libraries(libraries);
-  for (const LibraryVersion& library : libraries) record_.task_facts["library " + library.name] = library.version;
+  for (const LibraryVersion& library : libraries) record_.task_facts[kLibraryFact + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);

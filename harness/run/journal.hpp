@@ -39,6 +39,9 @@ class Journal {
   /// What earlier attempts recorded that they were made with; empty if there was none.
   Provenance before() const { return {record_.plugins, record_.libraries}; }
 
+  /// What fixes the numbers of the task and is not as earlier attempts recorded it: "fact speed: 5.0, was 0.1".
+  std::vector<std::string> changed_facts(const EnvironmentSpec& spec) const;
+
   /// Keeps some room on the disk, so that a failure can be recorded when there is no more; and gives it back. Throws
   /// FileError if there is not even that much.
   void keep_reserve();

@@ -1,10 +1,15 @@
 #include "run/round_trip.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 
 #include "run/copies.hpp"
 #include "run/error_context.hpp"
+#include "run/finite.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::run {
@@ -12,11 +17,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 constexpr std::uint64_t kOtherSeed = 2;
-constexpr int kMostSteps = 100;  // whole episodes of short tasks; milliseconds of a simulator
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
+constexpr std::size_t kLeastRows = 64;  // of an evaluation
+constexpr int kMostSteps = 100;         // whole episodes of short tasks; milliseconds of a simulator
 
 template <typename Plugin>
 std::vector<std::byte> saved(Plugin& plugin) {
@@ -48,7 +50,7 @@ struct Sight {
 
   explicit Sight(const Environment& environment, const StepResult& stepped = {})
       : observations(static_cast<std::size_t>(environment.spec().joint_observation_size())),
-        state(static_cast<std::size_t>(environment.spec().state_size)),
+        state(static_cast<std::size_t>(environment.spec().state_size), kUnwritten),
         result(stepped) {
     observe_all(environment, observations);
     environment.state(state);
@@ -74,27 +76,56 @@ void step_into_an_episode(Environment& environment, RandomStream& random) {
   if (result.terminated || result.truncated) environment.reset(kSeed);
 }
 
+/// Asks for all that an environment shows, twice, which has to change nothing.
+void check_looking(const Environment& environment, const std::vector<std::byte>& bytes) {
+  const EnvironmentSpec& spec = environment.spec();
+  std::vector<double> terms(spec.reward_terms.size());
+  std::vector<double> points(static_cast<std::size_t>(spec.coverage_points) * spec.coverage.size());
+  const Sight first(environment);
+  environment.reward_terms(terms);
+  environment.coverage(points);
+  if (!(first == Sight(environment)))
+    throw Error(
+        "observe() and state() write other values when they are called again; without a step nothing may change");
+  if (saved(environment) != bytes)
+    throw Error(
+        "observe(), state(), reward_terms() or coverage() change what save() writes; without a step nothing may");
+}
+
 // ---- algorithms
+
+/// `actions`, if act() has written all of them and they are within their bounds.
+std::vector<float> checked(std::vector<float> actions, std::size_t action_size) {
+  const std::size_t rows = actions.size() / action_size;
+  check_actions(actions, action_size,
+                [&](std::size_t row) { return fmt::format("acting for {} observations, row {}", rows, row); });
+  return actions;
+}
 
 /// What an algorithm does when it collects training data.
 std::vector<float> exploration_actions(Algorithm& algorithm, Rows<const float> observations, std::size_t action_size) {
-  std::vector<float> actions(observations.rows * action_size);
+  std::vector<float> actions(observations.rows * action_size, kUnwritten);
   RandomStream random(kSeed);
   algorithm.act(observations, ActMode::kExplore, random, {actions.data(), observations.rows, action_size});
-  return actions;
+  return checked(std::move(actions), action_size);
 }
 
 }  // namespace
 
 std::vector<float> evaluation_actions(Algorithm& algorithm, Rows<const float> observations, std::size_t action_size) {
-  std::vector<float> actions(2 * observations.rows * action_size);
-  float* out = actions.data();
+  std::vector<float> rows;
+  while (rows.size() < kLeastRows * observations.columns)
+    rows.insert(rows.end(), observations.all().begin(), observations.all().end());
+  const std::size_t count = rows.size() / observations.columns;
+  std::vector<float> result;
   for (const ActMode mode : {ActMode::kDeterministic, ActMode::kSampled}) {
+    std::vector<float> actions(count * action_size, kUnwritten);
     RandomStream random(kSeed);
-    algorithm.act(observations, mode, random, {out, observations.rows, action_size});
-    out += observations.rows * action_size;
+    algorithm.act({rows.data(), count, observations.columns}, mode, random, {actions.data(), count, action_size});
+    actions = checked(std::move(actions), action_size);
+    result.insert(result.end(), actions.begin(), actions.end());
   }
-  return actions;
+  return result;
 }
 
 void check_restored_policy(const std::vector<float>& saved, const std::vector<float>& restored) {
@@ -110,6 +141,7 @@ void check_environment(const std::function<std::unique_ptr<Environment>()>& make
   RandomStream random(kSeed);
   trying("in the first step of an episode", [&] { step_into_an_episode(*original, random); });
   const std::vector<std::byte> bytes = trying("saving the environment", [&] { return saved(*original); });
+  trying("looking at the environment", [&] { check_looking(*original, bytes); });
   trying("loading the environment into another copy", [&] { load(*copy, bytes); });
   const bool same_bytes = trying("saving the loaded environment", [&] { return saved(*copy); }) == bytes;
   bool alike = Sight(*original) == Sight(*copy);
@@ -133,8 +165,10 @@ void check_algorithm(const std::function<std::unique_ptr<Algorithm>(std::uint64_
   const std::vector<std::byte> state = trying("saving the algorithm", [&] { return saved(*algorithm); });
   SnapshotWriter policy;
   trying("saving the policy", [&] { algorithm->save_policy(policy); });
-  const std::vector<float> actions = evaluation_actions(*algorithm, observations, action_size);
-  const std::vector<float> explored = exploration_actions(*algorithm, observations, action_size);
+  const std::vector<float> actions =
+      trying("acting in an evaluation", [&] { return evaluation_actions(*algorithm, observations, action_size); });
+  const std::vector<float> explored =
+      trying("acting in training", [&] { return exploration_actions(*algorithm, observations, action_size); });
 
   algorithm.reset();  // before there is another, because each may take much memory
   algorithm = make(kOtherSeed);

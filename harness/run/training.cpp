@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -54,6 +56,25 @@ std::int64_t process_peak_memory_bytes() {
   return std::int64_t{1024} * usage.ru_maxrss;
 }
 
+/// Throws Error unless there is a value for every declared parameter, and no other.
+void check_complete(const ParameterValues& values, void (*declare)(ParameterSchema&), const std::string& plugin) {
+  ParameterSchema schema;
+  declare(schema);
+  for (const ParameterSpec& spec : schema) {
+    if (values.contains(spec.name)) continue;
+    throw Error(
+        fmt::format("config.toml has no value for the parameter \"{}\" of {}; plan the run again", spec.name, plugin));
+  }
+  if (values.size() == schema.size()) return;
+  throw Error(fmt::format("config.toml has {} values for the {} parameters of {}; plan the run again", values.size(),
+                          schema.size(), plugin));
+}
+
+/// Whether an episode of this evaluation is played again: early, ever more rarely and at the last.
+bool is_repeated(std::int64_t evaluation, std::int64_t planned) {
+  return std::has_single_bit(static_cast<std::uint64_t>(evaluation)) || evaluation + 1 == planned;
+}
+
 double rate(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }
 
 }  // namespace
@@ -89,6 +110,7 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
 }
 
 std::unique_ptr<Environment> Training::make_environment() {
+  check_complete(environment_values_, registry_.environment(run_.environment).declare, run_.environment);
   return registry_.create_environment(run_.environment, environment_values_);
 }
 
@@ -97,6 +119,7 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
 }
 
 std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder, std::uint64_t seed) {
+  check_complete(algorithm_values_, registry_.algorithm(run_.algorithm_name).declare, run_.algorithm_name);
   return registry_.create_algorithm(run_.algorithm_name, {.environment = copies_.spec(),
                                                           .task = run_.task_name,
                                                           .values = algorithm_values_,
@@ -272,13 +295,11 @@ void Training::train() {
 
 void Training::sweep() {
   stopwatch_.start(Activity::kAct);
-  algorithm_->act(copies_.observations(), ActMode::kExplore, policy_stream_, copies_.actions());
+  algorithm_->act(copies_.observations(), ActMode::kExplore, policy_stream_, copies_.unwritten_actions());
+  check_arithmetic("the algorithm's act()");
   stopwatch_.start(Activity::kEnvironment);
-  copies_.step(step_, [this](const Environment& environment) {
-    if (!coverage_) return;
-    environment.coverage(coverage_points_);
-    coverage_->add(coverage_points_);
-  });
+  copies_.step(step_, [this](const Environment& environment) { count_coverage(environment); });
+  check_arithmetic("the environment's step() and observe()");
   step_ += settings_.copies;
   note_step(step_);
   stopwatch_.start(Activity::kUpdate);
@@ -288,13 +309,34 @@ void Training::sweep() {
   stopwatch_.start(Activity::kRest);
 }
 
+void Training::count_coverage(const Environment& environment) {
+  if (!coverage_) return;
+  std::ranges::fill(coverage_points_, std::numeric_limits<double>::quiet_NaN());
+  environment.coverage(coverage_points_);
+  if (std::ranges::any_of(coverage_points_, [](double value) { return std::isnan(value); }))
+    throw NotFiniteError(fmt::format("step {}: a value of coverage() is nan, or not written", step_));
+  coverage_->add(coverage_points_);
+}
+
+// Both plugins and the host compute in one thread: a mode that a call leaves behind would change the numbers of all of
+// them, until the run is resumed.
+void Training::check_arithmetic(const char* call) const {
+  if (arithmetic_mode() == arithmetic_) return;
+  throw Error(fmt::format(
+      "step {}: {} left the processor's rounding mode or its treatment of subnormal numbers changed; a plugin that "
+      "changes them has to put them back",
+      step_, call));
+}
+
 void Training::learn() {
   // Plugins count updates, not environment steps.
   with_context([this] { return fmt::format("step {}", step_); },
                [this] {
                  algorithm_->observe(copies_.transitions());
                  algorithm_->update(metrics_);
+                 copies_.check_unchanged();
                });
+  check_arithmetic("the algorithm's observe() and update()");
   metrics_.check(step_);
   const std::int64_t updates = algorithm_->updates();
   if (updates < updates_) {
@@ -331,7 +373,8 @@ void Training::evaluate_if_due() {
     const double before = stopwatch_.seconds(Activity::kEvaluate);
     const std::vector<Episode> episodes =
         evaluate(*algorithm_, point, evaluation_seeds(run_.seed, evaluation_, point.index),
-                 derive_seed(run_.seed, kEvaluationPolicyStream, static_cast<std::uint64_t>(point.index)));
+                 derive_seed(run_.seed, kEvaluationPolicyStream, static_cast<std::uint64_t>(point.index)),
+                 is_repeated(point.index, planned));
     last_mean_ = mean_return(episodes);
     SnapshotWriter policy;
     algorithm_->save_policy(policy);
@@ -343,7 +386,7 @@ void Training::evaluate_if_due() {
 }
 
 std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPoint& point,
-                                        std::span<const std::uint64_t> seeds, std::uint64_t policy_seed) {
+                                        std::span<const std::uint64_t> seeds, std::uint64_t policy_seed, bool repeat) {
   const Activity before = stopwatch_.start(Activity::kEvaluate);
   if (evaluator_ == nullptr) {
     const std::int64_t most = evaluation_.episodes * (evaluation_.absolute ? kAbsoluteFactor : 1);
@@ -356,6 +399,8 @@ std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPo
         beat();
         if (hooks_.should_stop()) throw Interrupted{};
       });
+  check_arithmetic("an evaluation");
+  if (repeat) evaluator_->check_repeats(*make_environment(), episodes.back(), point.actual_step);
   stopwatch_.start(before);
   return episodes;
 }
@@ -407,7 +452,7 @@ void Training::evaluate_absolute() {
   restored->load_policy(reader);
   reader.finish();
   const std::vector<Episode> episodes = evaluate(*restored, best_->point, absolute_seeds(run_.seed, evaluation_),
-                                                 derive_seed(run_.seed, kAbsolutePolicyStream));
+                                                 derive_seed(run_.seed, kAbsolutePolicyStream), true);
   recorder_->write_absolute(best_->point, policy_digest(best_->policy), episodes);
 }
 

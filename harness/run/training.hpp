@@ -19,6 +19,7 @@
 #include "run/protocol.hpp"
 #include "run/recorder.hpp"
 #include "run/stopwatch.hpp"
+#include "run/subnormal_numbers.hpp"
 #include "suite/plan.hpp"
 
 namespace tutti::run {
@@ -67,10 +68,12 @@ class Training {
   std::vector<std::byte> saved_evaluations() const;
   void train();
   void sweep();
+  void count_coverage(const Environment& environment);
   void learn();
   void evaluate_if_due();
   std::vector<Episode> evaluate(Algorithm& algorithm, const EvaluationPoint& point,
-                                std::span<const std::uint64_t> seeds, std::uint64_t policy_seed);
+                                std::span<const std::uint64_t> seeds, std::uint64_t policy_seed, bool repeat);
+  void check_arithmetic(const char* call) const;
   void keep_if_best(BestPolicy candidate);
   void write_row_if_due();
   void write_checkpoint_if_due();
@@ -101,6 +104,7 @@ class Training {
   std::unique_ptr<Evaluator> evaluator_;
   std::optional<BestPolicy> best_;
 
+  ArithmeticMode arithmetic_ = arithmetic_mode();  // before the run's plugins do anything
   std::int64_t step_ = 0;
   std::int64_t updates_ = 0;
   std::int64_t next_evaluation_ = 0;

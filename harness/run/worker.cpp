@@ -133,6 +133,7 @@ class Worker {
                                   refresh();
                                 },
                             .log = [](const std::string& line) { spdlog::info(line); }});
+    check_facts();
     journal_.describe(registry_, *training_);
     if (const std::string warning = warning_about(blas_in_use()); !warning.empty())
       spdlog::warn("warning: {}", warning);
@@ -147,8 +148,18 @@ class Worker {
     if (!options_.build.empty() && build_digest(now.plugins) != options_.build) {
       throw Error("its plugins were built again after the suite was started; start the suite again");
     }
-    if (options_.keep || CheckpointStore(options_.folder / "checkpoint").empty()) return;
-    const std::vector<std::string> changes = differences(now, journal_.before(), true);
+    if (has_to_match()) refuse(differences(now, journal_.before(), true));
+  }
+
+  // And from one task: a plugin may read what fixes them from a file, or from the environment's variables.
+  void check_facts() const {
+    if (has_to_match()) refuse(journal_.changed_facts(training_->environment_spec()));
+  }
+
+  /// Whether the run resumes and nobody said that anything may have changed.
+  bool has_to_match() const { return !options_.keep && !CheckpointStore(options_.folder / "checkpoint").empty(); }
+
+  static void refuse(const std::vector<std::string>& changes) {
     if (changes.empty()) return;
     throw Error(
         fmt::format("its checkpoint was made with something else: {}; --fresh starts it again, --keep continues",

@@ -78,7 +78,8 @@ bool matches(const std::string& pattern, const std::string& text);
 /// Where the value of `key` stands, or the section if it is absent.
 Position position_of(const Section& section, const std::string& key);
 
-/// Throws Error if a plugin declares a parameter twice, or one that a suite's own keys would hide.
+/// Throws Error unless every declared parameter can stand in a suite and comes back from a run's config.toml: its name
+/// is a bare key of TOML, declared once and no word of suites, and its default fits.
 void check_schema(const std::string& plugin, const ParameterSchema& schema);
 
 /// Runs plugin code; what it throws becomes a problem at `where`.

@@ -47,6 +47,11 @@ class ConfigReader {
     const auto found = document_.tables.find(title);
     if (found == document_.tables.end())
       throw Error(file_.string() + ": section [" + title + "] is missing; plan the run again");
+    const auto refuse = [&](const std::string& name) {
+      throw Error(file_.string() + ": [" + title + "] has \"" + name + "\", which is no value; plan the run again");
+    };
+    for (const auto& [name, table] : found->second.tables) refuse(name);
+    for (const auto& [name, tables] : found->second.lists) refuse(name);
     ResolvedValues result;
     for (const auto& [name, setting] : found->second.settings) {
       if (!setting.value) throw Error(file_.string() + ": value of \"" + name + "\" has a type that no parameter has");

@@ -5,6 +5,9 @@
 #include <cstring>
 #include <optional>
 
+#include "digest/digest.hpp"
+#include "run/subnormal_numbers.hpp"
+#include "suite/choices.hpp"
 #include "tutti/error.hpp"
 #include "verify/trainer.hpp"
 
@@ -14,6 +17,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kUpdates = 3;
+// Schedules and delayed targets show only after many updates.
+constexpr std::int64_t kManyUpdates = 2000;
+constexpr std::chrono::milliseconds kTimeOfUpdates{2000};
 constexpr std::int64_t kMostGrowthOfActing = std::int64_t{8} << 20;
 constexpr ActMode kEvaluationModes[] = {ActMode::kDeterministic, ActMode::kSampled};
 
@@ -21,20 +27,50 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-bool act_alike(Trainer& a, Trainer& b) {
+/// What it does in both evaluation modes.
+std::vector<float> evaluation_of(Trainer& trainer) {
+  std::vector<float> all;
   for (const ActMode mode : kEvaluationModes) {
-    if (!same_bits(a.actions_for(5, mode), b.actions_for(5, mode))) return false;
+    const std::vector<float> actions = trainer.actions_for(5, mode);
+    all.insert(all.end(), actions.begin(), actions.end());
   }
-  return true;
+  return all;
 }
+
+bool act_alike(Trainer& a, Trainer& b) { return same_bits(evaluation_of(a), evaluation_of(b)); }
 
 const Result kNothingToLearn = skipped("has nothing to learn: it declares no metrics");
 
 Result can_be_made(AlgorithmMaker& maker) {
   const AlgorithmPlugin& plugin = maker.registry.algorithm(maker.algorithm);  // checks the presets
-  plugin.check(with_defaults(plugin.declare, {}));
+  ParameterSchema schema;
+  plugin.declare(schema);
+  suite::check_schema(maker.algorithm, schema);
+  plugin.check(with_defaults(plugin.declare, maker.values));
   const Trainer trainer(maker, 5);
   return passed();
+}
+
+Result an_update_is_due(AlgorithmMaker& maker) {
+  Trainer trainer(maker, 5);
+  if (!trainer.learns()) return kNothingToLearn;
+  try {
+    trainer.train(1);
+  } catch (const NoUpdateError& error) {
+    return noted(fmt::format("{}, and what needs one is not checked", error.what()));
+  }
+  return passed(fmt::format("the first after {} environment steps", trainer.steps()));
+}
+
+/// Trains both, step by step in turns, for a time or for many updates, and returns how many the first made.
+std::int64_t train_together(Trainer& first, Trainer& second, std::chrono::milliseconds time) {
+  const std::int64_t start = first.algorithm().updates();
+  const Clock::time_point end = Clock::now() + time;
+  while (first.algorithm().updates() - start < kManyUpdates && Clock::now() < end) {
+    first.step();
+    second.step();
+  }
+  return first.algorithm().updates() - start;
 }
 
 Result same_seed_same_bytes(AlgorithmMaker& maker) {
@@ -49,16 +85,56 @@ Result same_seed_same_bytes(AlgorithmMaker& maker) {
 }
 
 Result others_do_not_matter(AlgorithmMaker& maker) {
-  Trainer alone(maker, 5);
-  if (!alone.learns()) return kNothingToLearn;
-  alone.train(kUpdates);
   Trainer beside(maker, 5);
+  if (!beside.learns()) return kNothingToLearn;
   Trainer neighbour(maker, 6);
-  while (beside.algorithm().updates() < alone.algorithm().updates()) {
-    neighbour.step();
-    beside.step();
+  beside.train(1);
+  train_together(beside, neighbour, kTimeOfUpdates / 4);
+  const std::int64_t updates = beside.algorithm().updates();
+  Trainer alone(maker, 5);
+  while (alone.steps() < beside.steps()) alone.step();
+  if (alone.algorithm().updates() == updates && act_alike(alone, beside))
+    return passed(fmt::format("{} updates compared", updates));
+  return failed("it learns something else while another one learns beside it");
+}
+
+Result other_process_same(AlgorithmMaker& maker) {
+  const auto learned = [&] {
+    Trainer trainer(maker, 5);
+    try {
+      if (trainer.learns()) trainer.train(kUpdates);
+    } catch (const NoUpdateError&) {
+      // What it does before its first update is compared.
+    }
+    const std::vector<float> actions = evaluation_of(trainer);
+    return sha256({reinterpret_cast<const char*>(actions.data()), actions.size() * sizeof(float)});
+  };
+  return two_processes_agree(learned) ? passed()
+                                      : failed("in a process that starts a second later it learns something else");
+}
+
+Result rows_stay_the_hosts(AlgorithmMaker& maker) {
+  const auto train = [](Trainer& trainer) {
+    while (trainer.steps() < 100) trainer.step();
+    if (trainer.learns()) trainer.train(kUpdates);
+  };
+  Trainer trusted(maker, 5);
+  Trainer again(maker, 5);
+  Trainer spoiled(maker, 5);
+  spoiled.spoil_rows();
+  train(trusted);
+  if (trusted.rows_were_changed())
+    return failed("it changes observations or other values that it was handed, which are the host's");
+  train(again);
+  const std::vector<float> actions = evaluation_of(trusted);
+  if (!same_bits(actions, evaluation_of(again))) return skipped("it does not repeat what it does");
+  const Result kept = failed("it uses what it was handed after the call, when it may hold something else");
+  try {
+    train(spoiled);
+  } catch (const NotFiniteError&) {
+    return kept;
   }
-  return act_alike(alone, beside) ? passed() : failed("it learns something else while another one learns beside it");
+  return same_bits(actions, evaluation_of(spoiled)) ? passed() : kept;
 }
 
 Result other_seeds(AlgorithmMaker& maker) {
@@ -86,10 +162,13 @@ Result snapshot_continues(AlgorithmMaker& maker) {
   const bool same_bytes = original.snapshot() == restored.snapshot();
   original.train(kUpdates);
   restored.train(kUpdates);
+  const std::int64_t updates = kUpdates + train_together(original, restored, kTimeOfUpdates);
   if (!act_alike(original, restored)) {
-    return failed(fmt::format("after {} updates, save() and load() it learns something else than without", kUpdates));
+    return failed(fmt::format(
+        "after {} updates, save() and load() it learns something else than without within {} more", kUpdates, updates));
   }
-  if (same_bytes && original.snapshot() == restored.snapshot()) return passed();
+  if (same_bytes && original.snapshot() == restored.snapshot())
+    return passed(fmt::format("{} updates compared", updates));
   return noted("what was loaded saves other bytes, and goes on alike; optimisers of LibTorch are so");
 }
 
@@ -219,6 +298,14 @@ Result memory(AlgorithmMaker& maker) {
                                       : passed();
 }
 
+Result arithmetic_stays(AlgorithmMaker& maker) {
+  const run::ArithmeticMode before = run::arithmetic_mode();
+  Trainer trainer(maker, 5);
+  while (trainer.steps() < 100) trainer.step();
+  if (trainer.learns()) trainer.train(kUpdates);
+  return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
+}
+
 Result prints_nothing(AlgorithmMaker& maker) {
   const OutputTrap trap;
   Trainer trainer(maker, 5);
@@ -249,11 +336,18 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
   static const std::vector<Check<AlgorithmMaker>> kChecks = {
       {"it can be made with its default values", "create(), check() and the initialisers of its parameters",
        can_be_made},
+      {"an update is due", "parameters such as warm_up_steps; --set NAME=VALUE gives a smaller value",
+       an_update_is_due},
       {"the same seed gives the same bytes",
        "random numbers that come from elsewhere than AlgorithmContext::seed and act()", same_seed_same_bytes},
       {"others of its kind do not matter",
        "static and global variables, random generators among them (torch::manual_seed, std::rand)",
        others_do_not_matter},
+      {"another process learns the same", "create() and update(): time(), getpid(), std::random_device",
+       other_process_same, true},
+      {"what it is handed is neither changed nor kept",
+       "act() and observe(): copy rows to keep them, and before an operation in place; as_tensor() is a view",
+       rows_stay_the_hosts},
       {"other seeds start otherwise", "whether AlgorithmContext::seed is used", other_seeds},
       {"every metric is reported", "update() and metric_names()", every_metric},
       {"a snapshot continues bit for bit", "save() and load(): networks, optimisers, replay, streams, counters",
@@ -274,6 +368,8 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
       {"what is not finite is said", "update(): report its loss to Metrics, or throw tutti::NotFiniteError",
        not_finite_is_said},
       {"acting does not take more and more memory", "act(): what it keeps; torch::NoGradGuard", memory},
+      {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
+       arithmetic_stays},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of its calls", "", time_of_calls},
   };

@@ -3,10 +3,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iostream>
+#include <string_view>
+#include <thread>
 
+#include "loader/child.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::verify {
@@ -17,6 +22,36 @@ ParameterValues with_defaults(void (*declare)(ParameterSchema&), const Parameter
   ParameterValues result = values;
   for (const ParameterSpec& spec : schema) result.emplace(spec.name, spec.default_value);
   return result;
+}
+
+namespace {
+
+constexpr std::string_view kThrew = "throws: ";
+
+/// What `find` finds, or throws.
+std::string found(const std::function<std::string()>& find) {
+  try {
+    return find();
+  } catch (const std::exception& error) {
+    return std::string(kThrew) + error.what();
+  }
+}
+
+}  // namespace
+
+bool two_processes_agree(const std::function<std::string()>& find) {
+  constexpr std::chrono::minutes kMostTime{2};
+  const auto ask = [&] {
+    const loader::ChildReport child =
+        loader::call_in_child([&](int pipe) { loader::write_line(pipe, found(find)); }, kMostTime);
+    if (!child.done) throw Error("another process " + child.how(kMostTime));
+    if (child.text.starts_with(kThrew)) throw Error(child.text.substr(kThrew.size()));
+    return child.text;
+  };
+  const std::string first = ask();
+  const std::time_t second = std::time(nullptr);
+  while (std::time(nullptr) == second) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return first == ask();
 }
 
 std::int64_t resident_bytes() {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "tutti/error.hpp"
 #include "verify/verify.hpp"
 
 namespace tutti::verify {
@@ -26,6 +28,13 @@ struct Check {
   const char* name;     // the sentence that it proves
   const char* look_at;  // if it fails
   Result (*run)(Maker&);
+  bool once = false;  // takes a second: made for the first task only
+};
+
+/// Thrown where a check needs an update and none is due for too long.
+class NoUpdateError : public Error {
+ public:
+  using Error::Error;
 };
 
 /// A new environment of one task.
@@ -37,10 +46,11 @@ struct EnvironmentMaker {
   std::unique_ptr<Environment> operator()() const { return registry.create_environment(environment, values); }
 };
 
-/// An algorithm with its default values.
+/// An algorithm with its default values, but for some.
 struct AlgorithmMaker {
   loader::Registry& registry;
   std::string algorithm;
+  ParameterValues values = {};
 };
 
 const std::vector<Check<EnvironmentMaker>>& environment_checks();
@@ -48,6 +58,10 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks();
 
 /// `values` and the default of every parameter that they leave out.
 ParameterValues with_defaults(void (*declare)(ParameterSchema&), const ParameterValues& values);
+
+/// Calls `find` in two processes, the second of which starts in a later second of the clock, and says whether both
+/// found the same, which is a few lines of text. Throws Error if one of them fails.
+bool two_processes_agree(const std::function<std::string()>& find);
 
 /// Memory of this process that is in use.
 std::int64_t resident_bytes();

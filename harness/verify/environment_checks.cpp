@@ -6,6 +6,9 @@
 #include <functional>
 #include <limits>
 
+#include "digest/digest.hpp"
+#include "run/subnormal_numbers.hpp"
+#include "suite/choices.hpp"
 #include "tutti/error.hpp"
 #include "tutti/random.hpp"
 #include "verify/check.hpp"
@@ -17,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kSteps = 120;
 constexpr std::int64_t kManySteps = 4000;
+constexpr std::uint64_t kManyEpisodes = 100;
+constexpr std::chrono::milliseconds kTimeOfUse{250};
+constexpr std::chrono::seconds kTimeOfLongEpisode{2};
 constexpr std::int64_t kMostGrowthOfStepping = std::int64_t{4} << 20;
 
 /// Everything that one step shows, compared bit for bit.
@@ -57,13 +63,21 @@ Moment look(const Environment& environment, const StepResult& result = {}) {
   return moment;
 }
 
+/// One step with actions from `actions`, which are no numbers any more when it is over: nobody may keep them.
+StepResult step_once(Environment& environment, RandomStream& actions, std::vector<float>& action) {
+  action.resize(static_cast<std::size_t>(environment.spec().joint_action_size()));
+  actions.fill_uniform(action, -1, 1);
+  const StepResult result = environment.step(action);
+  std::ranges::fill(action, std::numeric_limits<float>::quiet_NaN());
+  return result;
+}
+
 /// Steps with actions from `actions` until the episode ends or `most` steps are done.
 Moments play(Environment& environment, RandomStream& actions, std::int64_t most) {
   Moments moments;
-  std::vector<float> action(static_cast<std::size_t>(environment.spec().joint_action_size()));
+  std::vector<float> action;
   while (static_cast<std::int64_t>(moments.size()) < most && (moments.empty() || !moments.back().ended())) {
-    actions.fill_uniform(action, -1, 1);
-    const StepResult result = environment.step(action);
+    const StepResult result = step_once(environment, actions, action);
     moments.push_back(look(environment, result));
   }
   return moments;
@@ -82,7 +96,16 @@ Result same(const Moments& a, const Moments& b, const std::string& when) {
   return step == 0 ? passed() : failed(fmt::format("{}, step {} differs", when, step));
 }
 
+std::vector<std::byte> saved(const Environment& environment) {
+  SnapshotWriter writer;
+  environment.save(writer);
+  return writer.bytes();
+}
+
 Result can_be_made(EnvironmentMaker& make) {
+  ParameterSchema schema;
+  make.registry.environment(make.environment).declare(schema);
+  suite::check_schema(make.environment, schema);
   (void)make();
   return passed();
 }
@@ -104,12 +127,69 @@ Result same_seed_same_episode(EnvironmentMaker& make) {
   return passed();
 }
 
+/// What an episode shows, as a digest.
+std::string digest_of_episode(EnvironmentMaker& make) {
+  const auto environment = make();
+  environment->reset(7);
+  Sha256 digest;
+  const auto add = [&](const Moment& moment) {
+    const auto add_values = [&](const auto& values) {
+      digest.add({reinterpret_cast<const char*>(values.data()), values.size() * sizeof values[0]});
+    };
+    add_values(moment.observations);
+    add_values(moment.state);
+    add_values(moment.terms);
+    add_values(std::vector<double>{moment.result.reward, moment.ended() ? 1.0 : 0.0});
+  };
+  add(look(*environment));
+  RandomStream actions(7);
+  for (const Moment& moment : play(*environment, actions, kSteps)) add(moment);
+  return digest.hex();
+}
+
+Result other_process_same_episode(EnvironmentMaker& make) {
+  return two_processes_agree([&] { return digest_of_episode(make); })
+             ? passed()
+             : failed("a process that starts a second later gives another episode for the same seed");
+}
+
+Result looking_changes_nothing(EnvironmentMaker& make) {
+  const auto environment = make();
+  const EnvironmentSpec& spec = environment->spec();
+  std::vector<double> points(static_cast<std::size_t>(spec.coverage_points) * spec.coverage.size());
+  std::vector<float> action;
+  RandomStream actions(4);
+  environment->reset(4);
+  const StepResult result = step_once(*environment, actions, action);
+  const std::vector<std::byte> before = saved(*environment);
+  const Moment first = look(*environment, result);
+  environment->coverage(points);
+  if (!(first == look(*environment, result)))
+    return failed("without a step observe(), state() or reward_terms() give other values when they are called again");
+  if (before != saved(*environment))
+    return failed("observe(), state(), reward_terms() or coverage() change what save() writes");
+  return passed();
+}
+
+/// Plays whole episodes as long as there is time, and starts others, a hundred in all.
+void use(Environment& environment) {
+  const Clock::time_point end = Clock::now() + kTimeOfUse;
+  RandomStream actions(1);
+  std::vector<float> action;
+  for (std::uint64_t seed = 0; seed < kManyEpisodes; ++seed) {
+    environment.reset(seed);
+    bool goes_on = true;
+    for (int steps = 0; goes_on && (steps < 7 || Clock::now() < end); ++steps) {
+      const StepResult result = step_once(environment, actions, action);
+      goes_on = !result.terminated && !result.truncated;
+    }
+  }
+}
+
 Result reset_forgets(EnvironmentMaker& make) {
   const auto used = make();
   const auto fresh = make();
-  RandomStream actions(1);
-  used->reset(1);
-  play(*used, actions, 7);
+  use(*used);
   used->reset(2);
   fresh->reset(2);
   RandomStream one(3);
@@ -222,13 +302,21 @@ Result bounds_are_safe(EnvironmentMaker& make) {
 Result episode_ends_at_its_limit(EnvironmentMaker& make) {
   const auto environment = make();
   const std::int64_t limit = environment->spec().episode_limit;
+  const Clock::time_point end = Clock::now() + kTimeOfLongEpisode;
   RandomStream actions(9);
+  std::vector<float> action;
   environment->reset(9);
-  const auto moments = play(*environment, actions, limit + 1);
-  if (!moments.back().ended() || static_cast<std::int64_t>(moments.size()) > limit)
-    return failed(fmt::format("an episode goes on after {} steps, the episode_limit", limit));
-  if (!moments.back().result.terminated && static_cast<std::int64_t>(moments.size()) < limit)
-    return failed(fmt::format("an episode is truncated after {} steps; episode_limit is {}", moments.size(), limit));
+  StepResult result;
+  std::int64_t steps = 0;
+  while (!result.terminated && !result.truncated) {
+    if (steps >= limit) return failed(fmt::format("an episode goes on after {} steps, the episode_limit", limit));
+    if (steps > kManySteps && Clock::now() > end)
+      return passed(fmt::format("the limit of {} steps is out of reach; none came within {}", limit, steps));
+    result = step_once(*environment, actions, action);
+    ++steps;
+  }
+  if (!result.terminated && steps < limit)
+    return failed(fmt::format("an episode is truncated after {} steps; episode_limit is {}", steps, limit));
   return passed();
 }
 
@@ -307,6 +395,12 @@ Result memory_does_not_grow(EnvironmentMaker& make) {
              : passed();
 }
 
+Result arithmetic_stays(EnvironmentMaker& make) {
+  const run::ArithmeticMode before = run::arithmetic_mode();
+  play_many(*make(), kSteps);
+  return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
+}
+
 Result prints_nothing(EnvironmentMaker& make) {
   const OutputTrap trap;
   const auto environment = make();
@@ -331,6 +425,10 @@ const std::vector<Check<EnvironmentMaker>>& environment_checks() {
       {"it can be made", "create() and spec()", can_be_made},
       {"the same seed gives the same episode", "reset(): everything random comes from its seed",
        same_seed_same_episode},
+      {"another process gives the same episode", "create() and reset(): time(), getpid(), std::random_device",
+       other_process_same_episode, true},
+      {"looking changes nothing", "observe(), state(), reward_terms() and coverage(): mutable members",
+       looking_changes_nothing},
       {"reset forgets what was before", "reset(): members that it leaves as they were", reset_forgets},
       {"other copies do not matter", "static and global variables, random generators among them",
        other_copies_do_not_matter},
@@ -348,6 +446,8 @@ const std::vector<Check<EnvironmentMaker>>& environment_checks() {
       {"a snapshot of something else is refused", "load(): read the same names in the same order as save()",
        foreign_snapshot_is_refused},
       {"memory does not grow over many steps", "what step() and reset() keep", memory_does_not_grow},
+      {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
+       arithmetic_stays},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of a step", "", time_of_a_step},
   };

@@ -1,7 +1,9 @@
 #include "verify/trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "tutti/error.hpp"
@@ -17,6 +19,13 @@ constexpr std::int64_t kEpisodeLimit = 20;
 constexpr std::int64_t kMostSteps = 100'000;
 
 using Clock = std::chrono::steady_clock;
+
+template <class T>
+bool alike(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+void spoil_all(std::vector<float>& values) { std::ranges::fill(values, std::numeric_limits<float>::quiet_NaN()); }
 
 }  // namespace
 
@@ -37,7 +46,7 @@ std::vector<std::string> NotedMetrics::missing() const {
 
 Trainer::Trainer(const AlgorithmMaker& maker, std::uint64_t seed, std::size_t copies)
     : copies_(copies),
-      values_(with_defaults(maker.registry.algorithm(maker.algorithm).declare, {})),
+      values_(with_defaults(maker.registry.algorithm(maker.algorithm).declare, maker.values)),
       environments_(copies, LineEnvironment(kEpisodeLimit)),
       exploration_(derive_seed(seed, "policy")),
       algorithm_(maker.registry.create_algorithm(maker.algorithm, context(seed))),
@@ -66,7 +75,8 @@ void Trainer::train(std::int64_t updates) {
   const std::int64_t goal = algorithm_->updates() + updates;
   const std::int64_t end = steps_ + kMostSteps;
   while (algorithm_->updates() < goal) {
-    if (steps_ >= end) throw Error("no update is due within " + std::to_string(kMostSteps) + " environment steps");
+    if (steps_ >= end)
+      throw NoUpdateError("no update is due within " + std::to_string(kMostSteps) + " environment steps");
     step();
   }
 }
@@ -113,10 +123,26 @@ void Trainer::look(std::vector<float>& observations, std::vector<float>& states)
   }
 }
 
+bool Trainer::Handed::same_bits(const Handed& other) const {
+  return alike(observations, other.observations) && alike(states, other.states) && alike(actions, other.actions) &&
+         alike(rewards, other.rewards) && alike(next_observations, other.next_observations) &&
+         alike(next_states, other.next_states) && alike(terminated, other.terminated) &&
+         alike(truncated, other.truncated);
+}
+
+void Trainer::Handed::spoil() {
+  for (auto* values : {&observations, &states, &actions, &rewards, &next_observations, &next_states})
+    spoil_all(*values);
+  for (auto* flags : {&terminated, &truncated}) std::ranges::fill(*flags, std::uint8_t{255});
+}
+
 void Trainer::step() {
-  const Rows<const float> observations{observations_.data(), copies_, kObservation};
+  seen_ = observations_;
   const Rows<float> actions{actions_.data(), copies_, kAction};
-  algorithm_->act(observations, ActMode::kExplore, exploration_, actions);
+  algorithm_->act({seen_.data(), copies_, kObservation}, ActMode::kExplore, exploration_, actions);
+  rows_were_changed_ = rows_were_changed_ || !alike(seen_, observations_);
+  if (spoils_rows_) spoil_all(seen_);
+
   std::vector<float> rewards(copies_);
   std::vector<std::uint8_t> terminated(copies_), truncated(copies_);
   for (std::size_t copy = 0; copy < copies_; ++copy) {
@@ -127,16 +153,22 @@ void Trainer::step() {
   }
   steps_ += static_cast<std::int64_t>(copies_);
   look(next_observations_, next_states_);
+  const Handed given{observations_,      states_,      actions_,   rewards,
+                     next_observations_, next_states_, terminated, truncated};
+  handed_ = given;
   const auto start = Clock::now();
-  algorithm_->observe({.observations = observations,
-                       .states = {states_.data(), copies_, kState},
-                       .actions = {actions_.data(), copies_, kAction},
-                       .rewards = rewards,
-                       .next_observations = {next_observations_.data(), copies_, kObservation},
-                       .next_states = {next_states_.data(), copies_, kState},
-                       .terminated = terminated,
-                       .truncated = truncated});
+  algorithm_->observe({.observations = {handed_.observations.data(), copies_, kObservation},
+                       .states = {handed_.states.data(), copies_, kState},
+                       .actions = {handed_.actions.data(), copies_, kAction},
+                       .rewards = handed_.rewards,
+                       .next_observations = {handed_.next_observations.data(), copies_, kObservation},
+                       .next_states = {handed_.next_states.data(), copies_, kState},
+                       .terminated = handed_.terminated,
+                       .truncated = handed_.truncated});
+  rows_were_changed_ = rows_were_changed_ || !handed_.same_bits(given);
+  if (spoils_rows_) handed_.spoil();
   algorithm_->update(metrics_);
+  rows_were_changed_ = rows_were_changed_ || (!spoils_rows_ && !handed_.same_bits(given));
   update_seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
   for (std::size_t copy = 0; copy < copies_; ++copy) {
     if (terminated[copy] != 0 || truncated[copy] != 0) environments_[copy].reset(100 + episodes_++);

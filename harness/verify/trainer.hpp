@@ -32,7 +32,7 @@ class Trainer {
  public:
   Trainer(const AlgorithmMaker& maker, std::uint64_t seed, std::size_t copies = 4);
 
-  /// Steps and updates until `updates` more gradient steps are done. Throws Error if none is ever due.
+  /// Steps and updates until `updates` more gradient steps are done. Throws NoUpdateError if none is ever due.
   void train(std::int64_t updates);
 
   /// One step of all copies and what is due after it.
@@ -47,6 +47,12 @@ class Trainer {
   /// From now on no reward is a number.
   void spoil_rewards() { spoiled_ = true; }
 
+  /// From now on nothing that the algorithm was handed is a number any more when the call is over.
+  void spoil_rows() { spoils_rows_ = true; }
+
+  /// Whether the algorithm ever changed what it was handed.
+  bool rows_were_changed() const { return rows_were_changed_; }
+
   std::vector<std::byte> snapshot();
   std::vector<std::byte> policy();
 
@@ -60,6 +66,15 @@ class Trainer {
   AlgorithmContext context(std::uint64_t seed);
   void look(std::vector<float>& observations, std::vector<float>& states);
 
+  /// What the algorithm is handed.
+  struct Handed {
+    std::vector<float> observations, states, actions, rewards, next_observations, next_states;
+    std::vector<std::uint8_t> terminated, truncated;
+
+    bool same_bits(const Handed& other) const;
+    void spoil();
+  };
+
   std::size_t copies_;
   ParameterValues values_;
   std::vector<LineEnvironment> environments_;
@@ -67,12 +82,16 @@ class Trainer {
   std::int64_t steps_ = 0;
   double update_seconds_ = 0;
   bool spoiled_ = false;
+  bool spoils_rows_ = false;
+  bool rows_were_changed_ = false;
   RandomStream exploration_;
   std::unique_ptr<Algorithm> algorithm_;
   NotedMetrics metrics_;
   std::vector<float> observations_, next_observations_;  // [E, O]
   std::vector<float> states_, next_states_;              // [E, S]
   std::vector<float> actions_;                           // [E, A]
+  std::vector<float> seen_;                              // what act() is handed, [E, O]
+  Handed handed_;                                        // to observe()
 };
 
 }  // namespace tutti::verify

@@ -19,16 +19,34 @@ std::vector<TaskSpec> tasks_of(loader::Registry& registry, const std::string& en
 }
 
 template <typename Maker>
-std::vector<std::string> names_of(const std::vector<Check<Maker>>& checks) {
+std::vector<std::string> names_of(const std::vector<Check<Maker>>& checks, bool first) {
   std::vector<std::string> names;
-  for (const auto& check : checks) names.emplace_back(check.name);
+  for (const auto& check : checks) {
+    if (first || !check.once) names.emplace_back(check.name);
+  }
   return names;
 }
 
-EnvironmentMaker maker_of(loader::Registry& registry, const std::string& environment, const std::string& subject) {
+/// `set` with the types of its parameters. Throws Error for a value that fits none.
+ParameterValues fitted(void (*declare)(ParameterSchema&), const ParameterValues& set) {
+  ParameterSchema schema;
+  declare(schema);
   ParameterValues values;
+  for (const auto& [name, value] : set) {
+    const auto spec = std::ranges::find(schema, name, &ParameterSpec::name);
+    if (spec == schema.end()) throw Error("--set " + name + ": the plugin has no such parameter");
+    const auto fit = tutti::fit(*spec, value);
+    if (!fit) throw Error("--set " + name + " = " + to_text(value) + ": expected " + expectation(*spec));
+    values[name] = *fit;
+  }
+  return values;
+}
+
+EnvironmentMaker maker_of(loader::Registry& registry, const std::string& environment, const std::string& subject,
+                          const ParameterValues& set) {
+  ParameterValues values = set;
   for (const TaskSpec& task : tasks_of(registry, environment)) {
-    if (subject == "task " + environment + "/" + task.name) values = task.values;
+    if (subject == "task " + environment + "/" + task.name) values.insert(task.values.begin(), task.values.end());
   }
   return {registry, environment, with_defaults(registry.environment(environment).declare, values)};
 }
@@ -39,6 +57,8 @@ void run_in_child(const Check<Maker>& check, Maker& maker, int pipe) {
   Result result;
   try {
     result = check.run(maker);
+  } catch (const NoUpdateError& error) {
+    result = skipped(error.what());
   } catch (const std::exception& error) {
     result = failed(std::string("throws: ") + error.what());
   } catch (...) {
@@ -66,28 +86,32 @@ Result result_of(const std::vector<Check<Maker>>& checks, const std::string& nam
 }  // namespace
 
 std::vector<Subject> subjects_of(loader::Registry& registry, const loader::Plugin& plugin) {
-  if (plugin.kind == PluginKind::kAlgorithm) return {{"algorithm " + plugin.name, names_of(algorithm_checks())}};
+  if (plugin.kind == PluginKind::kAlgorithm) return {{"algorithm " + plugin.name, names_of(algorithm_checks(), true)}};
   std::vector<Subject> subjects;
   for (const TaskSpec& task : tasks_of(registry, plugin.name))
-    subjects.push_back({"task " + plugin.name + "/" + task.name, names_of(environment_checks())});
-  if (subjects.empty()) subjects.push_back({"environment " + plugin.name, names_of(environment_checks())});
+    subjects.push_back({"task " + plugin.name + "/" + task.name, names_of(environment_checks(), subjects.empty())});
+  if (subjects.empty()) subjects.push_back({"environment " + plugin.name, names_of(environment_checks(), true)});
   return subjects;
 }
 
 Finding make_check(loader::Registry& registry, const loader::Plugin& plugin, const std::string& subject,
-                   const std::string& check) {
-  const Result result = plugin.kind == PluginKind::kAlgorithm
-                            ? result_of(algorithm_checks(), check, AlgorithmMaker{registry, plugin.name})
-                            : result_of(environment_checks(), check, maker_of(registry, plugin.name, subject));
+                   const std::string& check, const ParameterValues& set) {
+  const auto values = [&](const auto& table) { return fitted(table.declare, set); };
+  const Result result =
+      plugin.kind == PluginKind::kAlgorithm
+          ? result_of(algorithm_checks(), check,
+                      AlgorithmMaker{registry, plugin.name, values(registry.algorithm(plugin.name))})
+          : result_of(environment_checks(), check,
+                      maker_of(registry, plugin.name, subject, values(registry.environment(plugin.name))));
   return {subject, check, result.verdict, result.text};
 }
 
-void verify(loader::Registry& registry, const loader::Plugin& plugin,
-            const std::function<void(const Finding&)>& found) {
+void verify(loader::Registry& registry, const loader::Plugin& plugin, const std::function<void(const Finding&)>& found,
+            const ParameterValues& set) {
   if (plugin.kind == PluginKind::kAlgorithm) (void)registry.algorithm(plugin.name);  // opened once, here
   for (const Subject& subject : subjects_of(registry, plugin)) {
     for (const std::string& check : subject.checks) {
-      const Finding finding = make_check(registry, plugin, subject.name, check);
+      const Finding finding = make_check(registry, plugin, subject.name, check, set);
       found(finding);
       // All others rest on the first.
       if (check == subject.checks.front() && finding.verdict == Verdict::kFailed) break;

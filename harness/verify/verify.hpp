@@ -35,12 +35,15 @@ struct Subject {
 };
 std::vector<Subject> subjects_of(loader::Registry& registry, const loader::Plugin& plugin);
 
-/// Makes one check, in a child process: a crash, an exit() or a hang is a failed check.
+/// Makes one check, with `set` in place of a task's or of default values, in a child process: a crash, an exit() or a
+/// hang is a failed check.
 Finding make_check(loader::Registry& registry, const loader::Plugin& plugin, const std::string& subject,
-                   const std::string& check);
+                   const std::string& check, const ParameterValues& set = {});
 
 /// Makes all checks of a plugin and hands out each finding as it comes; of a subject that fails the first, which is
-/// that it can be made, no others. Throws Error if the library cannot be opened or contradicts itself.
-void verify(loader::Registry& registry, const loader::Plugin& plugin, const std::function<void(const Finding&)>& found);
+/// that it can be made, no others. Throws Error if the library cannot be opened or contradicts itself, and for a value
+/// in `set` that fits no parameter.
+void verify(loader::Registry& registry, const loader::Plugin& plugin, const std::function<void(const Finding&)>& found,
+            const ParameterValues& set = {});
 
 }  // namespace tutti::verify

@@ -209,7 +209,13 @@ TEST(CheckSpec, NamesWhatIsWrong) {
       problem([](EnvironmentSpec& spec) { spec.state_is_joint_observation = true, spec.state_size = 3; }),
       start + "its state is the joint observation, but state_size is 3; expected the sum of the observation sizes, 4");
   EXPECT_EQ(problem([](EnvironmentSpec& spec) { spec.reward_terms = {"a,b"}; }),
-            start + "reward term \"a,b\" is no word; expected no spaces, commas, slashes or quotes");
+            start + "reward term \"a,b\" is no word; expected UTF-8 without spaces, commas, slashes and quotes");
+  EXPECT_EQ(problem([](EnvironmentSpec& spec) { spec.agents[1].name = "caf\xe9"; }),
+            start + "agent \"caf\xe9\" is no word; expected UTF-8 without spaces, commas, slashes and quotes");
+  EXPECT_EQ(problem([](EnvironmentSpec& spec) {
+              spec.reference = ReferenceRange{10, "", -10, ""};
+            }),
+            start + "its reference range is 10.0 to -10.0; expected two finite numbers, the smaller first");
 }
 
 TEST(CheckMetrics, NamesWhatCannotBeAColumn) {

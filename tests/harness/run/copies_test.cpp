@@ -88,6 +88,7 @@ struct Changes {
   bool bad_start = false;
   bool endless = false;
   std::int64_t more_numbers = 0;
+  bool other_fact = false;
 };
 
 class ChangedLine final : public fixtures::LineEnvironment {
@@ -95,6 +96,7 @@ class ChangedLine final : public fixtures::LineEnvironment {
   explicit ChangedLine(Changes changes)
       : LineEnvironment(kEpisodeLimit), changes_(changes), spec_(LineEnvironment::spec()) {
     spec_.agents[0].observation_size += changes.more_numbers;
+    if (changes.other_fact) spec_.facts.front().second = "another";
   }
   const EnvironmentSpec& spec() const override { return spec_; }
   StepResult step(std::span<const float> action) override {
@@ -131,7 +133,7 @@ std::string problem(const Call& call) {
 
 TEST(Copies, WhatAnEpisodeBeginsWithHasToBeFinite) {
   Copies copies(changed({.bad_start = true}), 7);
-  EXPECT_EQ(problem([&] { copies.start(); }), "step 0, copy 0: observation 0 is nan after a reset");
+  EXPECT_EQ(problem([&] { copies.start(); }), "step 0, copy 0: observation 0 is nan, or not written after a reset");
 }
 
 TEST(Copies, ARewardBeyondTheRangeOf32BitsEndsTheRun) {
@@ -141,10 +143,12 @@ TEST(Copies, ARewardBeyondTheRangeOf32BitsEndsTheRun) {
 }
 
 TEST(Copies, HaveToBeAlike) {
-  auto environments = lines(2);
-  environments.push_back(std::make_unique<ChangedLine>(Changes{.more_numbers = 1000}));
-  EXPECT_NE(problem([&] { Copies copies(std::move(environments), 7); }).find("copy 2 of the environment has other"),
-            std::string::npos);
+  for (const Changes changes : {Changes{.more_numbers = 1000}, Changes{.other_fact = true}}) {
+    auto environments = lines(2);
+    environments.push_back(std::make_unique<ChangedLine>(changes));
+    EXPECT_NE(problem([&] { Copies copies(std::move(environments), 7); }).find("copy 2 of the environment has other"),
+              std::string::npos);
+  }
 }
 
 TEST(Copies, AnEpisodeBeyondItsLimitIsNoticedAfterAResumeAsWell) {
@@ -160,6 +164,39 @@ TEST(Copies, AnEpisodeBeyondItsLimitIsNoticedAfterAResumeAsWell) {
   step(resumed);
   resumed.advance();
   EXPECT_NE(problem([&] { step(resumed); }).find("goes on after 3 steps"), std::string::npos);
+}
+
+TEST(Copies, AnActionThatIsNotWrittenIsNamed) {
+  Copies copies(lines(2), 7);
+  copies.start();
+  step(copies);
+  copies.advance();
+  copies.unwritten_actions().row(0)[0] = 0.5F;
+  EXPECT_EQ(problem([&] { copies.step(2, [](const Environment&) {}); }),
+            "step 2, copy 0: action 1 is nan, or not written");
+}
+
+TEST(Copies, WhatTheAlgorithmChangesInItsRowsIsNoticed) {
+  Copies copies(lines(2), 7);
+  copies.start();
+  for (int steps = 0; steps < 4; ++steps) {  // over the end of an episode
+    step(copies);
+    EXPECT_EQ(problem([&] { copies.check_unchanged(); }), "");
+    copies.advance();
+  }
+  step(copies);
+  const Transitions transitions = copies.transitions();
+  for (const auto& [what, rows] :
+       {std::pair("observations", transitions.observations), std::pair("states", transitions.states),
+        std::pair("next observations", transitions.next_observations),
+        std::pair("next states", transitions.next_states)}) {
+    float& value = const_cast<float&>(rows.row(1)[1]);
+    const float before = std::exchange(value, value + 1);
+    EXPECT_EQ(problem([&] { copies.check_unchanged(); }),
+              std::string("the algorithm changed the ") + what +
+                  " that it was handed; it has to copy them before it changes them");
+    value = before;
+  }
 }
 
 TEST(Copies, ActionThatIsNotFiniteIsNamed) {

@@ -51,6 +51,24 @@ TEST_F(JournalTest, NewAttemptKeepsWhatTheEarlierOneKnewUntilItKnowsBetter) {
   EXPECT_EQ(now.streams.at("absolute evaluation policy"), derive_seed(run.seed, "absolute evaluation policy"));
 }
 
+TEST_F(JournalTest, FactsThatAreNotAsTheEarlierAttemptRecordedThemAreNamed) {
+  loader::Registry registry(testing_support::fixture_folders());
+  const suite::Run run = testing_support::plan_from(testing_support::line_suite(), registry).runs.at(0);
+  const auto environment = registry.create_environment("line", suite::values_of(run.task_values));
+  EnvironmentSpec spec = environment->spec();
+  {
+    Journal first(run, folder_.path(), 1);
+    first.describe(registry, Training(run, registry, folder_.path(), {}));
+  }
+  const Journal journal(run, folder_.path(), 1);
+  EXPECT_TRUE(journal.changed_facts(spec).empty());
+  spec.facts = {{"speed", "5.0"}, {"digest", "ab"}};
+  spec.episode_limit = 77;
+  EXPECT_EQ(journal.changed_facts(spec),
+            (std::vector<std::string>{"fact digest: ab, was absent", "fact episode_limit: 77, was 5",
+                                      "fact speed: 5.0, was 0.1"}));
+}
+
 TEST_F(JournalTest, LastLogLinesAreThoseOfThisAttemptAndFew) {
   write_log("of an earlier attempt\n" + numbered_lines(50));
   EXPECT_EQ(last_log_lines(folder_.path(), 0).size(), 20U);

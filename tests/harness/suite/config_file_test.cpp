@@ -96,6 +96,13 @@ TEST(ConfigFile, WithoutADeviceTheRunWasOnTheCpu) {
   EXPECT_TRUE(differences(some_run(), read_config(file.path())).empty());
 }
 
+// TOML takes a dot in a key for a table.
+TEST(ConfigFile, ATableAmongTheValuesIsRefused) {
+  std::string text = config_toml(some_run());
+  text.insert(text.find("\n[algorithm_values]"), "reward.scale = 10.0\n");
+  EXPECT_EQ(reason(text), ": [task_values] has \"reward\", which is no value; plan the run again");
+}
+
 TEST(ConfigFile, DamageIsASentence) {
   const std::string text = config_toml(some_run());
   EXPECT_EQ(reason(""), ": \"suite\" is missing or of another type; plan the run again");

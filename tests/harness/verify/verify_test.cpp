@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tutti/error.hpp"
@@ -50,6 +51,10 @@ TEST(Verify, EveryFaultOfAnEnvironmentIsNamedByTheCheckThatIsForIt) {
       {"forgets", {"a snapshot continues bit for bit in another copy"}},
       {"unwritten", {"every output is written and finite"}},
       {"endless", {"an episode ends at its limit"}},
+      {"noisy", {"looking changes nothing"}},
+      {"curriculum", {"reset forgets what was before"}},
+      {"keeps_action", {"every output is written and finite"}},
+      {"long", {}},
       {"leaks", {"memory does not grow over many steps"}},
       {"takes_anything", {"a snapshot of something else is refused", "wrong actions are refused"}},
       {"crashes", {"actions at their bounds are safe"}}};
@@ -60,6 +65,8 @@ TEST(Verify, EveryFaultOfAnEnvironmentIsNamedByTheCheckThatIsForIt) {
     for (const std::string& check : checks)
       EXPECT_NE(found.at(check).text.find("; look at "), std::string::npos) << found.at(check).text;
   }
+  EXPECT_NE(all["task unsound/long"].at("an episode ends at its limit").text.find("is out of reach"),
+            std::string::npos);
   // What may be meant is noted.
   EXPECT_EQ(all["task unsound/prints"].at("nothing is printed").verdict, Verdict::kNoted);
   EXPECT_EQ(all["task unsound/one_start"].at("other seeds start other episodes").verdict, Verdict::kNoted);
@@ -76,9 +83,57 @@ TEST(Verify, EveryFaultOfAnAlgorithmIsNamedByTheCheckThatIsForIt) {
       {"silent", {"every metric is reported"}},
       {"evaluation_learns", {"evaluation changes nothing", "the same stream gives the same actions"}},
       {"takes_nan", {"what is not finite is said"}},
+      {"process", {"another process learns the same"}},
+      {"keeps", {"what it is handed is neither changed nor kept"}},
+      {"in_place", {"what it is handed is neither changed nor kept"}},
+      {"schedule", {"a snapshot continues bit for bit"}},
+      {"late", {}},
       {"crashes", {"acting does not take more and more memory"}}};
   for (const auto& [fault, checks] : expected)
     EXPECT_EQ(failed(findings("unsound/algorithm_" + fault + ".so")), checks) << fault;
+}
+
+// It takes a second, so only a plugin's first task is checked unasked.
+TEST(Verify, AnEpisodeThatDependsOnTheProcessIsFound) {
+  loader::Registry registry({kFixtures / "unsound/environment.so"});
+  const std::string check = "another process gives the same episode";
+  const auto verdict = [&](const std::string& task) {
+    return make_check(registry, registry.plugins().at(0), "task unsound/" + task, check).verdict;
+  };
+  EXPECT_EQ(verdict("process"), Verdict::kFailed);
+  EXPECT_EQ(verdict("long"), Verdict::kPassed);
+  int tasks = 0;
+  for (const Subject& subject : subjects_of(registry, registry.plugins().at(0)))
+    tasks += static_cast<int>(std::ranges::count(subject.checks, check));
+  EXPECT_EQ(tasks, 1);
+}
+
+// Other checks may fail with it: the first calls of a process round otherwise than later ones.
+TEST(Verify, RoundingThatIsLeftChangedIsFound) {
+  const std::string check = "rounding stays as it is";
+  EXPECT_EQ(findings("unsound/algorithm_rounds.so").at(check).verdict, Verdict::kFailed);
+  EXPECT_EQ(all_findings("unsound/environment.so").at("task unsound/rounds").at(check).verdict, Verdict::kFailed);
+  EXPECT_EQ(findings("sound/learner.so").at(check).verdict, Verdict::kPassed);
+}
+
+TEST(Verify, AnUpdateThatComesTooLateIsNotedOnce) {
+  const Findings found = findings("unsound/algorithm_late.so");
+  EXPECT_EQ(found.at("an update is due").verdict, Verdict::kNoted);
+  EXPECT_NE(found.at("an update is due").text.find("--set NAME=VALUE"), std::string::npos);
+  EXPECT_EQ(found.at("every metric is reported").verdict, Verdict::kSkipped);
+  EXPECT_EQ(found.at("every metric is reported").text, "no update is due within 100000 environment steps");
+}
+
+TEST(Verify, ValuesThatAreSetReplaceThoseOfATask) {
+  loader::Registry registry({kFixtures / "unsound/environment.so"});
+  const auto verdict = [&](const ParameterValues& set) {
+    return make_check(registry, registry.plugins().at(0), "task unsound/endless", "an episode ends at its limit", set)
+        .verdict;
+  };
+  EXPECT_EQ(verdict({}), Verdict::kFailed);
+  EXPECT_EQ(verdict({{"fault", std::string("prints")}}), Verdict::kPassed);
+  EXPECT_THROW(verdict({{"fault", std::string("none of them")}}), Error);
+  EXPECT_THROW(verdict({{"nothing", true}}), Error);
 }
 
 TEST(Verify, AnAlgorithmThatCountsCallsInsteadOfStepsIsNoted) {

@@ -47,7 +47,8 @@ enum class ActMode {
 };
 
 /// One environment step of every copy. Row e belongs to copy e. The successor of a step that ends an episode is the
-/// last observation of that episode, never the first one after the reset. Valid during the call only.
+/// last observation of that episode, never the first one after the reset. Valid during the call only, and
+/// not to be written into: the rows are the host's.
 struct Transitions {
   Rows<const float> observations;            // [E, O] agents concatenated
   Rows<const float> states;                  // [E, S]
@@ -80,8 +81,9 @@ class TUTTI_API Algorithm {
   /// Names and order of the columns that this algorithm adds to training.csv; constant for its lifetime.
   virtual std::vector<std::string> metric_names() const = 0;
 
-  /// Chooses the joint actions of all rows, [E, O] -> [E, A], each value in [-1, 1]. All randomness comes from
-  /// `random`. In the evaluation modes nothing of the algorithm changes and the number of rows may be anything.
+  /// Chooses the joint actions of all rows, [E, O] -> [E, A], each value in [-1, 1]; writes every one of them.
+  /// All randomness comes from `random`. In the evaluation modes nothing of the algorithm changes and the number of
+  /// rows may be anything.
   virtual void act(Rows<const float> observations, ActMode mode, RandomStream& random, Rows<float> actions) = 0;
 
   /// Takes one environment step of every copy; called once after every act(kExplore).

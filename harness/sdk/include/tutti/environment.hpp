@@ -88,14 +88,15 @@ class TUTTI_API Environment {
   virtual ~Environment() = default;
   virtual const EnvironmentSpec& spec() const = 0;
 
-  /// Starts a new episode. The same seed starts the same episode.
+  /// Starts a new episode. The same seed starts the same episode, however many were played before, in any process.
   virtual void reset(std::uint64_t seed) = 0;
 
-  /// Applies the agents' actions, concatenated in agent order: one environment step.
-  /// Throws Error on a wrong size, on a value that is not finite and when the simulation diverges.
+  /// Applies the agents' actions, concatenated in agent order: one environment step. They are valid during the call
+  /// only. Throws Error on a wrong size, on a value that is not finite and when the simulation diverges.
   virtual StepResult step(std::span<const float> joint_action) = 0;
 
-  /// Writes what `agent` sees now; `out` has that agent's observation_size.
+  /// Writes what `agent` sees now; `out` has that agent's observation_size. This and the three functions below write
+  /// all of `out`, and may be called any number of times: without a step they write the same and change nothing.
   virtual void observe(std::size_t agent, std::span<float> out) const = 0;
 
   /// Writes the state; `out` has state_size.

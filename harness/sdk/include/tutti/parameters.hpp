@@ -51,8 +51,8 @@ inline Constraint one_of(std::vector<std::string> choices) { return {.choices = 
 
 /// One declared parameter, as the host sees it.
 struct ParameterSpec {
-  std::string name;
-  ParameterValue default_value;
+  std::string name;              // letters, digits, _ and -: a key of a suite
+  ParameterValue default_value;  // within the constraint
   Constraint constraint;
   std::string description;  // one line
 };

@@ -28,7 +28,8 @@
 
 namespace tutti {
 
-/// A view of `rows` without a copy, float32 [rows, columns]. Valid as long as the rows are.
+/// A view of `rows` without a copy, float32 [rows, columns]. Valid as long as the rows are: clone() what is kept. An
+/// operation in place writes into the host's rows.
 inline torch::Tensor as_tensor(Rows<const float> rows) {
   return torch::from_blob(const_cast<float*>(rows.data),
                           {static_cast<std::int64_t>(rows.rows), static_cast<std::int64_t>(rows.columns)},
