@@ -26,7 +26,7 @@ std::size_t first_not_finite(std::span<const float> values) {
 }
 
 void observe_all(const Environment& environment, std::span<float> row) {
-  std::ranges::fill(row, kUnwritten);
+  make_unwritten(row);
   std::size_t offset = 0;
   const std::vector<AgentSpec>& agents = environment.spec().agents;
   for (std::size_t agent = 0; agent < agents.size(); ++agent) {
@@ -118,7 +118,7 @@ void Copies::restart(std::size_t copy) {
 }
 
 Rows<float> Copies::unwritten_actions() {
-  std::ranges::fill(actions_, kUnwritten);
+  make_unwritten(actions_);
   return actions();
 }
 
@@ -145,7 +145,7 @@ void Copies::check_sight(std::size_t copy, const char* when) const {
 void Copies::look(std::size_t copy, std::vector<float>& observations, std::vector<float>& states) {
   observe_all(*environments_[copy], row(observations, observation_size_, copy));
   if (!own_state_) return;
-  std::ranges::fill(row(states, state_size_, copy), kUnwritten);
+  make_unwritten(row(states, state_size_, copy));
   environments_[copy]->state(row(states, state_size_, copy));
 }
 

@@ -72,7 +72,7 @@ std::vector<Episode> Evaluator::evaluate(Algorithm& algorithm, ActMode mode, std
     const Rows<float> actions{actions_.data(), active.size(), action_size_};
     if (!all_finite(observations.all()))
       throw NotFiniteError(fmt::format("evaluation at step {}: an observation is not finite", step));
-    std::ranges::fill(actions.all(), kUnwritten);
+    make_unwritten(actions.all());
     algorithm.act(observations, mode, random, actions);
     check_actions(actions.all(), action_size_, [&](std::size_t row) {
       return fmt::format("evaluation at step {}, episode {}", step, active[row].episode);
