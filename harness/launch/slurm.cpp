@@ -237,14 +237,14 @@ void keep_job(const std::filesystem::path& suite_folder, const Job& job) {
   results::write_file(file, fmt::format("{}{} {}\n", earlier, job_text(job), job.array), results::Durability::kPower);
 }
 
-/// What `ask` has from the cluster. A dry run goes on without where the cluster does not answer, and says so.
+/// What `ask` has from the cluster. A dry run continues without where the cluster does not answer, and says so.
 template <class Ask>
 std::invoke_result_t<Ask> answer_of_cluster(bool dry_run, Ask ask) {
   try {
     return ask();
   } catch (const Error& error) {
     if (!dry_run) throw;
-    say(stderr, fmt::format("{}; the dry run goes on without the cluster's answer\n", error.what()));
+    say(stderr, fmt::format("{}; the dry run continues without the cluster's answer\n", error.what()));
     return {};
   }
 }

@@ -292,7 +292,7 @@ TEST_F(FakeSlurm, ADryRunPrintsAndRefusesWhatTheRealCommandWould) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(submit(seeds("6"), dry).runs, 1U);
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("the dry run goes on without the cluster's answer"), std::string::npos) << said;
+  EXPECT_NE(said.find("the dry run continues without the cluster's answer"), std::string::npos) << said;
 }
 
 TEST_F(FakeSlurm, MoreArraysThanTheThrottleAreSaid) {
