@@ -334,14 +334,16 @@ TEST_F(FakeSlurm, ARunThatAWholeJobDidNotTakeFurtherFailsAndOneThatWasPreemptedI
   (void)submit(plan);
   ::setenv("SLURM_ARRAY_JOB_ID", "4711", 1);
   ::setenv("SLURM_ARRAY_TASK_ID", "0", 1);
-  // Stopped as soon as it can be, which is before the first step.
+  // Stopped as soon as it has a record, which is long before the last step.
+  const std::filesystem::path run = suite_folder(plan) / plan.runs[0].folder();
   const auto stopped_task = [&](const std::string& limit) {
     program("scontrol",
             "for a; do echo \"$a\"; done >> args.scontrol\n"
             "echo 'JobId=1 JobState=RUNNING RunTime=00:00:10 TimeLimit=" +
                 limit + " X=1'");
-    std::thread stopper([] {
-      while (!takes_requests()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::thread stopper([&] {
+      while (!takes_requests() || !std::filesystem::exists(run / "run.json"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
       ::kill(::getpid(), SIGUSR1);
     });
     const int status = run_slurm_task({"slurm-task", suite_folder(plan).string(), "array-1", "0"});
@@ -351,6 +353,11 @@ TEST_F(FakeSlurm, ARunThatAWholeJobDidNotTakeFurtherFailsAndOneThatWasPreemptedI
   EXPECT_EQ(stopped_task("04:00:00"), 0);
   EXPECT_NE(content("args.scontrol").find("requeue\n4711_0\n"), std::string::npos) << content("args.scontrol");
   write("args.scontrol", "");
+  // However far the next start takes it, the run was further, and begins again from nothing.
+  results::RunRecord record = record_of(plan.runs[0]);
+  record.progress.environment_steps = 40'000'000;
+  results::write_run_record(run, record);
+  std::filesystem::remove_all(run / "checkpoint");
   EXPECT_EQ(stopped_task("00:02:00"), 1);
   EXPECT_EQ(content("args.scontrol").find("requeue"), std::string::npos) << content("args.scontrol");
   EXPECT_EQ(record_of(plan.runs[0]).failure.value().kind, "time");
