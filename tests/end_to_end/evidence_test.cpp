@@ -85,12 +85,14 @@ TEST(Evidence, OfOneChangeAtATimeIsWhatTheDocumentsSay) {
   expect_rows("defaults-robots", "plugins/algorithms/omad/README.md");
   expect_rows("defaults-coop-nav", "plugins/algorithms/omad/README.md");
   expect_rows("baselines", "docs/evidence.md");
+  expect_rows("swimmer-discount", "docs/evidence.md");
 }
 
 TEST(Evidence, OfMasdacIsWhatTheDocumentsSay) {
   const std::string page = content(kSource / "docs/evidence.md");
-  for (const std::string task : {"half-cheetah-2x3", "walker2d-2x3"}) {
-    const auto run = kEvidence / "masdac-robots/mamujoco" / task / "masdac/seed-11";
+  for (const std::string task : {"half-cheetah-2x3", "walker2d-2x3", "ant-2x4"}) {
+    const std::string suite = task == "ant-2x4" ? "masdac-ant" : "masdac-robots";
+    const auto run = kEvidence / suite / "mamujoco" / task / "masdac/seed-11";
     const std::string line = row(task, run, "%.0f", {5'000, 12'500, 25'000, 50'000});
     EXPECT_NE(page.find(line), std::string::npos) << line;
   }
