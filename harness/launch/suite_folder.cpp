@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "results/files.hpp"
 #include "results/host.hpp"
@@ -19,6 +21,8 @@ namespace tutti::launch {
 namespace {
 
 constexpr std::size_t kMostShownRuns = 5;
+constexpr std::chrono::seconds kReleaseTime{5};
+constexpr std::chrono::milliseconds kReleasePoll{10};
 
 std::map<std::string, results::ReportOption> report_options(const suite::ReportSettings& settings) {
   std::map<std::string, results::ReportOption> options;
@@ -258,6 +262,15 @@ std::set<std::size_t> unusable_runs(const suite::Plan& plan, const std::filesyst
   return unusable;
 }
 
+/// A worker says that its run is finished a moment before it lets go of the folder.
+void await_release_of_finished(const std::filesystem::path& run_folder) {
+  const auto deadline = std::chrono::steady_clock::now() + kReleaseTime;
+  while (results::is_locked(run_folder / run::kLockFile) && view_run(run_folder).state == RunState::kFinished &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kReleasePoll);
+  }
+}
+
 [[noreturn]] void refuse_executed(const std::filesystem::path& run_folder) {
   throw Error(fmt::format("{}: another process is executing this run; wait for it or stop it, then start again",
                           run_folder.string()));
@@ -326,6 +339,7 @@ Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& s
   }
   for (const std::size_t index : settlement.to_remove) {
     const std::filesystem::path folder = suite_folder / plan.runs[index].folder();
+    await_release_of_finished(folder);
     if (results::is_locked(folder / run::kLockFile)) refuse_executed(folder);
   }
   return settlement;

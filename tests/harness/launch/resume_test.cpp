@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "launch_fixture.hpp"
+#include "results/lock.hpp"
 #include "resume_support.hpp"
 
 namespace tutti::launch {
@@ -152,6 +153,22 @@ TEST_F(ResumeTest, RunThatIsStillInWorkElsewhereIsAwaitedAndThenStartedAnew) {
   EXPECT_EQ(wait_for_end(stray).state, RunState::kFinished) << "its folder was not taken away";
   EXPECT_EQ(record_of(run).segments.size(), 1U);
   EXPECT_NE(results::read_file(folder / "config.toml").find("learning_rate = 0.5"), std::string::npos);
+}
+
+TEST_F(ResumeTest, RunThatIsFinishedAndNotYetLetGoOfIsStartedAnew) {
+  std::string suite = kSuite;
+  suite.replace(suite.find("environment_steps = 6000"), 24, "environment_steps = 600");
+  const suite::Run run = plan(suite).runs.at(0);
+  ASSERT_TRUE(launch(suite).complete());
+  std::optional<results::Lock> lock = results::Lock::try_lock(run_folder(run) / run::kLockFile);
+  ASSERT_TRUE(lock);
+  std::thread worker([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    lock.reset();
+  });
+  options_.on_change = OnChange::kFresh;
+  EXPECT_NO_THROW(EXPECT_TRUE(launch(suite + "learning_rate = 0.5\n").complete()));
+  worker.join();
 }
 
 TEST_F(ResumeTest, WorkersAreWhatTheKernelTakesFirstWhenMemoryIsShort) {
