@@ -23,15 +23,26 @@ std::string joined(const std::vector<std::string>& items) {
   return result;
 }
 
-std::string range_text(const Constraint& constraint) {
+/// Of an integer parameter, as TOML writes long integers: 1_000_000.
+std::string limit_text(double limit, bool is_integer) {
+  if (!is_integer || limit != std::floor(limit) || std::abs(limit) > 1e18) return number_text(limit);
+  std::string text = std::to_string(static_cast<std::int64_t>(limit));
+  const std::size_t first = limit < 0 ? 1 : 0;
+  if (text.size() - first < 7) return text;
+  for (std::size_t place = text.size() - 3; place > first; place -= std::min<std::size_t>(place, 3))
+    text.insert(place, "_");
+  return text;
+}
+
+std::string range_text(const Constraint& constraint, bool is_integer) {
   const bool low = std::isfinite(constraint.low);
   const bool high = std::isfinite(constraint.high);
   if (low && high) {
-    return std::string(" in ") + (constraint.low_open ? "(" : "[") + number_text(constraint.low) + ", " +
-           number_text(constraint.high) + (constraint.high_open ? ")" : "]");
+    return std::string(" in ") + (constraint.low_open ? "(" : "[") + limit_text(constraint.low, is_integer) + ", " +
+           limit_text(constraint.high, is_integer) + (constraint.high_open ? ")" : "]");
   }
-  if (low) return (constraint.low_open ? ", more than " : ", at least ") + number_text(constraint.low);
-  if (high) return (constraint.high_open ? ", less than " : ", at most ") + number_text(constraint.high);
+  if (low) return (constraint.low_open ? ", more than " : ", at least ") + limit_text(constraint.low, is_integer);
+  if (high) return (constraint.high_open ? ", less than " : ", at most ") + limit_text(constraint.high, is_integer);
   return "";
 }
 
@@ -46,7 +57,8 @@ bool in_range(const Constraint& constraint, const IntegerList& list) {
 }
 
 bool is_valid(const Constraint& constraint, const ParameterValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return in_range(constraint, static_cast<double>(*integer));
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    return in_range(constraint, static_cast<double>(*integer));
   if (const auto* real = std::get_if<double>(&value)) return in_range(constraint, *real);
   if (const auto* list = std::get_if<IntegerList>(&value)) return in_range(constraint, *list);
   if (const auto* lists = std::get_if<IntegerLists>(&value)) {
@@ -83,7 +95,8 @@ std::string expectation(const ParameterSpec& spec) {
   if (!spec.constraint.choices.empty()) return "one of " + joined(spec.constraint.choices);
   static const char* const kTypes[] = {"true or false", "integer",          "number",
                                        "text",          "list of integers", "list of lists of integers"};
-  return kTypes[spec.default_value.index()] + range_text(spec.constraint);
+  const bool is_integer = !std::holds_alternative<double>(spec.default_value);
+  return kTypes[spec.default_value.index()] + range_text(spec.constraint, is_integer);
 }
 
 std::optional<ParameterValue> fit(const ParameterSpec& spec, const ParameterValue& value) {

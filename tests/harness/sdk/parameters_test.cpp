@@ -82,6 +82,10 @@ TEST(Parameters, AnOpenBoundIsNotItselfValid) {
 TEST(Parameters, ExpectationsReadAsText) {
   EXPECT_EQ(expectation(spec_of("discount")), "number in [0, 1]");
   EXPECT_EQ(expectation(spec_of("batch_size")), "integer, at least 1");
+  ParameterSpec steps{"steps", std::int64_t{5}, between(-1e15, 1e6), ""};
+  EXPECT_EQ(expectation(steps), "integer in [-1_000_000_000_000_000, 1_000_000]");
+  steps.constraint = between(-100, 999999);
+  EXPECT_EQ(expectation(steps), "integer in [-100, 999999]");
   EXPECT_EQ(expectation(spec_of("mode")), "one of fast, exact");
   EXPECT_EQ(expectation(spec_of("shared")), "true or false");
   EXPECT_EQ(expectation(spec_of("groups")), "list of lists of integers, at least 0");

@@ -68,19 +68,21 @@ const std::vector<Case> kCases = {
      "suite.toml:2:8: name: \"../up\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" "
      "and \".\", not "
      "starting with \".\" or \"-\""},
-    {"NoRunSection", {.run = ""}, "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1e+15]"},
+    {"NoRunSection",
+     {.run = ""},
+     "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1_000_000_000_000_000]"},
     {"NoSteps",
      {.run = "[run]\ncopies = 2"},
-     "suite.toml:2:1: run.environment_steps: missing; expected integer in [1, 1e+15]"},
+     "suite.toml:2:1: run.environment_steps: missing; expected integer in [1, 1_000_000_000_000_000]"},
     {"StepsAsReal",
      {.run = "[run]\nenvironment_steps = 1e3"},
-     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 1000.0)"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1_000_000_000_000_000] (is 1000.0)"},
     {"ZeroSteps",
      {.run = "[run]\nenvironment_steps = 0"},
-     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 0)"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1_000_000_000_000_000] (is 0)"},
     {"MoreStepsThanCanBeSummed",
      {.run = "[run]\nenvironment_steps = 9223372036854775807"},
-     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is 9223372036854775807)"},
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1_000_000_000_000_000] (is 9223372036854775807)"},
     {"UnknownRunKey",
      {.run = "[run]\nenvironment_steps = 10000\nevaluation_interval = 10"},
      "suite.toml:4:1: run.evaluation_interval: unknown key; known: environment_steps, copies, training_interval, "
@@ -90,12 +92,13 @@ const std::vector<Case> kCases = {
      "suite.toml:4:10: run.copies: expected integer in [1, 65536] (is 0)"},
     {"RunIsNoTable",
      {.top = "seeds = [1]\nrun = 3", .run = ""},
-     "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1e+15]\nsuite.toml:2:7: run: expected "
+     "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1_000_000_000_000_000]\nsuite.toml:2:7: "
+     "run: expected "
      "one "
      "table, [run]"},
     {"NoInterval",
      {.evaluation = "[evaluation]\nepisodes = 3"},
-     "suite.toml:4:1: evaluation.interval: missing; expected integer in [1, 1e+15]"},
+     "suite.toml:4:1: evaluation.interval: missing; expected integer in [1, 1_000_000_000_000_000]"},
     {"IntervalBeyondTheBudget",
      {.evaluation = "[evaluation]\ninterval = 2000"},
      "suite.toml:5:12: evaluation.interval: 2000 is more than run.environment_steps (1000); no run would be evaluated "
@@ -114,8 +117,8 @@ const std::vector<Case> kCases = {
      "evaluated after training"},
     {"OwnBudgetOutOfRange",
      {.task = "[[task]]\nname = \"grid/small\"\nenvironment_steps = 0\nevaluation_episodes = \"ten\""},
-     "suite.toml:8:21: task[1].environment_steps: expected integer in [1, 1e+15] (is 0)\n"
-     "suite.toml:9:23: task[1].evaluation_episodes: expected integer in [1, 1e+06] (is \"ten\")"},
+     "suite.toml:8:21: task[1].environment_steps: expected integer in [1, 1_000_000_000_000_000] (is 0)\n"
+     "suite.toml:9:23: task[1].evaluation_episodes: expected integer in [1, 1_000_000] (is \"ten\")"},
     {"OwnBudgetMisspelt",
      {.task = "[[task]]\nname = \"grid/small\"\nevaluation_intervall = 10"},
      "suite.toml:8:1: task[1].evaluation_intervall: unknown key; did you mean \"evaluation_interval\"?"},
@@ -362,7 +365,7 @@ const std::vector<Case> kCases = {
       .algorithm = "[[algorithm]]\nname = \"climber\"\nstep = \"big\"",
       .rest = "[slurm]\nmemory = \"lots\""},
      "suite.toml:1:9: seeds: a seed is listed twice\n"
-     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1e+15] (is -1)\n"
+     "suite.toml:3:21: run.environment_steps: expected integer in [1, 1_000_000_000_000_000] (is -1)\n"
      "suite.toml:7:8: task[1].name: unknown task \"grid/none\"; known: grid/small, grid/large, grid/endless\n"
      "suite.toml:10:8: algorithm[1].step: expected number, more than 0 (is \"big\")\n"
      "suite.toml:12:10: slurm.memory: expected a size such as 4G (is \"lots\")"},
