@@ -312,8 +312,7 @@ std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::
   if (others == 0) return "";
   return fmt::format(
       "--keep leaves {} run(s) with another protocol than the suite's as they are, and a report of the suite leaves "
-      "them "
-      "out; {}{}",
+      "them out; {}{}",
       others, others > 1 ? "the first is " : "it is ", first);
 }
 

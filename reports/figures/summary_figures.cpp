@@ -113,8 +113,7 @@ Figure profile_figure(const Analysis& analysis, const ReportOptions& options) {
       .title = "Performance profile",
       .caption = fmt::format(
           "Fraction of {} {} score above each threshold ({}){}{}. Of the {}scores clipped to [0, 1], the median is "
-          "where "
-          "a curve crosses 0.5, the mean is the area under it, and a curve entirely above another is stochastic "
+          "where a curve crosses 0.5, the mean is the area under it, and a curve entirely above another is stochastic "
           "dominance.{}",
           averages ? "tasks with a mean normalised" : "runs with a normalised", aggregates.score,
           runs_per_task(analysis), if_intervals(analysis, "; shaded: pointwise {:g} % bootstrap bands", options),

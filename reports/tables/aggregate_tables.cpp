@@ -72,8 +72,8 @@ std::string improvement_caption(const Analysis& analysis, const ReportOptions& o
     text += fmt::format(
         " {:g} % intervals from {} bootstrap replicates. Bold: the interval excludes 0.5; meaningful: its upper limit "
         "also exceeds 0.75. p: permutation test, how often runs that are dealt out to X and Y at random lie as far "
-        "apart; "
-        "where no run of one meets one of the other, an interval has no width, and p alone says what that is worth.",
+        "apart; where no run of one meets one of the other, an interval has no width, and p alone says what that is "
+        "worth.",
         100 * options.level, options.improvement_replicates);
   }
   return text + " Y over X is one minus X over Y." + budget_note(analysis) + small_sample_note(fewest_runs(aggregates));

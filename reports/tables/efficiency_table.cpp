@@ -188,9 +188,9 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
           "Threshold: {}. Steps: {}; median over runs, in brackets how many runs reached it. “> T”: more than half did "
           "not reach it within T steps. Speed-up: {}; {:g} % bootstrap intervals; “< x”: never reached within the "
           "budget, so at most x; “> x”: reached, but not by the best baseline; “nobody”: by neither of them; “at "
-          "start”: "
-          "by the untrained policy; “baseline at start”: the baseline was never better than untrained; “no baseline”: "
-          "only proposed algorithms have runs. Area under the curve: average return during training, mean ± sd over "
+          "start”: by the untrained policy; “baseline at start”: the baseline was never better than untrained; “no "
+          "baseline”: only proposed algorithms have runs. Area under the curve: average return during training, mean ± "
+          "sd over "
           "runs.{}",
           threshold_text(options), crossing_text(options), speed_up_text(options), 100 * options.level,
           small_sample_note(fewest_curves(analysis.efficiency))),

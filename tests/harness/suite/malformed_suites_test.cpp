@@ -93,9 +93,7 @@ const std::vector<Case> kCases = {
     {"RunIsNoTable",
      {.top = "seeds = [1]\nrun = 3", .run = ""},
      "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1_000_000_000_000_000]\nsuite.toml:2:7: "
-     "run: expected "
-     "one "
-     "table, [run]"},
+     "run: expected one table, [run]"},
     {"NoInterval",
      {.evaluation = "[evaluation]\nepisodes = 3"},
      "suite.toml:4:1: evaluation.interval: missing; expected integer in [1, 1_000_000_000_000_000]"},
@@ -125,18 +123,15 @@ const std::vector<Case> kCases = {
     {"DeviceThatIsNone",
      {.run = "[run]\nenvironment_steps = 1000\ndevice = \"gpu\""},
      "suite.toml:4:10: run.device: expected \"cpu\", \"cuda\", \"cuda:N\" with a number such as cuda:0, or \"auto\" "
-     "(is "
-     "\"gpu\")"},
+     "(is \"gpu\")"},
     {"NoSuchGpu",
      {.algorithm = "[[algorithm]]\nname = \"climber\"\ndevice = \"cuda:2\""},
      "suite.toml:10:10: algorithm[1].device: algorithm \"climber\" cannot compute on \"cuda:2\": there is no device 2 "
-     "of "
-     "2; expected one of cuda:0 (Fast), cuda:1 (Slow)"},
+     "of 2; expected one of cuda:0 (Fast), cuda:1 (Slow)"},
     {"GpuOfAnAlgorithmWithoutOne",
      {.run = "[run]\nenvironment_steps = 1000\ndevice = \"cuda\"", .algorithm = "[[algorithm]]\nname = \"idler\""},
      "suite.toml:4:10: run.device: algorithm \"idler\" cannot compute on \"cuda\": it computes on the CPU alone; "
-     "expected "
-     "\"cpu\", or \"auto\" for whatever there is"},
+     "expected \"cpu\", or \"auto\" for whatever there is"},
     {"UnknownMode",
      {.evaluation = "[evaluation]\ninterval = 100\nmode = \"greedy\""},
      "suite.toml:6:8: evaluation.mode: expected one of deterministic, sampled (is \"greedy\")"},
@@ -342,8 +337,7 @@ const std::vector<Case> kCases = {
     {"SlurmMemoryWithoutUnit",
      {.rest = "[slurm]\nmemory = \"4\""},
      "suite.toml:11:10: slurm.memory: expected a size such as 4G; a number alone is megabytes for Slurm: write 4G or "
-     "4M "
-     "(is \"4\")"},
+     "4M (is \"4\")"},
     {"SlurmMemoryOfUnknownUnit",
      {.rest = "[slurm]\nmemory = \"4Q\""},
      "suite.toml:11:10: slurm.memory: expected a size such as 4G (is \"4Q\")"},

@@ -627,8 +627,7 @@ TEST(Comparison, AFailureCountsTheSameOnBothSides) {
   EXPECT_EQ(comparison.rows[0].b.runs, (std::vector<double>{1, -50}));
   const std::string equal =
       "Every run of A has exactly the score of B's run of the same seed: they may be copies, or both builds compute "
-      "the "
-      "same";
+      "the same";
   EXPECT_EQ(comparison.warnings, (std::vector<std::string>{equal, "mpe/a, o: 1 failed run of A counts as the worst",
                                                            "mpe/a, o: 1 failed run of B counts as the worst"}));
   options.failed = FailedRuns::kExcluded;
