@@ -18,8 +18,9 @@ template <class Real, int kLanes>
 struct PackOf {
   typedef Real type __attribute__((vector_size(kLanes * sizeof(Real))));
 };
-using WidePack = PackOf<float, 8>::type;  // one register of AVX2
-using Pack4 = PackOf<float, 4>::type;     // one of SSE2, or of aarch64
+using WidestPack = PackOf<float, 16>::type;  // one register of AVX-512
+using WidePack = PackOf<float, 8>::type;     // one register of AVX2
+using Pack4 = PackOf<float, 4>::type;        // one of SSE2, or of aarch64
 
 template <class Pack, class Real>
 constexpr std::int64_t kLanesOf = sizeof(Pack) / sizeof(Real);
@@ -58,26 +59,56 @@ template <class Loop>
 [[gnu::target("avx2,fma")]] void run_wide(const Loop& loop) {
   loop.template operator()<WidePack>();
 }
-bool has_wide() {
-  static const bool found = products_use_avx2() && __builtin_cpu_supports("fma") != 0;
-  return found;
+template <class Loop>
+[[gnu::target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]] void run_widest(
+    const Loop& loop) {
+  loop.template operator()<WidestPack>();
+}
+Instructions newest_instructions() {
+  return __builtin_cpu_supports("fma") != 0 ? product_instructions() : Instructions::kOldest;
 }
 #else
 template <class Loop>
 void run_wide(const Loop& loop) {
   loop.template operator()<Pack4>();
 }
-bool has_wide() { return false; }
+template <class Loop>
+void run_widest(const Loop& loop) {
+  loop.template operator()<Pack4>();
+}
+Instructions newest_instructions() { return Instructions::kOldest; }
 #endif
 
-/// Runs loop<Pack>() with the widest pack there is; it must be inlined by force, so that it is compiled for it.
-template <class Real, class Loop>
+Instructions& instructions() {
+  static Instructions used = newest_instructions();
+  return used;
+}
+
+/// Runs loop<Pack>() with the pack of the newest instructions up to `newest`; it must be inlined by force, so that it
+/// is compiled for them.
+template <class Real, Instructions kNewest, class Loop>
 void run(const Loop& loop) {
   if constexpr (std::is_same_v<Real, double>) {
     loop.template operator()<double>();
   } else {
-    has_wide() ? run_wide(loop) : loop.template operator()<Pack4>();
+    const Instructions used = instructions();
+    if constexpr (kNewest == Instructions::kAvx512) {
+      if (used == Instructions::kAvx512) return run_widest(loop);
+    }
+    used == Instructions::kOldest ? loop.template operator()<Pack4>() : run_wide(loop);
   }
+}
+
+/// For loops in which numbers of one pack never meet: AVX-512 gives the bits of AVX2.
+template <class Real, class Loop>
+void run_apart(const Loop& loop) {
+  run<Real, Instructions::kAvx512>(loop);
+}
+
+/// For loops that add up the numbers of a pack, so that its size decides the last bits.
+template <class Loop>
+void run_together(const Loop& loop) {
+  run<float, Instructions::kAvx2>(loop);
 }
 
 /// Calls visit<kind>() with the activation as a constant.
@@ -294,9 +325,13 @@ template <class Pack>
 
 }  // namespace
 
+Instructions loop_instructions() { return instructions(); }
+
+void hold_loops_to(Instructions newest) { instructions() = std::min(newest, newest_instructions()); }
+
 template <class Real>
 void add_and_activate(Activation kind, const RowsBehindProduct<Real>& to) {
-  run<Real>([&]<class Pack>() __attribute__((always_inline)) {
+  run_apart<Real>([&]<class Pack>() __attribute__((always_inline)) {
     with_constant(
         kind, [&]<Activation kKind>() __attribute__((always_inline)) { activate_rows<Pack, kKind>(to); });
   });
@@ -307,7 +342,7 @@ template void add_and_activate<double>(Activation, const RowsBehindProduct<doubl
 template <class Real>
 void differentiate_activation(Activation kind, std::int64_t count, std::int64_t width, const Real* gradient,
                               const Real* kept, Real* result, Real* sums) {
-  run<Real>([&]<class Pack>() __attribute__((always_inline)) {
+  run_apart<Real>([&]<class Pack>() __attribute__((always_inline)) {
     with_constant(
         kind, [&]<Activation kKind>() __attribute__((always_inline)) {
           differentiate_rows<Pack, kKind>(count, width, gradient, kept, result, sums);
@@ -324,13 +359,13 @@ bool narrow_product(std::int64_t rows, std::int64_t columns, std::int64_t inner,
   if (columns < 2 || columns > kFew) return false;
   if (!a.transposed) {
     const DenseRows columns_of_b(Strided({b.data, b.stride, !b.transposed}), columns, inner);
-    run<float>([&]<class Pack>() __attribute__((always_inline)) {
+    run_together([&]<class Pack>() __attribute__((always_inline)) {
       product_of_few_columns<Pack>(rows, columns, inner, a.data, a.stride, columns_of_b, c, c_stride, accumulate);
     });
     return true;
   }
   std::vector<float> columns_of_c(static_cast<std::size_t>(rows * columns));
-  run<float>([&]<class Pack>() __attribute__((always_inline)) {
+  run_apart<float>([&]<class Pack>() __attribute__((always_inline)) {
     add_outer_products<Pack>(inner, columns, rows, Strided(b), a.data, a.stride, columns_of_c.data(), rows);
   });
   for (std::int64_t i = 0; i < rows; ++i) {

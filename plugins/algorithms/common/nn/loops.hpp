@@ -1,6 +1,7 @@
 // The loops between matrix products, and products with few columns, on plain memory. In float32 they use
-// the newest instructions that they were written for (AVX2 with fused multiplication and addition) wherever oneDNN
-// finds them, which is decided at run time; in float64 (tests) they are plain C++. No LibTorch here.
+// the newest instructions that they were written for (AVX2 with fused multiplication and addition, or AVX-512) wherever
+// oneDNN finds them, which is decided at run time; in float64 (tests) they are plain C++. AVX-512 gives the bits of
+// AVX2. No LibTorch here.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +37,12 @@ void add_and_activate(Activation kind, const RowsBehindProduct<Real>& to);
 template <class Real>
 void differentiate_activation(Activation kind, std::int64_t count, std::int64_t width, const Real* gradient,
                               const Real* kept, Real* result, Real* sums);
+
+/// The instructions that float32 loops use.
+Instructions loop_instructions();
+
+/// For tests, while nothing computes: loops use no newer ones than `newest`, and none that the processor lacks.
+void hold_loops_to(Instructions newest);
 
 /// Computes c = a b, or c += a b if `accumulate`, if it has so few columns that a row at a time is faster than oneDNN,
 /// and returns true; otherwise it does nothing and returns false. Arguments as for matrix_product.

@@ -31,7 +31,10 @@ void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inne
 /// oneDNN the environment variable ONEDNN_MAX_CPU_ISA forces older ones.
 LibraryVersion product_library();
 
-/// Whether float32 products use AVX2 or more. Loops of ours follow, so that ONEDNN_MAX_CPU_ISA forces both.
-bool products_use_avx2();
+/// The sets of instructions that loops of ours are written for, each with those before it.
+enum class Instructions { kOldest, kAvx2, kAvx512 };
+
+/// The newest that float32 products use. Loops of ours follow, so that ONEDNN_MAX_CPU_ISA forces both.
+Instructions product_instructions();
 
 }  // namespace tutti

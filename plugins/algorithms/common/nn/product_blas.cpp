@@ -27,12 +27,14 @@ LibraryVersion product_library() {
   return {"BLAS of LibTorch", version};
 }
 
-bool products_use_avx2() {
+Instructions product_instructions() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") != 0;
-#else
-  return false;
+  const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+                      __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+  if (avx512) return Instructions::kAvx512;
+  if (__builtin_cpu_supports("avx2") != 0) return Instructions::kAvx2;
 #endif
+  return Instructions::kOldest;
 }
 
 // The BLAS counts by columns: row by row, c = a b is c' = b' a'.

@@ -30,7 +30,10 @@ LibraryVersion product_library() {
                         std::to_string(version.patch) + " (" + instructions() + ")"};
 }
 
-bool products_use_avx2() { return has(dnnl_cpu_isa_avx2); }
+Instructions product_instructions() {
+  if (has(dnnl_cpu_isa_avx512_core)) return Instructions::kAvx512;
+  return has(dnnl_cpu_isa_avx2) ? Instructions::kAvx2 : Instructions::kOldest;
+}
 
 void nonempty_product(std::int64_t rows, std::int64_t columns, std::int64_t inner, Factor<float> a, Factor<float> b,
                       float* c, std::int64_t c_stride, bool accumulate) {
