@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
@@ -11,6 +12,7 @@
 #include "cli/time_estimate.hpp"
 #include "launch/resource_check.hpp"
 #include "launch/say.hpp"
+#include "launch/stop_requests.hpp"
 #include "run/budget.hpp"
 #include "run/machine.hpp"
 #include "run/preparation.hpp"
@@ -40,13 +42,14 @@ std::int64_t absolute_episodes(const suite::EvaluationSettings& evaluation) {
   return evaluation.absolute ? run::kAbsoluteFactor * evaluation.episodes : 0;
 }
 
-PairCost cost_of(const suite::Run& run, loader::Registry& registry, bool with_time) {
+// Nothing of `stopped`: without times.
+PairCost cost_of(const suite::Run& run, loader::Registry& registry, const std::function<bool()>& stopped) {
   const auto environment = registry.create_environment(run.environment, suite::values_of(run.task_values));
   const suite::RunSettings settings = run.run_settings();
   const suite::EvaluationSettings evaluation = run.evaluation_settings();
   const std::int64_t episodes =
       evaluation.episodes * run::planned_evaluations(settings, evaluation) + absolute_episodes(evaluation);
-  return {.time = with_time ? estimate_time(run, registry) : TimeEstimate{},
+  return {.time = stopped ? estimate_time(run, registry, stopped) : TimeEstimate{},
           .copies = settings.copies,
           .training_steps = settings.environment_steps,
           .evaluation_steps = episodes * environment->spec().episode_limit,
@@ -131,8 +134,9 @@ void print_notes(const suite::Plan& plan) {
   for (const std::string& line : lines) fmt::print("note: {}\n", line);
 }
 
-/// True if every run could be begun, as far as that was tried.
-bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_time) {
+/// True if every run could be begun, as far as that was tried; with times if there is a `stopped`, until it says so.
+bool print_plan(const suite::Plan& plan, loader::Registry& registry, const std::function<bool()>& stopped) {
+  const bool with_time = static_cast<bool>(stopped);
   print_protocol(plan);
   std::vector<std::vector<std::string>> table = {{"task", "algorithm", "runs", "copies", "training steps",
                                                   "evaluation steps", "buffers in memory", "buffers on disk"}};
@@ -150,7 +154,8 @@ bool print_plan(const suite::Plan& plan, loader::Registry& registry, bool with_t
   // The first seed's runs are the pairs.
   for (const suite::Run& run : plan.runs) {
     if (run.seed != plan.seeds.front()) continue;
-    const PairCost cost = cost_of(run, registry, with_time);
+    const PairCost cost = cost_of(run, registry, stopped);
+    if (stopped && stopped()) return false;
     training_steps += count * cost.training_steps;
     evaluation_steps += count * cost.evaluation_steps;
     disk += count * cost.resources.disk_bytes;
@@ -197,7 +202,17 @@ void add_check(CLI::App& app, int& status) {
   command->callback([options, with_time, &status] {
     if (*with_time) run::prepare_to_compute();
     loader::Registry registry = load_plugins();
-    status = print_plan(requested_plan(*options, registry), registry, *with_time) ? 0 : 1;
+    const suite::Plan plan = requested_plan(*options, registry);
+    if (!*with_time) {
+      status = print_plan(plan, registry, {}) ? 0 : 1;
+      return;
+    }
+    // Without them, an interrupt would leave what the begun run has written.
+    const launch::StopRequests requests;
+    status = print_plan(plan, registry, [&] { return requests.asked(); }) ? 0 : 1;
+    if (!requests.asked()) return;
+    launch::say(stderr, "interrupted; nothing is kept of the runs that were begun to estimate their time\n");
+    status = kInterrupted;
   });
 }
 

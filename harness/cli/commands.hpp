@@ -6,6 +6,9 @@
 
 namespace tutti::cli {
 
+/// Exit status of a command that was asked to stop.
+inline constexpr int kInterrupted = 130;
+
 void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);

@@ -1,6 +1,7 @@
 // The program behind ./tutti.
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -66,9 +67,16 @@ void refuse_exit() {
   });
 }
 
+/// Whoever read the output has gone away, as `head` does when it has seen enough.
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 /// `status`, unless the output was lost: then nobody may take it for done.
 int status_with_output(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (reader_is_gone()) return status == 0 ? kFailed : status;
   launch::say(stderr, "standard output: cannot be written; is it closed, or its disk full?\n");
   return status == 0 ? kFailed : status;
 }
@@ -142,6 +150,7 @@ int main(int argc, char** argv) {
   fill_standard_streams();
   refuse_exit();
   ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  ::signal(SIGPIPE, SIG_IGN);  // so is output that nobody reads: it costs no report
   launch::set_program_name(argc > 0 ? argv[0] : nullptr);
   CLI::App app(
       "Benchmarks for cooperative multi-agent reinforcement learning: suites of runs, and honest reports of them",

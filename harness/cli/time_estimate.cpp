@@ -85,10 +85,10 @@ void estimate_in_child(const suite::Run& run, loader::Registry& registry, const 
 
 }  // namespace
 
-TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry) {
+TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry, const std::function<bool()>& stopped) {
   const TemporaryFolder folder("tutti-estimate");  // here, because a child that crashes leaves everything as it is
-  const loader::ChildReport child =
-      loader::call_in_child([&](int pipe) { estimate_in_child(run, registry, folder.path(), pipe); }, kMostTrialTime);
+  const loader::ChildReport child = loader::call_in_child(
+      [&](int pipe) { estimate_in_child(run, registry, folder.path(), pipe); }, kMostTrialTime, stopped);
   TimeEstimate estimate;
   std::string stage = "before it began";
   std::istringstream lines(child.text);

@@ -1,6 +1,7 @@
 // How long a run will take, by doing the beginning of it.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "loader/registry.hpp"
@@ -14,7 +15,8 @@ struct TimeEstimate {
 };
 
 /// Seconds that `run` takes on this machine in its present load: starts it in a child process and a temporary folder,
-/// trains until a few seconds of updates have been seen, and extrapolates training and evaluation.
-TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry);
+/// trains until a few seconds of updates have been seen, and extrapolates training and evaluation. Once `stopped` says
+/// so, the child is ended.
+TimeEstimate estimate_time(const suite::Run& run, loader::Registry& registry, const std::function<bool()>& stopped);
 
 }  // namespace tutti::cli

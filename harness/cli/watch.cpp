@@ -25,7 +25,6 @@
 namespace tutti::cli {
 namespace {
 
-constexpr int kInterrupted = 130;
 constexpr std::int64_t kSmallestSide = 16;  // of a picture, as environments agree to
 constexpr std::int64_t kMostSteps = 1'000'000'000;
 constexpr std::int64_t kMostEpisodes = 1'000'000;

@@ -63,9 +63,10 @@ bool ends_with_last_line(const std::string& text) {
 }
 
 /// Reads until the child has ended or written its last line: something that it started may keep the pipe open. False if
-/// the time is over.
-bool read_until(Clock::time_point deadline, int pipe, std::string& text) {
+/// the time is over, or `stopped`.
+bool read_until(Clock::time_point deadline, int pipe, std::string& text, const std::function<bool()>& stopped) {
   for (;;) {
+    if (stopped()) return false;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0 || text.size() > kMostText) return false;
     pollfd waiting{pipe, POLLIN, 0};
@@ -95,7 +96,8 @@ std::string ChildReport::how(std::chrono::milliseconds most) const {
   return std::string("crashed with SIG") + (name == nullptr ? "?" : name);
 }
 
-ChildReport call_in_child(const std::function<void(int pipe)>& function, std::chrono::milliseconds most) {
+ChildReport call_in_child(const std::function<void(int pipe)>& function, std::chrono::milliseconds most,
+                          const std::function<bool()>& stopped) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(std::string("cannot make a pipe: ") + std::strerror(errno));
   std::fflush(nullptr);  // what is in a buffer would be written twice
@@ -111,7 +113,7 @@ ChildReport call_in_child(const std::function<void(int pipe)>& function, std::ch
     throw Error(std::string("cannot make a process: ") + std::strerror(problem));
   }
   ChildReport report;
-  report.timed_out = !read_until(Clock::now() + most, ends[0], report.text);
+  report.timed_out = !read_until(Clock::now() + most, ends[0], report.text, stopped);
   if (report.timed_out) ::kill(child, SIGKILL);
   ::close(ends[0]);
   while (::waitpid(child, &report.status, 0) < 0 && errno == EINTR) {

@@ -27,7 +27,10 @@ struct ChildReport {
 
 /// Calls `function` with the pipe that takes its lines, in a child process without core dumps, signal handlers and
 /// standard streams, which ends with this one. An exception that `function` lets out counts as exit status 1. Throws
-/// Error if no child can be made.
-ChildReport call_in_child(const std::function<void(int pipe)>& function, std::chrono::milliseconds most);
+/// Error if no child can be made. Once `stopped` says so, asked about once a second and after each signal, the child is
+/// killed as if its time were over.
+ChildReport call_in_child(
+    const std::function<void(int pipe)>& function, std::chrono::milliseconds most,
+    const std::function<bool()>& stopped = [] { return false; });
 
 }  // namespace tutti::loader

@@ -330,6 +330,18 @@ TEST(Program, CheckOutlivesARunThatCrashesWhileItsTimeIsEstimated) {
   }
 }
 
+TEST(Program, CheckThatIsInterruptedLeavesNothing) {
+  const TemporaryFolder folder;
+  folder.write("hang.toml", kSuite + "[[algorithm]]\nname = \"faulty\"\nfault = \"hang\"\n");
+  const Outcome outcome = end_to_end::shell(
+      "mkdir tmp; TMPDIR=$PWD/tmp \"$TUTTI\" check hang.toml --time >/dev/null & "
+      "until ls -d tmp/tutti-estimate-* >/dev/null 2>&1; do sleep 0.05; done; kill -TERM $!; wait $! || echo $?; ls "
+      "tmp",
+      folder.path());
+  EXPECT_EQ(outcome.out, "130\n");
+  expect_all(outcome.err, {"interrupted; nothing is kept"});
+}
+
 TEST(Program, CheckOfABadSuiteNamesThePlaceAndLeavesNothing) {
   const TemporaryFolder folder;
   folder.write("bad.toml", kSuite + "[[override]]\nalgorithm = \"leaner\"\ntask = \"line/long\"\ncopies = 1\n");
@@ -469,6 +481,16 @@ TEST(Program, OutputThatIsLostIsAnError) {
       expect_all(outcome.err, {"standard output: cannot be written"});
     }
   }
+}
+
+TEST(Program, AReaderThatGoesAwayCostsNoReport) {
+  const TemporaryFolder folder;
+  folder.write("demo.toml", kSuite);
+  const Outcome outcome = end_to_end::shell(
+      "{ sleep 0.3; \"$TUTTI\" run demo.toml --results . 2>&1 || echo $? >status; } | true", folder.path());
+  EXPECT_EQ(end_to_end::content(folder.path() / "status"), "1\n");
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "demo" / "report" / "index.html"));
+  EXPECT_EQ(outcome.err, "");
 }
 
 TEST(Program, NothingFromAFileReachesTheTerminalAsAControlSequence) {
