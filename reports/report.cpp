@@ -47,6 +47,8 @@ class PartMaker {
  private:
   DrawnFigure drawn(const Figure& figure) const {
     if (figure.panels.empty()) return {figure, "", "nothing to draw"};
+    for (const char* ending : {"csv", "gp", "log", "svg", "pdf", "png"})
+      folder_.announce("figures/" + figure.name + "." + ending);
     DrawnFigure drawn = draw(figure, folder_.path() / "figures");
     for (const std::string& ending : drawn.endings) folder_.add("figures/" + figure.name + "." + ending);
     if (!drawn.error.empty() && std::find(remarks_.begin(), remarks_.end(), drawn.error) == remarks_.end()) {
@@ -66,8 +68,7 @@ class PartMaker {
 WrittenReport write_report(const Analysis& analysis, const ReportOptions& options, const fs::path& path,
                            const std::vector<Strip>& strips) {
   OutputFolder folder(path);
-  folder.remove_listed();
-  results::make_folder(path);
+  folder.begin();
   results::make_folder_below(path, "figures");
   std::vector<std::string> remarks;
   const PartMaker make(analysis, options, folder, remarks);
@@ -88,7 +89,7 @@ WrittenReport write_report(const Analysis& analysis, const ReportOptions& option
   folder.write("index.html", to_html(document));
   folder.write("report.md", to_markdown(document));
   if (analysis.data) write_exports(analysis, options, folder);
-  folder.write("report.json", report_json(analysis, options, named_strips, folder.files()));
+  folder.finish(report_json(analysis, options, named_strips, folder.files()));
   return {path / "index.html", folder.files(), std::move(remarks)};
 }
 

@@ -40,6 +40,10 @@ void Lock::describe(std::string_view text) {
   if (::ftruncate(descriptor_.get(), 0) == 0) (void)!::write(descriptor_.get(), text.data(), text.size());
 }
 
+void Lock::append(std::string_view text) {
+  if (::lseek(descriptor_.get(), 0, SEEK_END) >= 0) (void)!::write(descriptor_.get(), text.data(), text.size());
+}
+
 bool is_locked(const std::filesystem::path& file) {
   try {
     const Descriptor descriptor = open_to_read(file);

@@ -21,6 +21,9 @@ class Lock {
   /// Writes who holds the lock into the file, for people.
   void describe(std::string_view text);
 
+  /// Adds to what the file holds; on a full disk, nothing.
+  void append(std::string_view text);
+
  private:
   explicit Lock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 

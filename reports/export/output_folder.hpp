@@ -2,9 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "results/lock.hpp"
 
 namespace tutti::reports {
 
@@ -12,8 +15,15 @@ class OutputFolder {
  public:
   explicit OutputFolder(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Removes the files that the report.json of an earlier report lists.
-  void remove_listed() const;
+  /// Makes the folder and removes the files of an earlier report, whether that was written to its end or not. Throws
+  /// Error if another process is writing a report there.
+  void begin();
+
+  /// Lists a file that is about to be written by something else, should the report not be written to its end.
+  void announce(const std::string& name);
+
+  /// Writes report.json, which says that the report is whole.
+  void finish(std::string_view report_json);
 
   /// Writes a file, such as "tables/main.csv", and the folders it is in. Throws FileError.
   void write(const std::string& name, std::string_view content);
@@ -29,6 +39,7 @@ class OutputFolder {
  private:
   std::filesystem::path path_;
   std::vector<std::string> files_;
+  std::optional<results::Lock> lock_;
 };
 
 }  // namespace tutti::reports

@@ -23,13 +23,15 @@ void write_text(const fs::path& file, const std::string& text) {
 // What gnuplot wrote; empty if it did not.
 std::string read_text(const fs::path& file) { return results::read_file_if_any(file).value_or(""); }
 
-// The user's settings of gnuplot would change a drawing.
+// The user's settings of gnuplot would change a drawing, and the time zone the length of a date in the PDF.
 std::vector<std::string> environment_without_settings() {
   std::vector<std::string> environment = process::environment();
   std::erase_if(environment, [](const std::string& variable) {
     return variable.starts_with("GNUTERM=") || variable.starts_with("GNUPLOT_LIB=") ||
-           variable.starts_with("GNUPLOT_DEFAULT_GDFONT=") || variable.starts_with("GNUPLOT_FONTPATH=");
+           variable.starts_with("GNUPLOT_DEFAULT_GDFONT=") || variable.starts_with("GNUPLOT_FONTPATH=") ||
+           variable.starts_with("TZ=");
   });
+  environment.emplace_back("TZ=UTC0");
   return environment;
 }
 
