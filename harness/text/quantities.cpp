@@ -32,7 +32,9 @@ std::string count_text(double count) {
   if (std::isinf(count)) return count > 0 ? "∞" : "-∞";
   const double size = std::abs(count);
   if (size < 999.5) return fmt::format("{:.0f}", count);
-  return size < 999'950 ? trimmed(count / 1e3, 1, 0) + "k" : trimmed(count / 1e6, 2, 1) + "M";
+  if (size >= 999'950) return trimmed(count / 1e6, 2, 1) + "M";
+  const bool exact_with_two = std::fmod(size, 10) == 0 && size < 10'000;
+  return trimmed(count / 1e3, exact_with_two ? 2 : 1, 0) + "k";
 }
 
 std::string bytes_text(double bytes) {

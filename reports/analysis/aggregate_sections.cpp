@@ -37,23 +37,25 @@ Aggregate aggregate_of(const Material& material, const Selection& selection, con
 }
 
 // Order by the mean of raw scores on each task, over the runs that the aggregates rest on. An algorithm that has no
-// aggregate has no rank, but where it is the best on a task no other one is.
+// aggregate has no rank, but where it is the best on a task no other one is. What never learned is never the best.
 void add_ranks(const Material& material, const std::vector<Strata>& raw, std::vector<Aggregate>& algorithms) {
   std::vector<std::vector<double>> ranks(algorithms.size());
   for (std::size_t task = 0; task < material.tasks.size(); ++task) {
     std::vector<double> means;
+    std::vector<bool> learned;
     double highest = -std::numeric_limits<double>::infinity();
     for (std::size_t a = 0; a < raw.size(); ++a) {
+      const Cell cell = cell_of(material, material.tasks[task], a, material.aggregate_score);
       means.push_back(raw[a].empty() ? kMissing : mean_of(raw[a][task]));
-      const double mean =
-          raw[a].empty() ? cell_of(material, material.tasks[task], a, material.aggregate_score).mean : means.back();
-      highest = mean > highest ? mean : highest;
+      learned.push_back(cell.without_update == 0);
+      const double mean = raw[a].empty() ? cell.mean : means.back();
+      highest = learned.back() && mean > highest ? mean : highest;
     }
     const std::vector<double> order = descending_ranks(means);
     for (std::size_t a = 0; a < means.size(); ++a) {
       if (std::isnan(means[a])) continue;
       ranks[a].push_back(order[a]);
-      algorithms[a].best_count += means[a] == highest ? 1 : 0;
+      algorithms[a].best_count += learned[a] && means[a] == highest ? 1 : 0;
     }
   }
   for (std::size_t a = 0; a < algorithms.size(); ++a) algorithms[a].mean_rank = mean_of(ranks[a]);

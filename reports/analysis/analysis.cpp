@@ -220,7 +220,7 @@ void warn_of_comparisons(const Material& material, Analysis& analysis) {
   analysis.units_differ_within_tasks = !units.empty();
   analysis.warnings.insert(analysis.warnings.begin(), budgets.begin(), budgets.end());
   analysis.warnings.insert(analysis.warnings.begin(), units.begin(), units.end());
-  for (const auto& sentences : {unlike_steps(material), unused_options(material)})
+  for (const auto& sentences : {early_ends(material), unlike_steps(material), unused_options(material)})
     analysis.warnings.insert(analysis.warnings.end(), sentences.begin(), sentences.end());
 }
 

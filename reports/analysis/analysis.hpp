@@ -130,8 +130,9 @@ struct Curve {
   std::vector<double> mean;
   std::vector<double> low, high;  // empty: no band
   std::vector<std::int64_t> seeds;
-  Matrix<double> runs;  // [run][x]
-  std::int64_t n = 0;
+  Matrix<double> runs;    // [run][x]
+  std::int64_t n = 0;     // of ragged aggregates the runs of the task with the fewest
+  std::int64_t most = 0;  // of ragged aggregates the runs of the task with the most
 };
 
 struct Curves {
@@ -177,6 +178,7 @@ struct Milestones {
   std::vector<int> percent{10, 25, 50, 100};
   std::vector<Matrix<Spread>> cells;       // [milestone][task][algorithm], return
   std::vector<std::vector<double>> steps;  // [milestone][task] the evaluation used
+  bool of_shared_steps = false;            // some run ends early: percents are of the steps that all runs have
 };
 
 struct CoverageCell {

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -51,7 +53,43 @@ std::string name_of(const Material& material, const Run& run, std::int64_t end) 
   return all ? label : fmt::format("{} seed {}", label, run.seed);
 }
 
+// "ippo, long seed 2": whose evaluations end at `end` or before.
+std::string who_ends_by(const Material& material, std::size_t task, double end) {
+  std::set<std::string> names;
+  for (const Run* run : own_or_all_runs(material.table[task])) {
+    const std::vector<double> steps = steps_of(*run);
+    if (!steps.empty() && steps.back() <= end) names.insert(name_of(material, *run, end_of(*run)));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 }  // namespace
+
+std::optional<double> early_end(const Material& material, std::size_t task) {
+  const std::vector<const Run*> runs = own_or_all_runs(material.table[task]);
+  const std::vector<double> shared = common_steps(runs);
+  if (shared.empty()) return std::nullopt;
+  const std::int64_t usual = usual_end(material.table[task]);
+  double least = std::numeric_limits<double>::infinity();  // where those end that end as most do
+  for (const Run* run : runs) {
+    const std::vector<double> steps = steps_of(*run);
+    if (ends_like(*run, usual) && !steps.empty()) least = std::min(least, steps.back());
+  }
+  return std::isfinite(least) && shared.back() < least ? std::optional(shared.back()) : std::nullopt;
+}
+
+std::vector<std::string> early_ends(const Material& material) {
+  std::vector<std::string> sentences;
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    const std::optional<double> end = early_end(material, task);
+    if (!end) continue;
+    sentences.push_back(fmt::format(
+        "{}: steps to thresholds, speed-ups, areas and milestones of all algorithms rest on the first {} environment "
+        "steps, since no later evaluation is shared by all runs (ended there: {}); most runs end after {}",
+        material.data.tasks[task].label, *end, who_ends_by(material, task, *end), usual_end(material.table[task])));
+  }
+  return sentences;
+}
 
 std::vector<std::string> different_budgets(const Material& material) {
   std::vector<std::string> sentences;

@@ -1,6 +1,7 @@
 // What makes numbers of one report less comparable than they look; nothing of it stops a report.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@ std::vector<std::string> different_budgets(const Material& material);
 /// A sentence for tasks on which some returns are means over the agents and others are not: their scores have no common
 /// scale.
 std::vector<std::string> different_units(const Material& material);
+
+/// The last step at which all runs of `task` were evaluated, if most runs end later. What compares whole curves (steps
+/// to thresholds, speed-ups, areas, milestones) ends there.
+std::optional<double> early_end(const Material& material, std::size_t task);
+
+/// A sentence for each task with an early end.
+std::vector<std::string> early_ends(const Material& material);
 
 /// A sentence for each task whose runs share few of their evaluations, and one for those without one at step 0.
 std::vector<std::string> unlike_steps(const Material& material);

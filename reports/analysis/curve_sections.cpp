@@ -132,6 +132,7 @@ Curve iqm_curve(const Material& material, std::vector<double> x, const std::vect
   }
   Curve result{.x = std::move(x), .mean = {}, .low = {}, .high = {}, .seeds = seeds, .runs = {}};
   result.n = static_cast<std::int64_t>(std::ranges::min(curves, {}, [](const auto& c) { return c.size(); }).size());
+  result.most = static_cast<std::int64_t>(std::ranges::max(curves, {}, [](const auto& c) { return c.size(); }).size());
   const Bootstrap bootstrap = material.bootstrap(material.options.efficiency_replicates);
   for (const Estimate& estimate : bootstrap_iqm_curve(strata, bootstrap, material.options.ragged)) {
     result.mean.push_back(estimate.value);

@@ -25,7 +25,9 @@ TaskCurves task_curves(const Material& material, std::size_t task, std::vector<s
   curves.steps = common_steps(own_or_all_runs(material.table[task]));
   for (std::size_t a = 0; a < material.data.algorithms.size(); ++a) {
     const AlgorithmInfo& algorithm = material.data.algorithms[a];
-    curves.baseline.push_back(!algorithm.proposed);
+    const bool learned =
+        std::ranges::none_of(material.table[task][a], [](const Run* run) { return run->never_learned(); });
+    curves.baseline.push_back(!algorithm.proposed && learned);
     curves.runs.emplace_back();
     for (const Run* run : material.table[task][a]) {
       std::vector<double> curve = at_steps(*run, curve_of(*run), curves.steps);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 
+#include "reports/analysis/comparability.hpp"
 #include "reports/analysis/sections.hpp"
 #include "reports/statistics/summary.hpp"
 
@@ -182,6 +183,9 @@ Spread spread_of(const std::vector<double>& values) {
 
 Milestones milestones_of(const Material& material) {
   Milestones result;
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    result.of_shared_steps = result.of_shared_steps || early_end(material, task);
+  }
   for (const int percent : result.percent) {
     Matrix<Spread> cells = make_matrix<Spread>(material);
     std::vector<double> used;

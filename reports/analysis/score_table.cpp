@@ -10,8 +10,6 @@
 namespace tutti::reports {
 namespace {
 
-constexpr double kSignificance = 0.05;
-
 double spread_by_option(const Cell& cell, SpreadKind spread) {
   if (spread == SpreadKind::kDeviationN) return cell.n < 2 ? kMissing : cell.sd0;
   if (spread == SpreadKind::kError) return cell.sem;
@@ -25,10 +23,16 @@ RowDigits digits_of_cells(const std::vector<Cell>& row) {
   return digits_of(shown);
 }
 
+// Of equal means the surest, whatever the order of the algorithms.
+bool is_higher(const Cell& cell, const Cell& other) {
+  if (cell.mean != other.mean) return cell.mean > other.mean;
+  return std::isnan(other.sem) ? !std::isnan(cell.sem) : cell.sem < other.sem;
+}
+
 std::size_t highest_cell(const std::vector<Cell>& row) {
   std::size_t best = row.size();
   for (std::size_t a = 0; a < row.size(); ++a) {
-    if (row[a].n > 0 && row[a].without_update == 0 && (best == row.size() || row[a].mean > row[best].mean)) best = a;
+    if (row[a].n > 0 && row[a].without_update == 0 && (best == row.size() || is_higher(row[a], row[best]))) best = a;
   }
   return best;
 }

@@ -145,8 +145,8 @@ double score_of(const Run& run, const Score& score) {
 std::string definition_of(const Score& score, const std::vector<const Run*>& runs) {
   switch (score.kind) {
     case Score::Kind::kAbsolute:
-      return "mean return of the run's best policy, the one with the highest evaluation, over ten times as many new "
-             "episodes";
+      return std::string("mean return of the run's best policy, the one with the highest evaluation, over ") +
+             (std::ranges::any_of(runs, &Run::imported) ? "new episodes" : "ten times as many new episodes");
     case Score::Kind::kLast:
       return "mean over the " + last_evaluations(score.count, runs);
     case Score::Kind::kBest:

@@ -12,9 +12,6 @@
 
 namespace tutti::reports {
 
-/// Fewer runs than this in a cell carry no interval, no band and no verdict.
-inline constexpr std::int64_t kLeastRuns = 3;
-
 /// What every section is computed from. References live as long as the analysis is made.
 struct Material {
   const Dataset& data;

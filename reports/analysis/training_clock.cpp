@@ -15,7 +15,8 @@ bool has_processor_time(const Run& run) {
 bool shared_cores(const Run& run) {
   const results::MachineRecord& machine = run.record->machine;
   if (machine.cores <= 0 || machine.jobs <= 0 || machine.jobs > machine.cores) return true;
-  return run.timing.back().train_cpu_seconds < 0.9 * run.timing.back().train_seconds;
+  // A process that waits for its GPU takes less processor time, too.
+  return run.record->device == "cpu" && run.timing.back().train_cpu_seconds < 0.9 * run.timing.back().train_seconds;
 }
 
 }  // namespace

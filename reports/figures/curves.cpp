@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "reports/data/names.hpp"
@@ -67,7 +68,7 @@ struct RunCount {
   void add(const std::vector<Curve>& row) {
     for (const Curve& curve : row) {
       if (curve.n > 0) fewest = std::min(fewest, curve.n);
-      most = std::max(most, curve.n);
+      most = std::max({most, curve.n, curve.most});
       shaded = shaded || !curve.low.empty();
     }
   }
@@ -78,16 +79,21 @@ struct RunCount {
   }
 };
 
+std::string smoothing_note(const Analysis& analysis) {
+  return analysis.curves.smoothing.empty() ? "" : "; each run smoothed (" + analysis.curves.smoothing + ")";
+}
+
 // The band's kind and the number of runs. What is not drawn is not announced.
-std::string curve_caption(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves) {
+std::string curve_caption(const Analysis& analysis, const ReportOptions& options, const Matrix<Curve>& curves,
+                          const std::string& smoothing) {
   RunCount runs;
   for (const auto& row : curves) runs.add(row);
   std::string text = analysis.curves.caption;
   if (runs.shaded) text += ", shaded: " + analysis.curves.band;
-  if (!analysis.curves.smoothing.empty()) text += "; each run smoothed (" + analysis.curves.smoothing + ")";
-  text = sentence(text) + runs.text();
+  text = sentence(text + smoothing) + runs.text();
   if (runs.most > 1 && (options.runs || runs.fewest < 3)) text += " Thin lines: single runs.";
-  if (runs.shaded && runs.fewest < 3) text += " No band with fewer than 3 runs.";
+  const std::int64_t least = options.band == Band::kInterval ? kLeastRuns : 2;
+  if (runs.shaded && runs.fewest < least) text += fmt::format(" No band with fewer than {} runs.", least);
   return text;
 }
 
@@ -121,24 +127,28 @@ std::string machine_of(const Analysis& analysis) {
 }
 
 // Over time: an algorithm that takes none, such as random play, would be a vertical line on the axis. It is left out of
-// panel and legend; returns the labels of those.
-std::set<std::string> remove_untimed(std::vector<Panel>& panels) {
-  std::set<std::string> removed;
+// panel and legend; returns who was left out, with the tasks where that is not all of them.
+std::vector<std::string> remove_untimed(std::vector<Panel>& panels) {
+  std::map<std::string, std::vector<std::string>> removed, kept;  // the tasks of each label
   for (Panel& panel : panels) {
     const double visible = 0.005 * panel.x_high.value_or(0);
     std::erase_if(panel.series, [&](const Series& series) {
       const bool untimed = series.x.back() <= visible;
-      if (untimed) removed.insert(series.label);
+      (untimed ? removed : kept)[series.label].push_back(panel.title);
       return untimed;
     });
   }
   std::erase_if(panels, [](const Panel& panel) { return panel.series.empty(); });
-  return removed;
+  std::vector<std::string> names;
+  for (const auto& [label, tasks] : removed) {
+    names.push_back(kept.contains(label) ? fmt::format("{} on {}", label, fmt::join(tasks, " and ")) : label);
+  }
+  return names;
 }
 
-std::string untimed_note(const std::set<std::string>& labels) {
-  if (labels.empty()) return "";
-  return fmt::format(" Left out, because training takes next to no time: {}.", fmt::join(labels, ", "));
+std::string untimed_note(const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  return fmt::format(" Left out, because training takes next to no time: {}.", fmt::join(names, ", "));
 }
 
 // What a failed run lacks is not made up in a figure of it.
@@ -147,22 +157,13 @@ std::string failed_note(const Analysis& analysis, const ReportOptions& options) 
   return " Failed runs, which count as the worst elsewhere, are left out.";
 }
 
-std::string time_label(const Matrix<Curve>& curves) {
-  double last = 0;
-  for (const auto& row : curves) {
-    for (const Curve& curve : row) {
-      if (!curve.x.empty()) last = std::max(last, curve.x.back());
-    }
-  }
-  return last >= 7200 ? "hours of training" : last >= 120 ? "minutes of training" : "seconds of training";
-}
-
 // What is drawn, of how many runs; by training time also on which machine.
 std::string efficiency_caption(const Analysis& analysis, const ReportOptions& options) {
   RunCount runs;
   runs.add(analysis.curves.aggregate);
   std::string text = "Interquartile mean over tasks and runs of the normalised return" + scale_note(analysis);
   if (analysis.curves.by_share) text += "; by environment steps: at the same share of each task's own budget";
+  text += smoothing_note(analysis);
   if (runs.shaded) {
     text += fmt::format("; shaded: {:g} % stratified bootstrap interval at each evaluation ({} replicates)",
                         100 * options.level, options.efficiency_replicates);
@@ -197,7 +198,7 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
        task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps)) {
     Figure figure{.name = "curves-" + unused_file_name(file_name(panel.name, '-'), used),
                   .title = "Learning curves: " + panel.title,
-                  .caption = curve_caption(analysis, options, analysis.curves.steps)};
+                  .caption = curve_caption(analysis, options, analysis.curves.steps, smoothing_note(analysis))};
     figure.panels.push_back(std::move(panel));
     add_legend(figure, analysis);
     figures.push_back(std::move(figure));
@@ -207,22 +208,23 @@ std::vector<Figure> task_curves(const Analysis& analysis, const ReportOptions& o
 
 Figure all_curves(const Analysis& analysis, const ReportOptions& options) {
   Figure figure =
-      grid("curves-all", "Learning curves", curve_caption(analysis, options, analysis.curves.steps),
+      grid("curves-all", "Learning curves",
+           curve_caption(analysis, options, analysis.curves.steps, smoothing_note(analysis)),
            task_panels(analysis, options, analysis.curves.steps, "environment steps", "return", Axis::kSteps));
   add_legend(figure, analysis);
   return figure;
 }
 
 Figure wall_clock_figure(const Analysis& analysis, const ReportOptions& options) {
-  std::vector<Panel> panels = task_panels(analysis, options, analysis.curves.wall_clock,
-                                          time_label(analysis.curves.wall_clock), "return", Axis::kSeconds);
-  const std::set<std::string> untimed = remove_untimed(panels);
-  Figure figure =
-      grid("wallclock", "Return against training time",
-           curve_caption(analysis, options, analysis.curves.wall_clock) + untimed_note(untimed) +
-               failed_note(analysis, options) + " Evaluation and checkpoints do not count as training time. " +
-               std::string(to_text(analysis.runtime.clock)) + " Machine: " + machine_of(analysis) + ".",
-           std::move(panels));
+  std::vector<Panel> panels = task_panels(analysis, options, analysis.curves.wall_clock, "", "return", Axis::kSeconds);
+  const std::vector<std::string> untimed = remove_untimed(panels);
+  for (Panel& panel : panels) panel.x_label = std::string(time_unit(panel).name) + " of training";
+  Figure figure = grid("wallclock", "Return against training time",
+                       curve_caption(analysis, options, analysis.curves.wall_clock, smoothing_note(analysis)) +
+                           untimed_note(untimed) + failed_note(analysis, options) +
+                           " Evaluation and checkpoints do not count as training time. " +
+                           std::string(to_text(analysis.runtime.clock)) + " Machine: " + machine_of(analysis) + ".",
+                       std::move(panels));
   add_legend(figure, analysis);
   return figure;
 }
@@ -231,7 +233,7 @@ Figure coverage_figure(const Analysis& analysis, const ReportOptions& options) {
   Figure figure = grid(
       "coverage", "State coverage",
       "Bins of the declared part of the state space that training visited. " +
-          curve_caption(analysis, options, analysis.coverage.visited) + failed_note(analysis, options),
+          curve_caption(analysis, options, analysis.coverage.visited, "") + failed_note(analysis, options),
       task_panels(analysis, options, analysis.coverage.visited, "environment steps", "bins visited", Axis::kSteps));
   for (Panel& panel : figure.panels) panel.y_low = 0;
   add_legend(figure, analysis);

@@ -33,6 +33,12 @@ std::string column(std::string label) {
 
 }  // namespace
 
+TimeUnit time_unit(const Panel& panel) {
+  const double last = panel.x_high.value_or(0);
+  if (last >= 7200) return {3600, "hours"};
+  return last >= 120 ? TimeUnit{60, "minutes"} : TimeUnit{1, "seconds"};
+}
+
 std::string figure_csv(const Figure& figure) {
   CsvTable csv{{"panel", "series", "run", "x", "y", "low", "high"}, {}};
   for (const Panel& panel : figure.panels) {

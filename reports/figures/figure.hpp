@@ -46,6 +46,13 @@ struct Panel {
   std::string name = {};               // of its task, for the file of a figure of its own
 };
 
+/// What a panel over training time counts in.
+struct TimeUnit {
+  double seconds;
+  const char* name;  // "minutes"
+};
+TimeUnit time_unit(const Panel& panel);
+
 /// One figure: panels in a grid under one legend.
 struct Figure {
   std::string name;     // file name without ending

@@ -298,7 +298,7 @@ class Script {
       line("  set xtics autofreq");
       return;
     }
-    const double unit = panel.x_axis != Axis::kSeconds ? 1 : high >= 7200 ? 3600 : high >= 120 ? 60 : 1;
+    const double unit = panel.x_axis == Axis::kSeconds ? time_unit(panel).seconds : 1;
     const std::vector<double> places = round_ticks(low / unit, high / unit, figure_.columns > 3 ? 4 : 6);
     const int decimals = decimals_of(places);
     std::vector<std::string> ticks;
@@ -345,7 +345,8 @@ class Script {
                                  color(series.style)));
     }
     if (panel.kind == Panel::Kind::kIntervals) {
-      plots.push_back(fmt::format("data every {} using 4:5:6:7 with xerrorbars pt {} ps 0.75 lw 2 lc rgb '{}'", main,
+      plots.push_back(fmt::format("data every {} using {} pt {} ps 0.75 lw 2 lc rgb '{}'", main,
+                                  series.low.empty() ? "4:5 with points" : "4:5:6:7 with xerrorbars",
                                   point(series.style), color(series.style)));
       return;
     }

@@ -23,7 +23,7 @@ std::string runs_per_task(const Analysis& analysis) {
   std::int64_t fewest = std::numeric_limits<std::int64_t>::max(), most = 0;
   for (const Aggregate& aggregate : analysis.aggregates.algorithms) {
     if (aggregate.n > 0) fewest = std::min(fewest, aggregate.n);
-    most = std::max(most, aggregate.n);
+    most = std::max({most, aggregate.n, aggregate.most});
   }
   if (fewest >= most) return fmt::format("N = {} for each task", most);
   return fmt::format("N = {} to {} for each task", fewest, most);
@@ -36,8 +36,9 @@ std::string if_intervals(const Analysis& analysis, fmt::format_string<double> te
 
 // One point with its interval on a row.
 Series row_series(const std::string& label, std::size_t style, const Estimate& estimate, std::size_t row) {
-  const Interval interval = estimate.interval.value_or(Interval{estimate.value, estimate.value});
-  return {label, style, {estimate.value}, {static_cast<double>(row)}, {interval.low}, {interval.high}};
+  Series series{label, style, {estimate.value}, {static_cast<double>(row)}, {}, {}};
+  if (estimate.interval) series.low = {estimate.interval->low}, series.high = {estimate.interval->high};
+  return series;
 }
 
 void limit_rows(Panel& panel) {
@@ -49,8 +50,8 @@ void limit_rows(Panel& panel) {
 void limit_metric(Panel& panel) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const Series& series : panel.series) {
-    low = std::min(low, series.low.front());
-    high = std::max(high, series.high.front());
+    low = std::min(low, series.low.empty() ? series.x.front() : series.low.front());
+    high = std::max(high, series.high.empty() ? series.x.front() : series.high.front());
   }
   const double room = std::max(0.06 * (high - low), 0.005);
   if (!panel.series.empty()) panel.x_low = low - room, panel.x_high = high + room;

@@ -44,6 +44,9 @@ std::string policy_text(const std::string& mode) {
          "samples";
 }
 
+// Digits enough to know a bound again, whoever gave it.
+std::string bound_text(double bound) { return std::isnan(bound) ? "" : fmt::format("{:.6g}", bound); }
+
 std::int64_t absolute_episodes(const Protocol& protocol) {
   return protocol.absolute ? results::kAbsoluteFactor * protocol.episodes : 0;
 }
@@ -203,8 +206,17 @@ class Builder {
       const bool has_runs = std::ranges::any_of(analysis_.main.cells, [&](const auto& row) { return row[a].n > 0; });
       if (has_runs && aggregate(a).n == 0) names.push_back(label(a));
     }
-    if (names.empty()) return "";
-    return fmt::format(" Not compared, for want of a seed with a score on every task: {}.", fmt::join(names, ", "));
+    std::string text;
+    if (!names.empty()) {
+      text = fmt::format(" Not compared, for want of a seed with a score on every task: {}.", fmt::join(names, ", "));
+    }
+    std::vector<std::string> untrained;
+    for (std::size_t a = 0; a < analysis_.algorithms.size(); ++a) {
+      if (!learned(a)) untrained.push_back(label(a));
+    }
+    if (!untrained.empty())
+      text += fmt::format(" Not compared, for want of an update: {}.", fmt::join(untrained, ", "));
+    return text;
   }
 
   std::string certainty(std::size_t leader, std::size_t second) const {
@@ -216,9 +228,9 @@ class Builder {
         "a run of {} beats one of {} with probability {} (permutation test: p {}{})", label(leader), label(second),
         estimate_text(found->probability), found->p_value < kLeastShownP ? "" : "= ", p_value_text(found->p_value));
     if (found->probability.value < 0.5) return "yet " + measured + ", so the two measures disagree about who leads";
-    const bool told_apart = found->marked && found->p_value < 1 - options_.level;
+    const bool is_sure = found->marked && found->p_value < kSignificance;
     return measured +
-           (told_apart ? ", so chance alone does not explain the lead" : ", so with these runs the lead may be chance");
+           (is_sure ? ", so chance alone does not explain the lead" : ", so with these runs the lead may be chance");
   }
 
   std::string basis(const Aggregate& leader) const {
@@ -315,12 +327,10 @@ class Builder {
     Section section;
     FoldedBlock facts{"Sizes, limits and files of the tasks", {}};
     for (const TaskInfo& task : analysis_.tasks) {
-      const std::array<Spread, 2> ends{{{task.bounds.low, kMissing, 1}, {task.bounds.high, kMissing, 1}}};
-      const RowFormat format{digits_of(ends)};
-      section.rows.push_back({{.value = task.shown() + format.unit()},
-                              {.value = format.text(task.bounds.low)},
+      section.rows.push_back({{.value = task.shown()},
+                              {.value = bound_text(task.bounds.low)},
                               {.value = task.bounds.low_source},
-                              {.value = format.text(task.bounds.high)},
+                              {.value = bound_text(task.bounds.high)},
                               {.value = task.bounds.high_source}});
       if (own_budgets) add_budget(task.protocol, section.rows.back());
       if (!task.facts.empty()) facts.lines.push_back(task.label);

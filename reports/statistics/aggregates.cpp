@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <numeric>
+
+#include "reports/statistics/summary.hpp"
 
 namespace tutti::reports {
 
@@ -31,7 +34,11 @@ AggregateMetrics::AggregateMetrics(const Strata& strata, bool weighted, double g
 AggregateValues AggregateMetrics::values() const {
   Scratch scratch;
   scratch.counts.assign(value_.size(), 1);
-  return from_counts(scratch);
+  AggregateValues values = from_counts(scratch);
+  double largest = std::abs(gamma_);
+  for (const double value : value_) largest = std::max(largest, std::abs(value));
+  for (double* each : {&values.median, &values.iqm, &values.mean, &values.gap}) *each = without_rests(*each, largest);
+  return values;
 }
 
 AggregateValues AggregateMetrics::resampled(const Indices& indices, Scratch& scratch) const {

@@ -13,12 +13,29 @@ namespace {
 constexpr double kRestOfSums = 1e-12;  // of the largest number
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
+// Sums of equal numbers may differ in their last bits.
+bool is_as_high(double value, double other) {
+  return value >= other - kRestOfSums * std::max(std::abs(value), std::abs(other));
+}
+
+// The first evaluation at the curve's highest point.
+std::size_t peak_of(const std::vector<double>& curve) {
+  const double highest = std::ranges::max(curve);
+  return static_cast<std::size_t>(
+      std::ranges::find_if(curve, [&](double value) { return is_as_high(value, highest); }) - curve.begin());
+}
+
+// The one with the highest peak; of several, whoever was there first.
 std::optional<std::size_t> best_baseline(const std::vector<std::vector<double>>& curves,
                                          const std::vector<bool>& baseline) {
   std::optional<std::size_t> best;
+  const auto better = [&](const std::vector<double>& curve, const std::vector<double>& other) {
+    const std::size_t own = peak_of(curve), others = peak_of(other);
+    if (!is_as_high(curve[own], other[others])) return false;
+    return !is_as_high(other[others], curve[own]) || own < others;
+  };
   for (std::size_t a = 0; a < curves.size(); ++a) {
-    if (!baseline[a] || curves[a].empty()) continue;
-    if (!best || std::ranges::max(curves[a]) > std::ranges::max(curves[*best])) best = a;
+    if (baseline[a] && !curves[a].empty() && (!best || better(curves[a], curves[*best]))) best = a;
   }
   return best;
 }
@@ -148,11 +165,10 @@ SpeedUps speed_ups(std::span<const double> steps, const std::vector<std::vector<
     return result;
   }
   const std::vector<double>& best = mean_curves[*result.baseline];
-  const auto peak = std::ranges::max_element(best);  // the first one
-  result.threshold = threshold_of(rule, untrained_return(mean_curves), *peak);
+  result.threshold = threshold_of(rule, untrained_return(mean_curves), std::ranges::max(best));
   if (std::isnan(result.threshold)) return result;
   result.baseline_steps = rule.kind == ThresholdRule::Kind::kBaselinePeak
-                              ? steps[static_cast<std::size_t>(peak - best.begin())]
+                              ? steps[peak_of(best)]
                               : steps_to(steps, best, result.threshold, crossing);
   for (std::size_t a = 0; a < mean_curves.size(); ++a) {
     if (mean_curves[a].empty()) continue;

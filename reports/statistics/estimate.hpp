@@ -9,6 +9,11 @@ namespace tutti::reports {
 
 inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
+/// Fewer runs than this in a cell carry no interval, no band and no verdict.
+inline constexpr std::int64_t kLeastRuns = 3;
+/// A difference whose p is at least this may be chance.
+inline constexpr double kSignificance = 0.05;
+
 struct Interval {
   double low = kMissing;
   double high = kMissing;

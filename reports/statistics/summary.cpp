@@ -19,7 +19,8 @@ std::vector<double> sorted_copy(std::span<const double> values) {
 // others are rests of sums, in which what is equal in decimals would differ: (0.1 + 0.2 + 0.6) / 3 and 0.3.
 constexpr int kDigitsOfMeans = 14;
 
-// `value` without the digits beyond those of a mean of numbers up to `largest`.
+}  // namespace
+
 double without_rests(double value, double largest) {
   if (!std::isfinite(value) || !(largest > 0)) return value;
   const int decimals = kDigitsOfMeans - 1 - static_cast<int>(std::floor(std::log10(largest)));
@@ -33,6 +34,8 @@ double without_rests(double value, double largest) {
   std::from_chars(text.data(), end, rounded);
   return rounded == 0 ? 0 : rounded;  // without a sign
 }
+
+namespace {
 
 double squared_deviations(std::span<const double> values) {
   const auto [smallest, greatest] = std::ranges::minmax(values);

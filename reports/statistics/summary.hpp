@@ -16,6 +16,8 @@ double ascending_sum(std::span<const double> values);
 /// To 14 digits, counted from the first one of the largest value: what is equal in decimals is equal here, in whatever
 /// groups it was summed. NaN without values.
 double mean_of(std::span<const double> values);
+/// `value` to as many digits as mean_of() gives of numbers up to `largest`.
+double without_rests(double value, double largest);
 double median_of(std::span<const double> values);
 
 /// NaN with fewer than two values.

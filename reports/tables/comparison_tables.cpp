@@ -107,11 +107,24 @@ TableCell mean_cell(const Cell& cell, const RowFormat& format) {
   return out;
 }
 
+// How many decimals a number of so many digits has when it is written in units of 10^exponent.
+int decimals_in_unit(const std::string& text, int exponent) {
+  const std::size_t power = std::min(text.find_first_of("eE"), text.size());
+  const std::size_t point = text.find('.');
+  int decimals = point == std::string::npos ? 0 : static_cast<int>(power - point) - 1;
+  if (power < text.size()) decimals -= std::atoi(text.c_str() + power + 1);
+  return std::max(0, decimals + exponent);
+}
+
 }  // namespace
 
 TableCell quoted_cell(const PublishedFigure& figure, const RowFormat& format) {
   if (format.exponent == 0) return {.value = figure.mean_text, .spread = figure.spread_text};
-  return {.value = format.text(figure.mean), .spread = format.text(figure.spread)};
+  const auto in_unit = [&](double value, const std::string& text) {
+    return text.empty() ? text
+                        : fixed(value / std::pow(10.0, format.exponent), decimals_in_unit(text, format.exponent));
+  };
+  return {.value = in_unit(figure.mean, figure.mean_text), .spread = in_unit(figure.spread, figure.spread_text)};
 }
 
 ReportTable published_table(const Analysis& analysis, const ReportOptions&) {

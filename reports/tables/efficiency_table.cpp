@@ -168,8 +168,9 @@ ReportTable thresholds_table(const Analysis& analysis, const ReportOptions& opti
     const std::string baseline = row.baseline ? analysis.algorithms[*row.baseline].label : "";
     const std::string shown = row.baseline ? analysis.algorithms[*row.baseline].shown() : "";
     const RowFormat format = auc_format(row);
-    section.rows.push_back({{.value = analysis.tasks[m].shown() + format.unit()},
-                            {.value = format.text(row.threshold)},
+    const bool is_given = options.threshold == ThresholdKind::kValue;
+    section.rows.push_back({{.value = analysis.tasks[m].shown() + (is_given ? "" : format.unit())},
+                            {.value = is_given ? shortest(row.threshold) : format.text(row.threshold)},
                             {.value = row.baseline || std::isnan(row.horizon) ? shown : "no baseline"},
                             {.value = steps_or_more(row.baseline_steps, row.horizon)}});
     table.data.rows.push_back(
@@ -188,8 +189,9 @@ ReportTable sample_efficiency_table(const Analysis& analysis, const ReportOption
           "Threshold: {}. Steps: {}; median over runs, in brackets how many runs reached it. “> T”: more than half did "
           "not reach it within T steps. Speed-up: {}; {:g} % bootstrap intervals; “< x”: never reached within the "
           "budget, so at most x; “> x”: reached, but not by the best baseline; “nobody”: by neither of them; “at "
-          "start”: by the untrained policy; “baseline at start”: the baseline was never better than untrained; “no "
-          "baseline”: only proposed algorithms have runs. Area under the curve: average return during training, mean ± "
+          "start”: by the untrained policy; “baseline at start”: the best baseline's untrained policy is already "
+          "there; “no "
+          "baseline”: no baseline has runs that learned. Area under the curve: average return during training, mean ± "
           "sd over "
           "runs.{}",
           threshold_text(options), crossing_text(options), speed_up_text(options), 100 * options.level,

@@ -95,6 +95,15 @@ CsvTable coverage_data(const Analysis& analysis) {
   return csv;
 }
 
+// "10, 25 and 50 %".
+std::string percents_text(const Milestones& milestones, std::size_t first, std::size_t last) {
+  std::string text;
+  for (std::size_t p = first; p <= last; ++p) {
+    text += (p == first ? "" : p == last ? " and " : ", ") + std::to_string(milestones.percent[p]);
+  }
+  return text + " %";
+}
+
 }  // namespace
 
 ReportTable milestones_table(const Analysis& analysis, const ReportOptions& options) {
@@ -111,12 +120,17 @@ ReportTable milestones_table(const Analysis& analysis, const ReportOptions& opti
   CsvTable csv{{"percent", "task", "step", "algorithm", "n", "mean", "sd"}, {}};
   const Milestones& milestones = analysis.milestones;
   const std::int64_t usual = common_runs(analysis);
+  const char* const whole = milestones.of_shared_steps ? "the steps that all runs have" : "the budget";
+  std::size_t shown_first = 0;  // of milestones at the same evaluation
   for (std::size_t p = 0; p < milestones.cells.size(); ++p) {
-    Section section{.heading = fmt::format("{} % of the budget", milestones.percent[p])};
-    if (p > 0 && same_steps(milestones.steps[p - 1], milestones.steps[p])) {
-      section.heading = fmt::format("{} and ", milestones.percent[p - 1]) + section.heading + ": the same evaluation";
+    const bool is_repeated = p > 0 && same_steps(milestones.steps[p - 1], milestones.steps[p]);
+    if (is_repeated) {
       table.sections.pop_back();
+    } else {
+      shown_first = p;
     }
+    Section section{.heading = percents_text(milestones, shown_first, p) + " of " + whole +
+                               (is_repeated ? ": the same evaluation" : "")};
     for (std::size_t m = 0; m < analysis.tasks.size(); ++m) {
       const RowFormat format{digits_of(milestones.cells[p][m])};
       std::vector<TableCell> row{{.value = analysis.tasks[m].shown() + format.unit()},

@@ -12,6 +12,7 @@
 #include <regex>
 #include <set>
 
+#include "reports/export/output_folder.hpp"
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
 #include "reports/page/document.hpp"
@@ -478,6 +479,32 @@ TEST(Report, AnAlgorithmThatIsNotComparedIsNamed) {
             std::string::npos);
 }
 
+TEST(Report, AnAlgorithmThatMadeNoUpdateIsNamedBesideTheAnswer) {
+  Analysis analysis = testing::synthetic_analysis(1, 3, 3);
+  analysis.main.cells[0][2].without_update = 3;
+  const fs::path folder = fresh_folder("without-update");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md").find("Not compared, for want of an update: " + analysis.algorithms[2].shown()),
+            std::string::npos);
+}
+
+TEST(Report, FilesOfOneThatWasNotFinishedGoWithTheNext) {
+  const fs::path folder = fresh_folder("unfinished");
+  write_report(testing::synthetic_analysis(2, 2, 3), {}, folder);
+  EXPECT_FALSE(fs::exists(folder / ".unfinished"));
+  ASSERT_TRUE(fs::exists(folder / "report.json"));
+  {
+    OutputFolder other(folder);
+    other.begin();
+    EXPECT_FALSE(fs::exists(folder / "report.json")) << "nothing whole is there";
+    other.write("tables/of-the-other.csv", "1\n");
+    EXPECT_THROW(write_report(testing::synthetic_analysis(1, 2, 3), {}, folder), Error) << "two at once";
+  }
+  write_report(testing::synthetic_analysis(1, 2, 3), {}, folder);
+  EXPECT_FALSE(fs::exists(folder / "tables/of-the-other.csv"));
+  EXPECT_FALSE(fs::exists(folder / ".unfinished"));
+}
+
 TEST(Report, TheAnswerOfImportsSaysWhatMakesThemUnlike) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   analysis.protocol = {};
@@ -494,6 +521,7 @@ TEST(Report, TheAnswerOfImportsSaysWhatMakesThemUnlike) {
 
 TEST(Report, AnIntervalWithoutWidthIsNoProof) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  ReportOptions options;
   const auto answer_at = [&](double p_value) {
     for (Improvement& pair : analysis.aggregates.improvements) {
       pair.probability = {1, Interval{1, 1}};
@@ -501,7 +529,7 @@ TEST(Report, AnIntervalWithoutWidthIsNoProof) {
       pair.p_value = p_value;
     }
     const fs::path folder = fresh_folder("separated");
-    write_report(analysis, {}, folder);
+    write_report(analysis, options, folder);
     return read(folder / "report.md");
   };
   EXPECT_NE(answer_at(0.1).find("with probability 1.000 [1.000, 1.000] (permutation test: p = 0.100), so with these "
@@ -510,6 +538,8 @@ TEST(Report, AnIntervalWithoutWidthIsNoProof) {
   EXPECT_NE(answer_at(0.005).find("(permutation test: p = 0.005), so chance alone does not explain the lead"),
             std::string::npos);
   EXPECT_NE(answer_at(0.0001).find("(permutation test: p &lt; 0.001), so"), std::string::npos);
+  options.level = 0.9;  // decides the width of intervals, not what counts as chance
+  EXPECT_NE(answer_at(0.058).find("runs the lead may be chance"), std::string::npos);
 }
 
 TEST(Report, ALeaderWhoseRunsLoseIsNoLeaderBeyondChance) {

@@ -18,6 +18,8 @@ TEST(Quantities, CountsUseThousandsAndMillions) {
   EXPECT_EQ(count_text(0), "0");
   EXPECT_EQ(count_text(850), "850");
   EXPECT_EQ(count_text(83'333.3), "83.3k");
+  EXPECT_EQ(count_text(1'250), "1.25k");
+  EXPECT_EQ(count_text(1'234), "1.2k");
   EXPECT_EQ(count_text(180'000), "180k");
   EXPECT_EQ(count_text(999'960), "1.0M");
   EXPECT_EQ(count_text(1'000'000), "1.0M");

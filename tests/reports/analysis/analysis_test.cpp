@@ -105,6 +105,19 @@ TEST(MainTable, EqualAfterRoundingIsEquallyBold) {
   EXPECT_EQ(analysis.main.mean_rank, (std::vector<double>{2, 1}));
 }
 
+TEST(MainTable, WhatIsCloseToEqualMeansDoesNotDependOnTheirOrder) {
+  const auto is_underlined = [](bool wide_first) {
+    SuiteFolder suite(1, 2);
+    if (wide_first) add_row(suite, "wide", {0.1, 0.5, 0.9});
+    add_row(suite, "sure", {0.5, 0.5, 0.5001, 0.4999});
+    if (!wide_first) add_row(suite, "wide", {0.1, 0.5, 0.9});
+    add_row(suite, "near", {0.44, 0.45, 0.46});
+    return analyse_folder(suite.write(), quick_options()).main.cells[0][2].underlined;
+  };
+  EXPECT_EQ(is_underlined(true), is_underlined(false));
+  EXPECT_FALSE(is_underlined(true));
+}
+
 TEST(MainTable, DecimalsFollowTheLargestSpread) {
   const auto decimals = [](double distance) {
     SuiteFolder suite(1, 2);

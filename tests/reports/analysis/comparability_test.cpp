@@ -67,6 +67,20 @@ TEST_F(Comparability, OtherBudgetsAreNamedWithThoseWhoHaveThem) {
                                "equal budgets"});
 }
 
+TEST_F(Comparability, ARunThatEndsEarlyEndsWhatComparesCurves) {
+  add("ours", 1, {0, 1000, 2000}, false);
+  add("ours", 2, {0, 1000, 2000}, false);
+  add("base", 1, {0, 1000, 2000}, false);
+  EXPECT_EQ(early_end(material(), 0), std::nullopt);
+  EXPECT_TRUE(early_ends(material()).empty());
+  add("base", 2, {0, 1000}, false);
+  EXPECT_EQ(early_end(material(), 0), 1000);
+  EXPECT_EQ(early_ends(material()),
+            std::vector<std::string>{"mpe/a: steps to thresholds, speed-ups, areas and milestones of all algorithms "
+                                     "rest on the first 1000 environment steps, since no later evaluation is shared by "
+                                     "all runs (ended there: base seed 2); most runs end after 2000"});
+}
+
 TEST_F(Comparability, MeansOverAgentsAreNamedBesideReturnsOfTheTeam) {
   add("ours", 1, {0, 1000, 2000}, false);
   add("unsaid", 1, {0, 1000, 2000}, true);

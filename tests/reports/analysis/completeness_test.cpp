@@ -388,6 +388,9 @@ TEST(Budget, ACellWhoseRunsMadeNoUpdateIsNeverBold) {
   EXPECT_EQ(analysis.main.cells[0][2].without_update, 0);
   EXPECT_TRUE(warns(analysis, "lucky made no update on mpe/a"));
   EXPECT_FALSE(warns(analysis, "random made no update"));  // it has nothing to learn
+  EXPECT_EQ(analysis.aggregates.algorithms[1].best_count, 0);
+  EXPECT_EQ(analysis.aggregates.algorithms[2].best_count, 1);
+  EXPECT_EQ(analysis.efficiency.rows[0].baseline, 2U) << "what never learned sets no threshold";
 }
 
 TEST(Budget, StepsAfterTheLastEvaluationAreSaid) {

@@ -47,6 +47,14 @@ TEST(TrainingClock, IsTheProcessorsWhereAnotherProgramHadTheCore) {
   EXPECT_EQ(analysis.runtime.cells[0][0].steps_per_second, 200);
 }
 
+TEST(TrainingClock, IsTheWallsWhereAProcessWaitedForItsGpu) {
+  std::vector<FakeRun> runs{timed_run(0, {0, 2, 4, 6}), timed_run(1, {0, 2, 4, 6})};
+  for (FakeRun& run : runs) run.record.device = "cuda:0";
+  const Analysis analysis = analysis_of(runs);
+  EXPECT_EQ(analysis.runtime.clock, TrainingClock::kWall);
+  EXPECT_EQ(analysis.runtime.cells[0][0].steps_per_second, 100);
+}
+
 TEST(TrainingClock, IsTheWallsWhereARunRecordedNoOther) {
   FakeRun old = timed_run(0, {});
   old.record.machine.jobs = 3;

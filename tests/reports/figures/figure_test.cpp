@@ -126,13 +126,15 @@ TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
   fs::create_directories(folder);
   std::string pdf[2];
   for (std::string& bytes : pdf) {
+    ::setenv("TZ", &bytes == pdf ? "UTC0" : "JST-9", 1);
     const DrawnFigure drawn = draw(two_lines(), folder);
+    ::unsetenv("TZ");
     EXPECT_EQ(drawn.error, "");
     EXPECT_NE(drawn.svg.find("<svg"), std::string::npos);
     std::ifstream in(folder / "two.pdf", std::ios::binary);
     bytes = {std::istreambuf_iterator<char>(in), {}};
   }
-  EXPECT_TRUE(pdf[0] == pdf[1]);
+  EXPECT_TRUE(pdf[0] == pdf[1]) << "in another time zone";
   EXPECT_NE(pdf[0].find("/CreationDate (D:20000101000000"), std::string::npos);
 }
 
@@ -153,6 +155,58 @@ TEST(Figure, AnAlgorithmThatTrainsInNoTimeIsNamedInTheCaptionAndNotInTheLegend) 
   EXPECT_NE(figure.caption.find("training takes next to no time: " + analysis.algorithms[2].label + "."),
             std::string::npos)
       << figure.caption;
+}
+
+TEST(Figure, EachPanelOverTimeNamesTheUnitOfItsTicks) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  for (const std::size_t task : {0, 1}) {
+    for (Curve& curve : analysis.curves.wall_clock[task]) {
+      const double last = curve.x.back();
+      for (double& seconds : curve.x) seconds *= (task == 0 ? 1200 : 10'800) / last;
+    }
+  }
+  const Figure figure = wall_clock_figure(analysis, {});
+  ASSERT_EQ(figure.panels.size(), 2U);
+  EXPECT_EQ(figure.panels[0].x_label, "minutes of training");
+  EXPECT_EQ(figure.panels[1].x_label, "hours of training");
+  const std::string script = figure_script(figure);
+  EXPECT_NE(script.find("'20' 1200"), std::string::npos) << script;
+  EXPECT_NE(script.find(" 10800"), std::string::npos) << script;
+}
+
+TEST(Figure, AnAlgorithmThatTrainsInNoTimeOnOneTaskIsNamedWithTheTask) {
+  Analysis analysis = testing::synthetic_analysis(2, 3, 3);
+  for (double& seconds : analysis.curves.wall_clock[0][2].x) seconds = 0;
+  const std::string caption = wall_clock_figure(analysis, {}).caption;
+  EXPECT_NE(caption.find(analysis.algorithms[2].shown() + " on " + analysis.tasks[0].shown() + "."), std::string::npos)
+      << caption;
+}
+
+TEST(Figure, SmoothingIsNamedWhereItIs) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  analysis.curves.smoothing = "centered 3";
+  EXPECT_NE(all_curves(analysis, {}).caption.find("smoothed (centered 3)"), std::string::npos);
+  EXPECT_NE(efficiency_figure(analysis, {}).caption.find("smoothed (centered 3)"), std::string::npos);
+  EXPECT_EQ(coverage_figure(analysis, {}).caption.find("smoothed"), std::string::npos);
+}
+
+TEST(Figure, APointWithoutAnIntervalHasNoneInItsDataEither) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  for (Aggregate& aggregate : analysis.aggregates.algorithms) {
+    for (Estimate* each : {&aggregate.median, &aggregate.iqm, &aggregate.mean, &aggregate.gap}) each->interval.reset();
+  }
+  const Figure figure = aggregate_figure(analysis, {});
+  EXPECT_TRUE(figure.panels[0].series[0].low.empty());
+  EXPECT_EQ(figure_script(figure).find("xerrorbars"), std::string::npos);
+  EXPECT_NE(figure_csv(figure).find(",,\n"), std::string::npos) << figure_csv(figure);
+}
+
+TEST(Figure, OfRaggedRunsTheCaptionSaysTheMostAndTheFewest) {
+  Analysis analysis = testing::synthetic_analysis(2, 2, 3);
+  for (Aggregate& aggregate : analysis.aggregates.algorithms) aggregate.most = 6;
+  for (Curve& curve : analysis.curves.aggregate) curve.most = 6;
+  for (const auto make : {efficiency_figure, aggregate_figure, profile_figure})
+    EXPECT_NE(make(analysis, {}).caption.find("N = 3 to 6"), std::string::npos) << make(analysis, {}).caption;
 }
 
 TEST(Figure, TimesSayWhichClockMeasuredThem) {

@@ -27,6 +27,14 @@ TEST(InterquartileMean, DropsAQuarterOfTheValuesFromEachEnd) {
   expect_close(interquartile_mean({5, 3, 8, 1, 9, 2, 7, 4, 6, 100, -50, 0}), 4.5);
 }
 
+TEST(AggregateMetrics, OfScoresThatAreEqualInDecimalsAreEqual) {
+  const AggregateValues even = AggregateMetrics({{0.7, 0.7, 0.7}}).values();
+  const AggregateValues uneven = AggregateMetrics({{0.1, 1, 1}}).values();
+  EXPECT_EQ(even.iqm, uneven.iqm);
+  EXPECT_EQ(even.mean, uneven.mean);
+  EXPECT_EQ(even.gap, uneven.gap);
+}
+
 TEST(AggregateMetrics, AgreeWithIndependentlyComputedValues) {
   expect_aggregates(kX, 0.6, 0.6, 0.575, 0.43333333333333335);
   expect_aggregates(kY, 0.48333333333333334, 0.48333333333333334, 0.45, 0.5166666666666667);

@@ -48,6 +48,18 @@ TEST(Efficiency, MeasuresAgainstTheFirstPeakOfTheBestBaseline) {
   EXPECT_EQ(result.algorithms[0].value, 1);
 }
 
+TEST(Efficiency, OfEqualPeaksTheEarliestIsTheBestBaseline) {
+  const std::vector<double> slow = {0, 1, 2, 3, 4, 10}, fast = {0, 10, 10, 10, 10, 10}, proposed = {0, 2, 10, 9, 9, 9};
+  const SpeedUps first = speed_ups(kSteps, {slow, fast, proposed}, {true, true, false}, {}, {});
+  const SpeedUps second = speed_ups(kSteps, {fast, slow, proposed}, {true, true, false}, {}, {});
+  EXPECT_EQ(first.baseline, 1U);
+  EXPECT_EQ(second.baseline, 0U);
+  for (const SpeedUps& each : {first, second}) {
+    expect_close(each.baseline_steps, 100);
+    expect_close(each.algorithms[2].value, 0.5);
+  }
+}
+
 TEST(Efficiency, TakesTheEvaluationItselfWithoutInterpolation) {
   const SpeedUps result = of_mean_curves({}, {.interpolate = false});
   expect_close(result.steps[1], 200);

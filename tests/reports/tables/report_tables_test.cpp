@@ -227,10 +227,39 @@ TEST(PublishedTable, FiguresStandInTheUnitOfTheirRow) {
                                   .mean = 3e-5,
                                   .spread = kMissing}};
   analysis.algorithms[0].label = analysis.algorithms[0].name = "omad";
-  EXPECT_TRUE(has(to_markdown(main_table(analysis, {}).shown), "(times 10^-5) | 2.50 ± 0.20 | 3.00 |"))
+  EXPECT_TRUE(has(to_markdown(main_table(analysis, {}).shown), "(times 10^-5) | 2.50 ± 0.20 | 3 |"))
       << to_markdown(main_table(analysis, {}).shown);
-  EXPECT_TRUE(has(to_markdown(published_table(analysis, {}).shown), "(times 10^-5) | OMAD | 3.00 | 2.50 ± 0.20 | 3 |"))
+  // As many digits as were published, in whatever way they were written.
+  const auto quoted = [](const char* text, double value, int exponent) {
+    PublishedFigure figure;
+    figure.mean_text = text;
+    figure.mean = value;
+    return quoted_cell(figure, RowFormat{{.decimals = 2, .exponent = exponent}}).value;
+  };
+  EXPECT_EQ(quoted("-31.20", -31.2, -2), "-3120");
+  EXPECT_EQ(quoted("1.2e3", 1200, -2), "120000");
+  EXPECT_EQ(quoted("-31.20", -31.2, 3), "-0.03120");
+  EXPECT_TRUE(has(to_markdown(published_table(analysis, {}).shown), "(times 10^-5) | OMAD | 3 | 2.50 ± 0.20 | 3 |"))
       << to_markdown(published_table(analysis, {}).shown);
+}
+
+TEST(ProgressTables, MilestonesAtTheSameEvaluationShareASection) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  for (const std::size_t p : {1, 2}) analysis.milestones.steps[p] = analysis.milestones.steps[0];
+  const std::string text = to_markdown(milestones_table(analysis, {}).shown);
+  EXPECT_TRUE(has(text, "10, 25 and 50 % of the budget: the same evaluation")) << text;
+  EXPECT_TRUE(has(text, "100 % of the budget")) << text;
+  analysis.milestones.of_shared_steps = true;
+  EXPECT_TRUE(has(to_markdown(milestones_table(analysis, {}).shown), "100 % of the steps that all runs have"));
+}
+
+TEST(EfficiencyTables, AThresholdThatWasGivenIsShownAsGiven) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  analysis.efficiency.rows[0].threshold = 2500.5;
+  for (EfficiencyCell& cell : analysis.efficiency.rows[0].cells) cell.auc_sd = 500;
+  ReportOptions options;
+  options.threshold = ThresholdKind::kValue;
+  EXPECT_TRUE(has(to_markdown(thresholds_table(analysis, options).shown), "| 2500.5 |"));
 }
 
 TEST(ProgressTables, SayWhereACellHasAnotherNumberOfRuns) {
