@@ -23,44 +23,48 @@ void write_text(const fs::path& file, const std::string& text) {
 // What gnuplot wrote; empty if it did not.
 std::string read_text(const fs::path& file) { return results::read_file_if_any(file).value_or(""); }
 
-// The user's settings of gnuplot would change a drawing, and the time zone the length of a date in the PDF.
-std::vector<std::string> environment_without_settings() {
+// Where gnuplot finds still_clock.cpp: no path, since the dynamic linker takes none with a space.
+constexpr int kClockDescriptor = 9;
+
+results::Descriptor still_clock() {
+  const fs::path prefix = fs::canonical("/proc/self/exe").parent_path().parent_path();
+  const fs::path file = prefix / "lib" / "tutti" / "libtutti_still_clock.so";
+  results::Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.get() < 0) throw Error(file.string() + ": cannot be opened; build or install tutti again");
+  return descriptor;
+}
+
+// The user's settings of gnuplot, the time and its zone would change a drawing.
+std::vector<std::string> environment_of_gnuplot() {
   std::vector<std::string> environment = process::environment();
-  std::erase_if(environment, [](const std::string& variable) {
+  std::string preloaded = fmt::format("LD_PRELOAD=/proc/self/fd/{}", kClockDescriptor);
+  std::erase_if(environment, [&](const std::string& variable) {
+    if (variable.starts_with("LD_PRELOAD=")) preloaded += ':' + variable.substr(variable.find('=') + 1);
     return variable.starts_with("GNUTERM=") || variable.starts_with("GNUPLOT_LIB=") ||
            variable.starts_with("GNUPLOT_DEFAULT_GDFONT=") || variable.starts_with("GNUPLOT_FONTPATH=") ||
-           variable.starts_with("TZ=");
+           variable.starts_with("TZ=") || variable.starts_with("LD_PRELOAD=");
   });
+  environment.push_back(std::move(preloaded));
   environment.emplace_back("TZ=UTC0");
   return environment;
 }
 
 // Starts `gnuplot script` in `folder` and waits. Returns its complaint, empty when all is well.
 std::string run_gnuplot(const std::string& script, const fs::path& folder, const fs::path& log) {
+  const results::Descriptor clock = still_clock();
   try {
     // -d: a drawing depends on its script alone, not on the user's ~/.gnuplot.
     const pid_t child = process::spawn({.arguments = {"gnuplot", "-d", script},
-                                        .environment = environment_without_settings(),
+                                        .environment = environment_of_gnuplot(),
                                         .folder = folder,
                                         .redirections = {{STDIN_FILENO, "/dev/null", O_RDONLY},
                                                          {STDOUT_FILENO, "/dev/null", O_WRONLY},
-                                                         {STDERR_FILENO, log, O_WRONLY | O_CREAT | O_EXCL}}});
+                                                         {STDERR_FILENO, log, O_WRONLY | O_CREAT | O_EXCL}},
+                                        .descriptors = {{clock.get(), kClockDescriptor}}});
     return process::wait_for(child) == 0 ? "" : "gnuplot failed";
   } catch (const Error& error) {
     return std::string(error.what()) + "; on Debian: apt install gnuplot-nox";
   }
-}
-
-// cairo writes the time of day into the PDF; a fixed one of the same length keeps all offsets.
-void fix_creation_date(const fs::path& file) {
-  std::string pdf = read_text(file);
-  const std::string key = "/CreationDate (D:";
-  const std::size_t start = pdf.find(key);
-  if (start == std::string::npos) return;
-  for (std::size_t i = start + key.size(), digit = 0; i < pdf.size() && pdf[i] != ')'; ++i) {
-    if (pdf[i] >= '0' && pdf[i] <= '9') pdf[i] = "20000101000000"[digit++ % 14];
-  }
-  write_text(file, pdf);
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
@@ -108,7 +112,6 @@ DrawnFigure draw(const Figure& figure, const fs::path& folder) {
     return drawn;
   }
   drawn.endings = {"svg", "pdf", "png", "csv", "gp"};
-  fix_creation_date(base.string() + ".pdf");
   drawn.svg = read_text(base.string() + ".svg");
   return drawn;
 }

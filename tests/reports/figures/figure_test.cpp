@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "reports/figures/figures.hpp"
 #include "reports/figures/gnuplot.hpp"
@@ -127,6 +129,7 @@ TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
   std::string pdf[2];
   for (std::string& bytes : pdf) {
     ::setenv("TZ", &bytes == pdf ? "UTC0" : "JST-9", 1);
+    if (&bytes != pdf) std::this_thread::sleep_for(std::chrono::milliseconds(1100));
     const DrawnFigure drawn = draw(two_lines(), folder);
     ::unsetenv("TZ");
     EXPECT_EQ(drawn.error, "");
@@ -134,8 +137,7 @@ TEST(Figure, DrawingTwiceGivesTheSameBytesAndTakesNoDate) {
     std::ifstream in(folder / "two.pdf", std::ios::binary);
     bytes = {std::istreambuf_iterator<char>(in), {}};
   }
-  EXPECT_TRUE(pdf[0] == pdf[1]) << "in another time zone";
-  EXPECT_NE(pdf[0].find("/CreationDate (D:20000101000000"), std::string::npos);
+  EXPECT_TRUE(pdf[0] == pdf[1]) << "at another time, in another time zone";
 }
 
 TEST(Figure, TheProposedAlgorithmHasTheFirstColour) {

@@ -1,5 +1,5 @@
-// The exceptions for what a user, a suite file or a plugin can cause: Error, and two kinds of it that a run's record
-// tells apart.
+// The exceptions for what a user, a suite file or a plugin can cause: Error, and two kinds of it that have a status of
+// their own in a run's record.
 #pragma once
 
 #include <stdexcept>

@@ -51,7 +51,7 @@ struct PluginHeader {
   char magic[16];
   PluginKind kind;
   char build_tag[224];  // kBuildTag as the plugin saw it
-  char name[64];        // unique within its kind, e.g. "maddpg"
+  char name[64];        // a-z 0-9 _ and -, unique within its kind, e.g. "maddpg"
   char version[32];
   char summary[256];  // one sentence
   char source[256];   // paper or upstream task
