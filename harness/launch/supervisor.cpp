@@ -49,6 +49,7 @@ Supervisor::Supervisor(suite::Run run, std::filesystem::path folder, const Super
       worker_({.folder = folder_,
                .jobs = options.jobs,
                .memory_limit_bytes = options.memory_limit_bytes,
+               .grace_seconds = options.grace_seconds,
                .build = options.build,
                .keep = options.keep,
                .device = options.device}) {}
@@ -57,16 +58,23 @@ bool Supervisor::poll() {
   worker_.listen();
   cap_log(folder_ / "log.txt");
   if (worker_.ending()) return true;
-  count_silence();
+  count_time();
+  end_if_deaf();
   end_if_stalled();
   return false;
 }
 
-void Supervisor::count_silence() {
+void Supervisor::count_time() {
   const Clock::time_point now = Clock::now();
-  const Clock::duration since = now - std::exchange(polled_, now);
+  const Clock::duration since = std::min<Clock::duration>(now - std::exchange(polled_, now), kMostBetweenPolls);
   const bool heard = std::exchange(heard_, worker_.last_heard()) != worker_.last_heard();
-  silence_ = heard ? Clock::duration{} : silence_ + std::min<Clock::duration>(since, kMostBetweenPolls);
+  silence_ = heard ? Clock::duration{} : silence_ + since;
+  if (stop_asked_) stopping_ += since;
+}
+
+// The user's request holds for a plugin that hangs or does not let it through.
+void Supervisor::end_if_deaf() {
+  if (stopping_ > std::chrono::seconds(options_.grace_seconds)) kill();
 }
 
 void Supervisor::end_if_stalled() {

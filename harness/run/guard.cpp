@@ -1,5 +1,6 @@
 #include "run/guard.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cstring>
 
 #include "run/stack_trace.hpp"
+#include "tutti/error.hpp"
 
 namespace tutti::run {
 namespace {
@@ -19,6 +21,7 @@ volatile sig_atomic_t stop = 0;
 volatile sig_atomic_t followed = 0;  // process; 0: none
 volatile sig_atomic_t grace = 0;     // seconds
 std::atomic<bool> leaving = false;
+std::atomic<bool> is_copy = false;  // made by fork()
 std::atomic<std::int64_t> noted_step = 0;
 // SIGSTKSZ is not a constant any more. A stack trace needs tens of kilobytes, and readable names of templates more.
 alignas(16) std::array<char, 1 << 20> signal_stack;
@@ -62,10 +65,12 @@ void on_fatal_signal(int signal) {
   ::raise(signal);  // the handler is gone already (SA_RESETHAND): this ends the process
 }
 
+bool host_is_gone() { return followed != 0 && ::getppid() != followed; }
+
 void on_stop_request(int) {
   stop = 1;
   // Nobody is left to notice a plugin that hangs.
-  if (followed != 0 && ::getppid() != followed) ::alarm(static_cast<unsigned>(grace));
+  if (host_is_gone()) ::alarm(static_cast<unsigned>(grace));
 }
 
 void on_exit() {
@@ -115,6 +120,26 @@ void take_stop_requests() {
 }
 
 bool stop_requested() { return stop != 0; }
+
+void check_stop_requests() {
+  if (stop == 0 && host_is_gone()) on_stop_request(SIGTERM);
+  struct sigaction action {};
+  sigset_t blocked;
+  ::sigaction(SIGTERM, nullptr, &action);
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  if (action.sa_handler == on_stop_request && ::sigismember(&blocked, SIGTERM) == 0) return;
+  throw Error("a plugin took or blocked SIGTERM; a run has to be able to stop, so plugins leave this signal as it is");
+}
+
+void mark_copies() {
+  ::pthread_atfork(nullptr, nullptr, [] { is_copy = true; });
+}
+
+void end_if_copy() {
+  if (!is_copy) return;
+  write_text("a plugin called fork(), and the copy of the process returned into the run; the copy is ended\n");
+  ::_exit(kExitByPlugin);
+}
 
 bool follow(pid_t parent, unsigned grace_seconds) {
   followed = parent;

@@ -1,5 +1,5 @@
 // What keeps a worker process honest: crashes leave a stack trace, a plugin that calls exit() is noticed, requests to
-// stop are taken, and a worker whose host dies ends itself.
+// stop are taken, a worker whose host dies ends itself, and so does a copy of a worker that a plugin makes by fork().
 #pragma once
 
 #include <sys/types.h>
@@ -42,6 +42,15 @@ bool is_ignored(int signal);
 /// Takes SIGTERM, SIGUSR1 and, unless it is ignored, SIGINT as requests to stop; see stop_requested().
 void take_stop_requests();
 bool stop_requested();
+
+/// Throws Error if SIGTERM would not reach this process any more, because a plugin took or blocked it. A parent that is
+/// gone (see follow()) counts as a request to stop, whether its signal came or not.
+void check_stop_requests();
+
+/// From now on, end_if_copy() ends every copy of this process that fork() makes, with a line on standard error: two
+/// processes must not write one run. It costs next to nothing and is called where a plugin's code has returned.
+void mark_copies();
+void end_if_copy();
 
 /// Asks for SIGTERM when the parent process ends; a process that does not stop within `grace_seconds` of that is ended
 /// by SIGALRM. Returns false if `parent` has ended already.

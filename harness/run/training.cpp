@@ -111,7 +111,9 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
 
 std::unique_ptr<Environment> Training::make_environment() {
   check_complete(environment_values_, registry_.environment(run_.environment).declare, run_.environment);
-  return registry_.create_environment(run_.environment, environment_values_);
+  std::unique_ptr<Environment> environment = registry_.create_environment(run_.environment, environment_values_);
+  end_if_copy();
+  return environment;
 }
 
 std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder) {
@@ -120,15 +122,18 @@ std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path&
 
 std::unique_ptr<Algorithm> Training::make_algorithm(const std::filesystem::path& folder, std::uint64_t seed) {
   check_complete(algorithm_values_, registry_.algorithm(run_.algorithm_name).declare, run_.algorithm_name);
-  return registry_.create_algorithm(run_.algorithm_name, {.environment = copies_.spec(),
-                                                          .task = run_.task_name,
-                                                          .values = algorithm_values_,
-                                                          .copies = settings_.copies,
-                                                          .environment_steps = settings_.environment_steps,
-                                                          .seed = seed,
-                                                          .folder = folder,
-                                                          .replayed_steps = replayed_steps(settings_),
-                                                          .device = suite::device_of_process(settings_.device)});
+  std::unique_ptr<Algorithm> algorithm =
+      registry_.create_algorithm(run_.algorithm_name, {.environment = copies_.spec(),
+                                                       .task = run_.task_name,
+                                                       .values = algorithm_values_,
+                                                       .copies = settings_.copies,
+                                                       .environment_steps = settings_.environment_steps,
+                                                       .seed = seed,
+                                                       .folder = folder,
+                                                       .replayed_steps = replayed_steps(settings_),
+                                                       .device = suite::device_of_process(settings_.device)});
+  end_if_copy();
+  return algorithm;
 }
 
 // A run without a whole checkpoint starts again, and nothing of an earlier attempt may stay.
@@ -237,6 +242,7 @@ void Training::write_checkpoint() {
   metrics_.save(writer);
   if (coverage_) coverage_->save(writer);
   algorithm_->save(writer);
+  end_if_copy();
 
   Account account = account_;
   account.evaluations = saved_evaluations();
@@ -256,6 +262,7 @@ void Training::write_checkpoint() {
 void Training::write_last_policy() {
   SnapshotWriter policy;
   algorithm_->save_policy(policy);
+  end_if_copy();
   write_policy(folder_ / kLastPolicyFile,
                {{.step = step_, .actual_step = step_}, std::numeric_limits<double>::quiet_NaN(), policy.bytes()});
 }
@@ -296,10 +303,10 @@ void Training::train() {
 void Training::sweep() {
   stopwatch_.start(Activity::kAct);
   algorithm_->act(copies_.observations(), ActMode::kExplore, policy_stream_, copies_.unwritten_actions());
-  check_arithmetic("the algorithm's act()");
+  check_process("the algorithm's act()");
   stopwatch_.start(Activity::kEnvironment);
   copies_.step(step_, [this](const Environment& environment) { count_coverage(environment); });
-  check_arithmetic("the environment's step() and observe()");
+  check_process("the environment's step() and observe()");
   step_ += settings_.copies;
   note_step(step_);
   stopwatch_.start(Activity::kUpdate);
@@ -318,9 +325,10 @@ void Training::count_coverage(const Environment& environment) {
   coverage_->add(coverage_points_);
 }
 
-// Both plugins and the host compute in one thread: a mode that a call leaves behind would change the numbers of all of
-// them, until the run is resumed.
-void Training::check_arithmetic(const char* call) const {
+// A plugin may have made a second process that executes the run. And both plugins and the host compute in one thread: a
+// mode that a call leaves behind would change the numbers of all of them, until the run is resumed.
+void Training::check_process(const char* call) const {
+  end_if_copy();
   if (arithmetic_mode() == arithmetic_) return;
   throw Error(fmt::format(
       "step {}: {} left the processor's rounding mode or its treatment of subnormal numbers changed; a plugin that "
@@ -336,7 +344,7 @@ void Training::learn() {
                  algorithm_->update(metrics_);
                  copies_.check_unchanged();
                });
-  check_arithmetic("the algorithm's observe() and update()");
+  check_process("the algorithm's observe() and update()");
   metrics_.check(step_);
   const std::int64_t updates = algorithm_->updates();
   if (updates < updates_) {
@@ -378,6 +386,7 @@ void Training::evaluate_if_due() {
     last_mean_ = mean_return(episodes);
     SnapshotWriter policy;
     algorithm_->save_policy(policy);
+    end_if_copy();
     recorder_->add_evaluation(point, policy_digest(policy.bytes()), episodes);
     keep_if_best({point, *last_mean_, policy.bytes()});
     recorder_->add_timing(point, stopwatch_, stopwatch_.seconds(Activity::kEvaluate) - before);
@@ -399,7 +408,7 @@ std::vector<Episode> Training::evaluate(Algorithm& algorithm, const EvaluationPo
         beat();
         if (hooks_.should_stop()) throw Interrupted{};
       });
-  check_arithmetic("an evaluation");
+  check_process("an evaluation");
   if (repeat) evaluator_->check_repeats(*make_environment(), episodes.back(), point.actual_step);
   stopwatch_.start(before);
   return episodes;

@@ -73,7 +73,7 @@ class Training {
   void evaluate_if_due();
   std::vector<Episode> evaluate(Algorithm& algorithm, const EvaluationPoint& point,
                                 std::span<const std::uint64_t> seeds, std::uint64_t policy_seed, bool repeat);
-  void check_arithmetic(const char* call) const;
+  void check_process(const char* call) const;
   void keep_if_best(BestPolicy candidate);
   void write_row_if_due();
   void write_checkpoint_if_due();

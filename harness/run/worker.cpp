@@ -110,6 +110,7 @@ class Worker {
       train();
       return outcome_ == Outcome::kFinished ? finish() : interrupt();
     } catch (...) {
+      end_if_copy();
       results::Failure failure = failure_at_hand(options_.memory_limit_bytes > 0);
       journal_.release_reserve();
       spdlog::error("failed ({}): {}", failure.kind, failure.message);
@@ -129,6 +130,7 @@ class Worker {
                       Hooks{.should_stop = stop_requested,
                             .progress =
                                 [&](const Progress& progress) {
+                                  check_stop_requests();
                                   pipe.tell(progress);
                                   refresh();
                                 },
@@ -246,6 +248,7 @@ void work(const WorkerOptions& options) {
   if (options.parent != 0 && !follow(static_cast<pid_t>(options.parent), grace)) leave(kExitInterrupted);
   offer_to_the_kernel();
   refuse_exit();
+  mark_copies();
   try {
     work_under_lock(options);
   } catch (const std::exception& error) {

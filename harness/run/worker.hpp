@@ -9,16 +9,19 @@
 
 namespace tutti::run {
 
+/// What a worker gets to write a checkpoint once it was asked to stop; without one it is ended.
+inline constexpr std::int64_t kGraceSeconds = 60;
+
 struct WorkerOptions {
-  std::filesystem::path folder;         // with config.toml
-  int progress_descriptor = -1;         // a pipe for progress lines; below 0: none
-  std::int64_t jobs = 1;                // runs that share the machine
-  std::int64_t parent = 0;              // process to end with; 0: none
-  std::int64_t memory_limit_bytes = 0;  // 0: none
-  std::int64_t grace_seconds = 60;      // left to write a checkpoint once that process is gone
-  std::string build = {};               // build_digest() of the plugins it was planned with; empty: any
-  bool keep = false;                    // resume a checkpoint with whatever plugins and libraries there are now
-  std::string device = {};              // the GPU of this process, "cuda:1"; empty: as its configuration says
+  std::filesystem::path folder;                // with config.toml
+  int progress_descriptor = -1;                // a pipe for progress lines; below 0: none
+  std::int64_t jobs = 1;                       // runs that share the machine
+  std::int64_t parent = 0;                     // process to end with; 0: none
+  std::int64_t memory_limit_bytes = 0;         // 0: none
+  std::int64_t grace_seconds = kGraceSeconds;  // once that process is gone
+  std::string build = {};                      // build_digest() of the plugins it was planned with; empty: any
+  bool keep = false;                           // resume a checkpoint with whatever plugins and libraries there are now
+  std::string device = {};                     // the GPU of this process, "cuda:1"; empty: as its configuration says
 };
 
 /// The command line of a worker after the program's name, starting with "worker"; and back. Throws Error.

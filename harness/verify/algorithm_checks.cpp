@@ -306,6 +306,13 @@ Result arithmetic_stays(AlgorithmMaker& maker) {
   return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
 }
 
+Result can_be_stopped(AlgorithmMaker& maker) {
+  Trainer trainer(maker, 5);
+  while (trainer.steps() < 100) trainer.step();
+  if (trainer.learns()) trainer.train(kUpdates);
+  return sigterm_result();
+}
+
 Result prints_nothing(AlgorithmMaker& maker) {
   const OutputTrap trap;
   Trainer trainer(maker, 5);
@@ -370,6 +377,8 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
       {"acting does not take more and more memory", "act(): what it keeps; torch::NoGradGuard", memory},
       {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
        arithmetic_stays},
+      {"a request to stop comes through", "signal(), sigaction(), sigprocmask() and libraries that call them",
+       can_be_stopped},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of its calls", "", time_of_calls},
   };

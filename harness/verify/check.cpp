@@ -1,5 +1,6 @@
 #include "verify/check.hpp"
 
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -52,6 +53,15 @@ bool two_processes_agree(const std::function<std::string()>& find) {
   const std::time_t second = std::time(nullptr);
   while (std::time(nullptr) == second) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   return first == ask();
+}
+
+Result sigterm_result() {
+  struct sigaction action {};
+  sigset_t blocked;
+  ::sigaction(SIGTERM, nullptr, &action);
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  const bool is_free = action.sa_handler == SIG_DFL && ::sigismember(&blocked, SIGTERM) == 0;
+  return is_free ? passed() : failed("it takes or blocks SIGTERM; a run has to be able to stop");
 }
 
 std::int64_t resident_bytes() {

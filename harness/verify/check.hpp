@@ -63,6 +63,9 @@ ParameterValues with_defaults(void (*declare)(ParameterSchema&), const Parameter
 /// found the same, which is a few lines of text. Throws Error if one of them fails.
 bool two_processes_agree(const std::function<std::string()>& find);
 
+/// Passed if SIGTERM, which asks a run to stop, is as a check begins with it.
+Result sigterm_result();
+
 /// Memory of this process that is in use.
 std::int64_t resident_bytes();
 

@@ -401,6 +401,11 @@ Result arithmetic_stays(EnvironmentMaker& make) {
   return run::arithmetic_mode() == before ? passed() : failed("its calls leave other modes behind");
 }
 
+Result can_be_stopped(EnvironmentMaker& make) {
+  play_many(*make(), kSteps);
+  return sigterm_result();
+}
+
 Result prints_nothing(EnvironmentMaker& make) {
   const OutputTrap trap;
   const auto environment = make();
@@ -448,6 +453,8 @@ const std::vector<Check<EnvironmentMaker>>& environment_checks() {
       {"memory does not grow over many steps", "what step() and reset() keep", memory_does_not_grow},
       {"rounding stays as it is", "std::fesetround, fesetenv and flush-to-zero: put back what was there",
        arithmetic_stays},
+      {"a request to stop comes through", "signal(), sigaction(), sigprocmask() and libraries that call them",
+       can_be_stopped},
       {"nothing is printed", "std::cout, printf and messages of libraries", prints_nothing},
       {"time of a step", "", time_of_a_step},
   };

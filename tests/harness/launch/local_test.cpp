@@ -417,6 +417,36 @@ TEST_F(LaunchTest, TimeInWhichHostAndWorkerWereSuspendedIsNoStall) {
   EXPECT_EQ(supervisor.conclude().state, RunState::kInterrupted);
 }
 
+/// A run of `faulty` that lasts until it is ended.
+std::string endless(std::string suite) {
+  const std::string steps = "environment_steps = 200";
+  return suite.replace(suite.find(steps), steps.size(), "environment_steps = 40_000_000");
+}
+
+TEST_F(LaunchTest, PluginThatTakesOrBlocksTheRequestToStopFailsItsRun) {
+  for (const std::string fault : {"ignore_sigterm", "block_signals"}) {
+    options_.on_change = OnChange::kFresh;
+    const std::string suite = endless(faulty_algorithm(fault));
+    EXPECT_EQ(launch(suite).failed, 1);
+    const results::Failure failure = record_of(plan(suite).runs.at(0)).failure.value();
+    EXPECT_EQ(failure.kind, "exception");
+    EXPECT_TRUE(failure.message.starts_with("a plugin took or blocked SIGTERM; ")) << failure.message;
+  }
+}
+
+TEST_F(LaunchTest, CopyOfTheRunsProcessThatAPluginMakesIsEndedAndTheRunGoesOn) {
+  EXPECT_TRUE(launch(line_suite()).complete());
+  const std::filesystem::path whole = run_folder(plan(line_suite()).runs.at(0));
+  const std::string suite = faulty_algorithm("fork_back");
+  EXPECT_TRUE(launch(suite).complete());
+  const std::filesystem::path folder = run_folder(plan(suite).runs.at(0));
+  EXPECT_EQ(results::read_file(folder / "evaluations.csv"), results::read_file(whole / "evaluations.csv"));
+  const std::string log = results::read_file(folder / "log.txt");
+  EXPECT_NE(log.find("a plugin called fork(), and the copy of the process returned into the run"), std::string::npos)
+      << log;
+  EXPECT_EQ(log.find("finished"), log.rfind("finished")) << log;
+}
+
 TEST_F(LaunchTest, RunWhoseConfigurationIsGoneIsRefused) {
   launch(line_suite());
   std::filesystem::remove(run_folder(plan(line_suite()).runs.at(0)) / "config.toml");

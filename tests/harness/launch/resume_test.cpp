@@ -2,6 +2,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "launch_fixture.hpp"
 #include "results/lock.hpp"
 #include "resume_support.hpp"
@@ -196,6 +198,44 @@ TEST_F(ResumeTest, WorkerThatHangsWhileItsHostDiesIsEndedAllTheSame) {
   };
   while (!hangs()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   ::kill(host, SIGKILL);
+  ::waitpid(host, nullptr, 0);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (view_run(folder).state == RunState::kRunning && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(view_run(folder).state, RunState::kInterrupted);
+}
+
+TEST_F(ResumeTest, WorkerThatDoesNotHearTheRequestToStopIsKilledAndInterrupted) {
+  const suite::Run run = plan(faulty_algorithm("deaf_hang")).runs.at(0);
+  const std::filesystem::path folder = folder_.path() / "run";
+  prepare_run(run, folder, false);
+  Supervisor supervisor(run, folder, {.grace_seconds = 1});
+  const auto is_deaf = [&] {
+    std::ifstream status("/proc/" + std::to_string(supervisor.worker().process()) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("SigIgn:")) return (std::stoull(line.substr(7), nullptr, 16) & (1U << (SIGTERM - 1))) != 0;
+    }
+    return false;
+  };
+  while (!is_deaf()) ASSERT_FALSE(supervisor.poll());
+  supervisor.stop();
+  EXPECT_EQ(wait_for_end(supervisor).state, RunState::kInterrupted);
+}
+
+// The signal may never come: a plugin may have taken it back.
+TEST_F(ResumeTest, WorkerSeesWithoutASignalThatItsHostIsGone) {
+  std::string suite = faulty_algorithm("no_death_signal");
+  suite.replace(suite.find("environment_steps = 200"), 23, "environment_steps = 40_000_000");
+  const suite::Run run = plan(suite).runs.at(0);
+  const std::filesystem::path folder = folder_.path() / "run";
+  prepare_run(run, folder, false);
+  const pid_t host = ::fork();
+  if (host == 0) {
+    Supervisor supervisor(run, folder, {});
+    while (supervisor.worker().progress().step < 1000) supervisor.poll();
+    ::_exit(0);
+  }
   ::waitpid(host, nullptr, 0);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (view_run(folder).state == RunState::kRunning && std::chrono::steady_clock::now() < deadline) {

@@ -55,6 +55,7 @@ TEST(Verify, EveryFaultOfAnEnvironmentIsNamedByTheCheckThatIsForIt) {
       {"curriculum", {"reset forgets what was before"}},
       {"keeps_action", {"every output is written and finite"}},
       {"long", {}},
+      {"deaf", {"a request to stop comes through"}},
       {"leaks", {"memory does not grow over many steps"}},
       {"takes_anything", {"a snapshot of something else is refused", "wrong actions are refused"}},
       {"crashes", {"actions at their bounds are safe"}}};
@@ -88,6 +89,7 @@ TEST(Verify, EveryFaultOfAnAlgorithmIsNamedByTheCheckThatIsForIt) {
       {"in_place", {"what it is handed is neither changed nor kept"}},
       {"schedule", {"a snapshot continues bit for bit"}},
       {"late", {}},
+      {"deaf", {"a request to stop comes through"}},
       {"crashes", {"acting does not take more and more memory"}}};
   for (const auto& [fault, checks] : expected)
     EXPECT_EQ(failed(findings("unsound/algorithm_" + fault + ".so")), checks) << fault;
