@@ -39,6 +39,8 @@ std::vector<float> evaluation_of(Trainer& trainer) {
 
 bool act_alike(Trainer& a, Trainer& b) { return same_bits(evaluation_of(a), evaluation_of(b)); }
 
+const Result kOtherPolicyBytes = failed(
+    "save_policy() writes other bytes for the same policy; the column policy of evaluations.csv would never be equal");
 const Result kNothingToLearn = skipped("has nothing to learn: it declares no metrics");
 
 Result can_be_made(AlgorithmMaker& maker) {
@@ -79,8 +81,11 @@ Result same_seed_same_bytes(AlgorithmMaker& maker) {
   Trainer second(maker, 5);
   first.train(kUpdates);
   second.train(kUpdates);
-  if (first.snapshot() == second.snapshot()) return passed();
-  if (!act_alike(first, second)) return failed("two that were made and trained alike act otherwise");
+  const bool same_bytes = first.snapshot() == second.snapshot();
+  if (!same_bytes && !act_alike(first, second)) return failed("two that were made and trained alike act otherwise");
+  const auto policy = first.policy();
+  if (policy != first.policy() || policy != second.policy()) return kOtherPolicyBytes;
+  if (same_bytes) return passed();
   return noted("two that were made and trained alike save other bytes, and act alike; optimisers of LibTorch are so");
 }
 
@@ -99,7 +104,7 @@ Result others_do_not_matter(AlgorithmMaker& maker) {
 }
 
 Result other_process_same(AlgorithmMaker& maker) {
-  const auto learned = [&] {
+  const auto learned = [&](bool with_policy) {
     Trainer trainer(maker, 5);
     try {
       if (trainer.learns()) trainer.train(kUpdates);
@@ -107,10 +112,14 @@ Result other_process_same(AlgorithmMaker& maker) {
       // What it does before its first update is compared.
     }
     const std::vector<float> actions = evaluation_of(trainer);
-    return sha256({reinterpret_cast<const char*>(actions.data()), actions.size() * sizeof(float)});
+    const std::vector<std::byte> policy = with_policy ? trainer.policy() : std::vector<std::byte>();
+    return sha256({reinterpret_cast<const char*>(actions.data()), actions.size() * sizeof(float)}) + ' ' +
+           sha256({reinterpret_cast<const char*>(policy.data()), policy.size()});
   };
-  return two_processes_agree(learned) ? passed()
-                                      : failed("in a process that starts a second later it learns something else");
+  if (two_processes_agree([&] { return learned(true); })) return passed();
+  return two_processes_agree([&] { return learned(false); })
+             ? kOtherPolicyBytes
+             : failed("in a process that starts a second later it learns something else");
 }
 
 Result rows_stay_the_hosts(AlgorithmMaker& maker) {
@@ -346,11 +355,12 @@ const std::vector<Check<AlgorithmMaker>>& algorithm_checks() {
       {"an update is due", "parameters such as warm_up_steps; --set NAME=VALUE gives a smaller value",
        an_update_is_due},
       {"the same seed gives the same bytes",
-       "random numbers that come from elsewhere than AlgorithmContext::seed and act()", same_seed_same_bytes},
+       "random numbers that come from elsewhere than AlgorithmContext::seed and act(), and a hash table's order",
+       same_seed_same_bytes},
       {"others of its kind do not matter",
        "static and global variables, random generators among them (torch::manual_seed, std::rand)",
        others_do_not_matter},
-      {"another process learns the same", "create() and update(): time(), getpid(), std::random_device",
+      {"another process learns the same", "create(), update() and save_policy(): time(), getpid(), std::random_device",
        other_process_same, true},
       {"what it is handed is neither changed nor kept",
        "act() and observe(): copy rows to keep them, and before an operation in place; as_tensor() is a view",

@@ -95,6 +95,15 @@ TEST(Verify, EveryFaultOfAnAlgorithmIsNamedByTheCheckThatIsForIt) {
     EXPECT_EQ(failed(findings("unsound/algorithm_" + fault + ".so")), checks) << fault;
 }
 
+TEST(Verify, APolicyThatIsSavedInOtherBytesIsFound) {
+  for (const auto& [fault, check] : {std::pair("counted_policy", "the same seed gives the same bytes"),
+                                     std::pair("dated_policy", "another process learns the same")}) {
+    const Finding finding = findings("unsound/algorithm_" + std::string(fault) + ".so").at(check);
+    EXPECT_EQ(finding.verdict, Verdict::kFailed) << fault;
+    EXPECT_TRUE(finding.text.starts_with("save_policy() writes other bytes for the same policy; ")) << finding.text;
+  }
+}
+
 // It takes a second, so only a plugin's first task is checked unasked.
 TEST(Verify, AnEpisodeThatDependsOnTheProcessIsFound) {
   loader::Registry registry({kFixtures / "unsound/environment.so"});
