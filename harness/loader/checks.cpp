@@ -67,13 +67,26 @@ void check_size(const Plugin& plugin, const std::string& what, std::int64_t size
                      (size > kMostValues ? " and at most " + std::to_string(kMostValues) : ""));
 }
 
+/// What `call` of the plugin lists.
+template <class List>
+List listed(const Plugin& plugin, const std::string& what, void (*call)(List&)) {
+  List list;
+  try {
+    call(list);
+  } catch (const std::exception& error) {
+    refuse(plugin, "throws while it lists its " + what + ": " + error.what());
+  } catch (...) {
+    refuse(plugin, "throws something unknown while it lists its " + what);
+  }
+  return list;
+}
+
 }  // namespace
 
 void check_declarations(const Plugin& plugin, const EnvironmentPlugin& table) {
-  ParameterSchema schema;
-  std::vector<TaskSpec> tasks;
-  table.declare(schema);
-  table.tasks(tasks);
+  const ParameterSchema schema = listed(plugin, "parameters", table.declare);
+  const std::vector<TaskSpec> tasks = listed(plugin, "tasks", table.tasks);
+  (void)listed(plugin, "libraries", table.libraries);
   std::vector<std::string> names;
   for (const TaskSpec& task : tasks) names.push_back(task.name);
   check_names(plugin, names, "task");
@@ -81,10 +94,9 @@ void check_declarations(const Plugin& plugin, const EnvironmentPlugin& table) {
 }
 
 void check_declarations(const Plugin& plugin, const AlgorithmPlugin& table) {
-  ParameterSchema schema;
-  std::vector<Preset> presets;
-  table.declare(schema);
-  table.presets(presets);
+  const ParameterSchema schema = listed(plugin, "parameters", table.declare);
+  std::vector<Preset> presets = listed(plugin, "presets", table.presets);
+  (void)listed(plugin, "libraries", table.libraries);
   for (Preset& preset : presets) {
     preset.values.erase("copies");  // a setting of the run
     check_values(plugin, "preset " + in_quotes(preset.name) + " for " + in_quotes(preset.tasks), preset.values, schema);

@@ -6,10 +6,12 @@
 
 namespace tutti::loader {
 
-/// Named tasks: each name once, every value for a declared parameter and within its range.
+/// Named tasks: each name once, every value for a declared parameter and within its range. Neither they nor the
+/// libraries throw.
 void check_declarations(const Plugin& plugin, const EnvironmentPlugin& table);
 
-/// Presets: every value for a declared parameter, or "copies", and within its range.
+/// Presets: every value for a declared parameter, or "copies", and within its range. Neither they nor the libraries
+/// throw.
 void check_declarations(const Plugin& plugin, const AlgorithmPlugin& table);
 
 /// Sizes, the episode limit, and names that become columns of tables.

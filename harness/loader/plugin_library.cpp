@@ -23,7 +23,15 @@ std::string loader_message(const boost::system::system_error& error) {
 void open(boost::dll::shared_library& library, const Plugin& plugin) {
   namespace dll = boost::dll;
   require_one_runtime_before_opening(plugin.file);
-  library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  try {
+    library.load(plugin.file.string(), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  } catch (const boost::system::system_error&) {
+    throw;
+  } catch (const std::exception& error) {  // of an initialiser
+    throw Error(plugin.file.string() + ": throws while it is opened: " + error.what());
+  } catch (...) {
+    throw Error(plugin.file.string() + ": throws something unknown while it is opened");
+  }
   try {
     require_one_runtime(plugin.file);
   } catch (const Error&) {

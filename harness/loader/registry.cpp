@@ -61,15 +61,7 @@ class Registry::Libraries {
     admit(plugin);
     const auto& table = table_of(open_[plugin.file], plugin);
     if (checked_.contains(plugin.file)) return table;
-    try {
-      check_declarations(plugin, table);
-    } catch (const Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw Error(plugin.file.string() + ": throws while it declares what it has: " + error.what());
-    } catch (...) {
-      throw Error(plugin.file.string() + ": throws something unknown while it declares what it has");
-    }
+    check_declarations(plugin, table);
     checked_.insert(plugin.file);
     return table;
   }

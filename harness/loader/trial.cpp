@@ -86,7 +86,7 @@ void try_in_child(const Plugin& plugin, int pipe) {
   } catch (const std::exception& error) {
     write_line(pipe, kRefused + std::string(error.what()));
   } catch (...) {
-    write_line(pipe, kRefused + plugin.file.string() + ": throws something unknown when it is opened; build it again");
+    write_line(pipe, kRefused + plugin.file.string() + ": throws something unknown while it is tried");
   }
 }
 

@@ -125,7 +125,14 @@ TEST(Registry, DeclarationsThatContradictThemselvesAreRefused) {
   EXPECT_EQ(refusal("task_twice"), start +
                                        "task_twice.so: environment \"task_twice\": task \"short\" is there twice; "
                                        "expected each once");
-  EXPECT_EQ(refusal("throws"), start + "throws.so: throws something unknown while it declares what it has");
+  EXPECT_EQ(refusal("throws"),
+            start + "throws.so: environment \"throws\": throws something unknown while it lists its tasks");
+  EXPECT_EQ(refusal("throws_error"),
+            start + "throws_error.so: environment \"throws_error\": throws while it lists its tasks: on purpose");
+  EXPECT_EQ(refusal("throws_of_libraries"), start +
+                                                "throws_of_libraries.so: environment \"throws_of_libraries\": throws "
+                                                "while it lists its libraries: on purpose");
+  EXPECT_EQ(refusal("throws_at_start"), start + "throws_at_start.so: throws while it is opened: on purpose");
 }
 
 /// What the fixture with devices gives where `gpus` says which there are; null: it has no CUDA.
