@@ -118,9 +118,16 @@ struct OwnOption {
 };
 
 constexpr std::array kOwnOptions = {OwnOption{"array", 'a'},
+                                    OwnOption{"cpus-per-task", 'c'},
+                                    OwnOption{"gpus", 'G', "gpus"},
+                                    OwnOption{"gpus-per-node", 0, "gpus"},
+                                    OwnOption{"gpus-per-socket", 0, "gpus"},
+                                    OwnOption{"gpus-per-task", 0, "gpus"},
+                                    OwnOption{"gres", 0, "gpus"},
                                     OwnOption{"job-name", 'J'},
                                     OwnOption{"mem", 0, "memory"},
                                     OwnOption{"no-requeue"},
+                                    OwnOption{"ntasks", 'n'},
                                     OwnOption{"open-mode"},
                                     OwnOption{"output", 'o'},
                                     OwnOption{"partition", 'p', "partition"},
@@ -141,14 +148,16 @@ const OwnOption* own_option(std::string_view word) {
 }
 
 // Of two lines for one option Slurm would take the last, which is that of `extra`.
-std::optional<std::string> extra_problem(const std::string& extra) {
+std::optional<std::string> extra_problem(const std::string& extra, std::int64_t gpus) {
   std::istringstream words(extra);
   bool value_may_follow = false;
   for (std::string word; words >> word;) {
     if (!word.starts_with('-') && std::exchange(value_may_follow, false)) continue;
     if (!word.starts_with('-') || word.find_first_not_of('-') == std::string::npos)
       return "options of sbatch, each with \"-\" or \"--\" before it, which \"" + word + "\" has not";
-    if (const OwnOption* own = own_option(word)) {
+    const OwnOption* own = own_option(word);
+    const bool is_free = own != nullptr && own->name == "gres" && gpus == 0;  // the script has none then
+    if (own != nullptr && !is_free) {
       const std::string name = "--" + std::string(own->name);
       return "options of sbatch other than " + name +
              (own->place.empty() ? ", which tutti sets itself" : ", which " + std::string(own->place) + " is for");
@@ -173,7 +182,7 @@ std::map<std::string, std::string> SlurmSettings::problems() const {
   // These end up in a script: nothing that a shell would interpret.
   if (!made_of(extra, " _-=:,./@%+")) {
     result["extra"] = "plain options of sbatch";
-  } else if (const auto problem = extra_problem(extra)) {
+  } else if (const auto problem = extra_problem(extra, gpus)) {
     result["extra"] = *problem;
   }
   return result;

@@ -469,6 +469,14 @@ TEST(SlurmSettings, ExtraIsForOptionsWithoutAPlaceOfTheirOwn) {
                             "-t5",
                             "--mem=0",
                             "-J x",
+                            "--ntasks=2",
+                            "-n 2",
+                            "--cpus-per-task=4",
+                            "-c4",
+                            "--gpus=2",
+                            "-G 2",
+                            "--gpus-per-node=1",
+                            "--gpus-per-task=a100:1",
                             "-p long",
                             "-o/dev/null",
                             "--output /dev/null",
@@ -491,6 +499,8 @@ TEST(SlurmSettings, ExtraIsForOptionsWithoutAPlaceOfTheirOwn) {
         "--exclusive user", "--gres=gpu:a100:1", "--export=NONE", "--wait-all-nodes=1", "--nice=100 --mail-type=END"}) {
     EXPECT_EQ(problem(extra), "") << extra;
   }
+  const SlurmSettings with_gpus{.partition = "", .time_limit = "", .memory = "", .gpus = 1, .extra = "--gres=gpu:2"};
+  EXPECT_EQ(with_gpus.problems().at("extra"), "options of sbatch other than --gres, which gpus is for");
 }
 
 }  // namespace
