@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "cli/text_table.hpp"
 #include "launch/program_name.hpp"
 #include "launch/say.hpp"
+#include "loader/child.hpp"
 #include "perf/clock.hpp"
 #include "perf/measurements.hpp"
 #include "process/temporary_folder.hpp"
@@ -85,7 +88,7 @@ void print(const Results& results) {
                                 "checkpoint ms", "checkpoint MB"}));
   launch::say(stdout,
               "open plugins: with the libraries that they bring; every run opens two of them.\n"
-              "floor: the float32 matrix products of one update alone, each shape at its best in this process.\n"
+              "floor: the float32 matrix products of one update alone, each shape at its best in the same process.\n"
               "act, observe: ten copies together. Values are each algorithm's defaults; --set changes them.\n");
 }
 
@@ -128,7 +131,40 @@ void print_comparison(const Results& now, const Results& before) {
   launch::say(stdout, '\n' + cli::text_table(rows));
 }
 
-void measure(const Options& options) {
+// The child's lines: a figure, or the error that ended it.
+constexpr char kFigure = '=';
+constexpr char kProblem = '!';
+
+/// Measures in a process of its own: a plugin that fails, or changes what a library keeps for the whole process, costs
+/// the others nothing. Throws Error.
+Figures measure_in_child(loader::Registry& registry, const suite::Run& run, const std::filesystem::path& folder,
+                         double seconds) {
+  const auto write_figures = [&](int pipe) {
+    try {
+      for (const auto& [name, value] : measure_algorithm(registry, run, folder, seconds))
+        loader::write_line(pipe, fmt::format("{}{} {}", kFigure, value, name));
+    } catch (const std::exception& error) {
+      loader::write_line(pipe, kProblem + std::string(error.what()));
+    } catch (...) {
+      loader::write_line(pipe, kProblem + std::string("throws something unknown"));
+    }
+  };
+  const auto most = std::chrono::minutes(10) + std::chrono::seconds(static_cast<std::int64_t>(10 * seconds));
+  const loader::ChildReport child = loader::call_in_child(write_figures, most);
+  Figures figures;
+  std::istringstream lines(child.text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kProblem)) throw Error(line.substr(1));
+    char* name = nullptr;
+    const double value = std::strtod(line.c_str() + 1, &name);
+    if (line.starts_with(kFigure) && *name == ' ') figures[name + 1] = value;
+  }
+  if (!child.done) throw Error(child.how(most));
+  return figures;
+}
+
+/// False if an algorithm could not be measured; the figures of the others are printed and kept.
+bool measure(const Options& options) {
   std::optional<Results> before;  // read first: a wrong name is found at once
   if (!options.compare.empty()) before = read_results(options.compare);
   const TemporaryFolder folder("tutti-perf");
@@ -136,6 +172,7 @@ void measure(const Options& options) {
   const double start = processor_seconds();
   const suite::Plan plan = plan_of(options, registry, folder.path());
   Results results;
+  std::vector<std::string> problems;
   results["process"] = {{"open plugins s", processor_seconds() - start}};
   results["process"].merge(ceilings());
   results[options.task] = measure_environment(registry, plan.runs.front(), options.seconds / 4);
@@ -143,12 +180,18 @@ void measure(const Options& options) {
     launch::say(stderr, run.algorithm_name + '\n');
     const std::filesystem::path of_run = folder.path() / run.algorithm_name;
     std::filesystem::create_directory(of_run);
-    results[run.algorithm_name] = measure_algorithm(registry, run, of_run, options.seconds);
+    try {
+      results[run.algorithm_name] = measure_in_child(registry, run, of_run, options.seconds);
+    } catch (const std::exception& error) {
+      problems.push_back(fmt::format("{}: {}\n", run.algorithm_name, error.what()));
+    }
     std::filesystem::remove_all(of_run);
   }
   print(results);
   if (!options.json.empty()) write_results(options.json, options, results);
   if (before) print_comparison(results, *before);
+  for (const std::string& problem : problems) launch::say(stderr, problem);
+  return problems.empty();
 }
 
 int main(int argc, char** argv) {
@@ -168,14 +211,13 @@ int main(int argc, char** argv) {
   app.add_option("--compare", options.compare, "A file of --json: prints ratios to it");
   try {
     app.parse(argc, argv);
-    measure(options);
+    return measure(options) ? 0 : 1;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {
     launch::say(stderr, fmt::format("{}\n", error.what()));
     return 2;
   }
-  return 0;
 }
 
 }  // namespace

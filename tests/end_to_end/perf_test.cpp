@@ -53,6 +53,22 @@ TEST(Perf, ComparesWithEarlierFigures) {
   EXPECT_NE(missing.err.find("none.json: cannot be read"), std::string::npos) << missing.err;
 }
 
+TEST(Perf, AnAlgorithmThatFailsIsNamedAndCostsTheOthersNothing) {
+  const TemporaryFolder folder;
+  for (const auto& [fault, problem] :
+       {std::pair("throw", "faulty: thrown on purpose\n"), std::pair("segfault", "faulty: crashed with SIGSEGV\n")}) {
+    const Outcome outcome =
+        perf("--task line/short --algorithm faulty,learner --set faulty.fault=" + std::string(fault) +
+                 " --seconds 0.05 --json figures.json",
+             folder);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.err.find(problem), std::string::npos) << outcome.err;
+    const nlohmann::json figures = nlohmann::json::parse(content(folder.path() / "figures.json"))["figures"];
+    EXPECT_GT(figures["learner"]["update ms"].get<double>(), 0);
+    EXPECT_FALSE(figures.contains("faulty"));
+  }
+}
+
 TEST(Perf, HelpNamesTheProgramAsItWasStarted) {
   const TemporaryFolder folder;
   EXPECT_NE(perf("--help", folder).out.find("Usage: " TUTTI_BINARY_DIR "/bin/tutti_perf "), std::string::npos);
