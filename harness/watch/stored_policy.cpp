@@ -107,9 +107,10 @@ StoredPolicy::StoredPolicy(const fs::path& run_folder, Which which, loader::Regi
     algorithm_->load_policy(reader);
     reader.finish();
   } catch (const std::exception& error) {
-    if (differences_.empty()) throw;
-    throw Error(fmt::format("{}: this build cannot show its policy: {}; it was made with something else: {}",
-                            run_folder.string(), error.what(), fmt::join(differences_, "; ")));
+    const std::string problem =
+        fmt::format("{}: this build cannot show its policy: {}", run_folder.string(), error.what());
+    if (differences_.empty()) throw Error(problem);
+    throw Error(fmt::format("{}; it was made with something else: {}", problem, fmt::join(differences_, "; ")));
   }
 }
 

@@ -244,6 +244,18 @@ TEST_F(Watching, WhatCannotBeShownIsASentence) {
   expect_refusal(watch(kRun), "is not a regular file");
 }
 
+TEST_F(Watching, APolicyThatCannotBeShownNamesItsRun) {
+  const auto edit = [&](const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = content(path(kRun + file));
+    ASSERT_NE(text.find(from), std::string::npos) << text;
+    folder_.write(kRun + file, text.replace(text.find(from), from.size(), to));
+  };
+  edit("/run.json", "\"status\": \"finished\"", "\"status\": \"interrupted\"");
+  edit("/config.toml", "buffer_size = 100", "buffer_size = 1");
+  expect_refusal(watch("results/seen/line/short/learner/seed-2", {"--against", kRun}),
+                 kRun + ": this build cannot show its policy: batch_size (4) is more than buffer_size (1)");
+}
+
 TEST_F(Watching, AnotherBuildAndAnotherConfigurationAreWarnedOf) {
   std::string record = content(path(kRun + "/run.json"));
   const std::size_t digest = record.find("\"sha256\": \"") + 11;
