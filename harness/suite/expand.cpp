@@ -138,7 +138,7 @@ ResolvedValues resolve_pair(const Task& task, const AlgorithmChoice& algorithm, 
     SectionReader read(*section, problems);
     (void)(read.take<std::string>("task"), read.take<std::string>("algorithm"), read.take<std::string>("preset"));
     read.assign(algorithm.schema, "override", values);
-    read.finish();
+    read.finish(algorithm.label);
   }
   if (const auto found = expansion.command_line.find(algorithm.label); found != expansion.command_line.end()) {
     SectionReader read(found->second, problems);

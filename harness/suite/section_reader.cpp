@@ -8,12 +8,14 @@
 namespace tutti::suite {
 namespace {
 
+constexpr std::size_t kLongestFolderName = 100;
+
 bool is_folder_name(std::string_view text) {
   const auto plain = [](unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
            c == '.' || c == '+';
   };
-  return !text.empty() && text.size() <= 100 && text.front() != '.' && text.front() != '-' &&
+  return !text.empty() && text.size() <= kLongestFolderName && text.front() != '.' && text.front() != '-' &&
          std::ranges::all_of(text, plain);
 }
 
@@ -50,6 +52,10 @@ std::optional<std::string> label_problem(const std::string& text, int slashes) {
     if (!is_folder_name(rest.substr(0, end)) || part > slashes) break;
     if (end == rest.size()) return std::nullopt;
     rest.remove_prefix(end + 1);
+  }
+  if (rest.substr(0, rest.find('/')).size() > kLongestFolderName) {
+    return "\"" + text + "\" is too long to name a folder of results; expected at most " +
+           std::to_string(kLongestFolderName) + " characters" + (slashes > 0 ? " before and after \"/\"" : "");
   }
   return "\"" + text + "\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" and \".\"" +
          (slashes > 0 ? ", with at most one \"/\" between them" : "") + ", not starting with \".\" or \"-\"";
@@ -102,10 +108,11 @@ const std::vector<Section>& SectionReader::list(const std::string& key) {
   return found == section_.lists.end() ? none : found->second;
 }
 
-void SectionReader::finish() {
+void SectionReader::finish(const std::string& owner) {
   const auto check = [&](const std::string& key, Position where) {
     if (std::ranges::count(known_, key) > 0) return;
-    problems_.add(where, section_.path_of(key), "unknown key; " + suggestion(key, known_));
+    problems_.add(where, section_.path_of(key),
+                  "unknown key" + (owner.empty() ? "" : " of " + owner) + "; " + suggestion(key, known_));
   };
   for (const auto& [key, setting] : section_.settings) check(key, setting.key);
   for (const auto& [key, table] : section_.tables) check(key, table.where);

@@ -46,8 +46,8 @@ class SectionReader {
   /// The tables [[key]]; none if there are none.
   const std::vector<Section>& list(const std::string& key);
 
-  /// Adds a problem for each key that nobody asked for.
-  void finish();
+  /// Adds a problem for each key that nobody asked for; `owner` says whose keys are known, where the section does not.
+  void finish(const std::string& owner = "");
 
   /// Adds a problem about `key`: at its value, or at the section if it is absent.
   void problem(const std::string& key, const std::string& what);

@@ -68,6 +68,10 @@ const std::vector<Case> kCases = {
      "suite.toml:2:8: name: \"../up\" cannot name a folder of results; expected letters, digits, \"_\", \"-\", \"+\" "
      "and \".\", not "
      "starting with \".\" or \"-\""},
+    {"SuiteNameTooLong",
+     {.top = "seeds = [1]\nname = \"" + std::string(101, 'n') + "\""},
+     "suite.toml:2:8: name: \"" + std::string(101, 'n') +
+         "\" is too long to name a folder of results; expected at most 100 characters"},
     {"NoRunSection",
      {.run = ""},
      "suite.toml:1:1: run.environment_steps: missing; expected integer in [1, 1_000_000_000_000_000]"},
@@ -283,7 +287,12 @@ const std::vector<Case> kCases = {
      "suite.toml:10:1: override[1].task: missing; expected the label of one of the suite's tasks"},
     {"OverrideWithUnknownKey",
      {.rest = "[[override]]\ntask = \"grid/*\"\nalgorithm = \"climber\"\nsteps = 1"},
-     "suite.toml:13:1: override[1].steps: unknown key; did you mean \"step\"?"},
+     "suite.toml:13:1: override[1].steps: unknown key of climber; did you mean \"step\"?"},
+    {"OverrideOfAllAlgorithmsWithAKeyOfOne",
+     {.algorithm = "[[algorithm]]\nname = \"climber\"\n[[algorithm]]\nname = \"climber\"\nlabel = \"second\"",
+      .rest = "[[override]]\ntask = \"*\"\nalgorithm = \"*\"\nsteps = 1"},
+     "suite.toml:16:1: override[1].steps: unknown key of climber; did you mean \"step\"?\n"
+     "suite.toml:16:1: override[1].steps: unknown key of second; did you mean \"step\"?"},
     {"OverrideThatSetsNothing",
      {.rest = "[[override]]\ntask = \"grid/small\"\nalgorithm = \"climber\""},
      "suite.toml:10:1: override[1]: sets nothing; expected a parameter beside task and algorithm"},
