@@ -59,11 +59,17 @@ bool is_identity(const std::string& key) {
          key.ends_with(".stall_timeout");
 }
 
+// Whether the run ended before its plugins were open, so that it could not record what it would be made with.
+bool never_began(const results::RunRecord& record) {
+  return record.status != RunState::kFinished && record.plugins.empty() && record.libraries.empty() &&
+         record.task_facts.empty();
+}
+
 // What has to agree: all runs of the report, or those of each task alone.
 enum class Scope { kReport, kTask };
 
 // The values of one property and the runs that have each. A run that lacks a property which another run of its task
-// and algorithm has counts with the empty value: not recorded.
+// and algorithm has counts with the empty value, not recorded, unless it never began.
 class Collector {
  public:
   void add(const std::string& prefix, const Properties& properties, const Run& run, bool refused,
@@ -110,7 +116,7 @@ class Collector {
   void add_unrecorded(Property& property) const {
     for (const auto& [pair, having] : property.pairs) {
       for (const Run* run : runs_.at(property.prefix).at(pair)) {
-        if (!having.contains(run)) property.values[""].push_back(run);
+        if (!having.contains(run) && !never_began(*run->record)) property.values[""].push_back(run);
       }
     }
   }

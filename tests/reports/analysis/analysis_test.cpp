@@ -496,6 +496,25 @@ TEST(Mixed, APropertyThatARunDoesNotRecordIsADifference) {
   EXPECT_EQ(analysis.differences[0].values[0].runs, 1);
 }
 
+/// A run that has recorded all that made it, and one whose worker ended before it could.
+void add_one_that_began(SuiteFolder& suite) {
+  FakeRun began = plain_run("mpe/a", "o", 0, {0, 1}, 0);
+  began.record.plugins = {{"algorithm", "o", "1.0", "sdk", "digest", "", "", "", "", ""}};
+  began.record.libraries = {{"MuJoCo", "2.2.2"}};
+  began.record.task_facts = {{"agents", "2"}};
+  began.record.numerics = {{"BLAS", "OpenBLAS"}};
+  suite.add(began);
+  fail(suite.add(plain_run("mpe/a", "o", 1, {}, 0)), "killed");
+}
+
+TEST(Mixed, ARunThatNeverBeganDiffersInNothingThatItCouldNotRecord) {
+  SuiteFolder suite(1, 2);
+  add_one_that_began(suite);
+  const Analysis analysis = analyse_folder(suite.write(), quick_options());
+  EXPECT_TRUE(analysis.differences.empty());
+  EXPECT_TRUE(compare(suite.write(), suite.write(), quick_options()).differences.empty());
+}
+
 TEST(Mixed, LibrariesAreComparedWithinAnAlgorithmAndOnlyThoseThatDecideNumbers) {
   SuiteFolder suite(1, 2);
   FakeRun first = plain_run("mpe/a", "o", 0, {0, 1}, 0);
