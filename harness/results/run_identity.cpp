@@ -71,9 +71,13 @@ std::vector<std::optional<std::size_t>> copies_among(std::span<const RunRecord* 
   };
   for_each_repeated(
       records, [](const RunRecord& record) { return record.run_id; }, mark);
-  const auto evaluations = [](const RunRecord& record) { return record.evaluations_digest; };
-  for_each_repeated(records, evaluations, [&](std::size_t a, std::size_t b) {
-    // One algorithm under two labels may well give the same bytes.
+  // Two algorithms may well give the same evaluations, but not in the same time.
+  const auto evaluations_and_times = [](const RunRecord& record) {
+    const auto timing = record.table_digests.find("timing.csv");
+    if (record.evaluations_digest.empty() || timing == record.table_digests.end()) return record.evaluations_digest;
+    return record.evaluations_digest + ' ' + timing->second;
+  };
+  for_each_repeated(records, evaluations_and_times, [&](std::size_t a, std::size_t b) {
     if (!same_maker(*records[a], *records[b])) mark(a, b);
   });
   return copies;

@@ -35,8 +35,8 @@ std::vector<std::string> identity_differences(const RunRecord& record, const Run
 std::vector<std::string> protocol_differences(const Protocol& protocol, const Protocol& planned);
 
 /// For each record the index of another one of which it is a copy or the original, nobody can say which: it has the
-/// same run id, or the same evaluations although another algorithm, environment or seed made them. Null records are
-/// skipped.
+/// same run id, or the same evaluations in the same times (as far as they are recorded) although another algorithm,
+/// environment or seed made them. Null records are skipped.
 std::vector<std::optional<std::size_t>> copies_among(std::span<const RunRecord* const> records);
 
 }  // namespace tutti::results
