@@ -88,10 +88,10 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   to_do_ = settlement.to_do;
   // Before anything is removed or written: a plan that cannot be carried out leaves what is there.
   check_resources(plan_, to_do_, jobs_, folder_, registry);
-  settle(settlement, plan_, folder_);
   if (options_.retry) {
     if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
   }
+  settle(settlement, plan_, folder_);
   if (options_.on_change == OnChange::kKeep) {
     if (const std::string left_out = left_out_of_reports(plan_, folder_); !left_out.empty()) display_.say(left_out);
   }

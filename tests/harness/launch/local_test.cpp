@@ -234,7 +234,9 @@ TEST_F(LaunchTest, FailedRunsCanStartAnew) {
   const std::string good = results::read_file(run_folder(plan(suite).runs.at(1)) / "run.json");
   options_.retry = true;
   options_.on_change = OnChange::kFresh;
+  testing::internal::CaptureStderr();
   EXPECT_EQ(launch(suite).failed, 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("stay as they are"), std::string::npos);
   EXPECT_EQ(record_of(failed).segments.size(), 1U) << "nothing of the first attempt is left";
   EXPECT_EQ(results::read_file(run_folder(plan(suite).runs.at(1)) / "run.json"), good);
 }
