@@ -183,8 +183,8 @@ std::string summary_line(const Board& board, std::size_t width) {
   const std::optional<double> left = board.seconds_left();
   if (board.count(RunState::kRunning) > 0 && left) text += text::clock_text(*left) + " left; ";
   const char* separator = "";
-  for (const RunState state :
-       {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kInterrupted, RunState::kWaiting}) {
+  for (const RunState state : {RunState::kRunning, RunState::kFinished, RunState::kFailed, RunState::kDamaged,
+                               RunState::kInterrupted, RunState::kWaiting}) {
     const std::int64_t count = board.count(state);
     if (count == 0) continue;
     text += fmt::format("{}{} {}", separator, count, to_text(state));

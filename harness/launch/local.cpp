@@ -107,7 +107,7 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   work_off();
   display_.finish(board_);
   return {.finished = board_.count(RunState::kFinished),
-          .failed = board_.count(RunState::kFailed),
+          .failed = board_.count(RunState::kFailed) + board_.count(RunState::kDamaged),
           .unfinished = board_.count(RunState::kInterrupted) + board_.count(RunState::kWaiting) +
                         board_.count(RunState::kRunning),
           .interrupted = stopping_};

@@ -13,6 +13,7 @@
 #include "results/lock.hpp"
 #include "results/plan_record.hpp"
 #include "suite/plan.hpp"
+#include "text/clean.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
@@ -37,16 +38,24 @@ std::string work_text(const std::filesystem::path& suite_folder, const Queue& qu
   return queue.tasks > 0 ? "in progress on the cluster\n" : "";
 }
 
-/// What to type about runs that failed or have not finished.
+/// What to type about runs that failed, are damaged or have not finished.
 std::string advice(const Board& board, const std::filesystem::path& suite_folder) {
+  const std::int64_t open = board.count(RunState::kInterrupted) + board.count(RunState::kWaiting);
+  const std::int64_t damaged = board.count(RunState::kDamaged);
+  if (open + damaged + board.count(RunState::kFailed) == 0) return "";
+  if (const auto path = std::filesystem::canonical(suite_folder); path.filename() != board.suite) {
+    return fmt::format("to continue, rename this folder to \"{0}\": the suite {0} finds it by that name\n",
+                       text::clean_text(board.suite));
+  }
   const std::string command = command_of(suite_folder);
   std::string text;
   if (board.count(RunState::kFailed) > 0) {
     text += fmt::format("to run the failed runs again: {} --retry (from their first step: --retry --fresh)\n", command);
   }
-  if (board.count(RunState::kInterrupted) + board.count(RunState::kWaiting) > 0) {
-    text += fmt::format("to continue: {}\n", command);
+  if (damaged > 0) {
+    text += fmt::format("put back what the damaged runs have lost, or start them again: {} --fresh\n", command);
   }
+  if (open > 0 && damaged == 0) text += fmt::format("to continue: {}\n", command);
   return text;
 }
 

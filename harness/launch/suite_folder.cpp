@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "digest/digest.hpp"
 #include "results/files.hpp"
 #include "results/host.hpp"
 #include "results/run_identity.hpp"
@@ -51,6 +52,39 @@ bool has_tables(const std::filesystem::path& run_folder) {
          exists("training.csv.gz");
 }
 
+/// Calls problem(file, digest) for each table of a finished run, until it returns one: what is wrong with the file. Of
+/// the stored policies among them nobody but `watch` asks.
+template <class Problem>
+std::string first_problem(const results::RunRecord& record, const std::filesystem::path& run_folder, Problem problem) {
+  for (const auto& [name, digest] : record.table_digests) {
+    if (name.find('/') != std::string::npos) continue;
+    const std::string found = problem(run_folder / name, digest);
+    if (!found.empty()) return found;
+  }
+  return "";
+}
+
+std::string missing_table(const results::RunRecord& record, const std::filesystem::path& run_folder) {
+  return first_problem(record, run_folder, [](const std::filesystem::path& file, const std::string&) {
+    std::error_code ignored;
+    const bool exists =
+        std::filesystem::exists(file, ignored) || std::filesystem::exists(file.string() + ".gz", ignored);
+    return exists ? "" : fmt::format("{}: is missing, although the run has finished", file.string());
+  });
+}
+
+/// Evidence whose tables are compressed is left to the report.
+std::string changed_table(const results::RunRecord& record, const std::filesystem::path& run_folder) {
+  return first_problem(record, run_folder, [](const std::filesystem::path& file, const std::string& digest) {
+    try {
+      const bool same = !std::filesystem::exists(file) || sha256_of_file(file) == digest;
+      return same ? "" : fmt::format("{}: is not the file that run.json has the digest of", file.string());
+    } catch (const std::exception& error) {
+      return std::string(error.what());
+    }
+  });
+}
+
 }  // namespace
 
 std::string lost_record(const RunView& view, const std::filesystem::path& run_folder) {
@@ -74,6 +108,8 @@ RunView view_run(const std::filesystem::path& run_folder) {
     // One that still says it runs was killed, and its host too.
     view.state = view.record->status == RunState::kRunning ? RunState::kInterrupted : view.record->status;
   }
+  if (finished) view.problem = missing_table(*view.record, run_folder);
+  if (finished && !view.problem.empty()) view.state = RunState::kDamaged;
   return view;
 }
 
@@ -236,8 +272,9 @@ void remove_left_overs(const suite::Plan& plan, const std::filesystem::path& sui
   }
 }
 
-/// Folders that hold another run than the suite's, or one that has lost its record: with kFresh they go, otherwise
-/// this throws Error. Whoever keeps runs that were begun with something else does not mean those.
+/// Folders that hold another run than the suite's, one that has lost its record, or one that has finished and whose
+/// tables are not those it wrote: with kFresh they go, otherwise this throws Error. Whoever keeps runs that were begun
+/// with something else does not mean those.
 std::set<std::size_t> unusable_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
                                     OnChange on_change) {
   std::vector<results::RunIdentity> runs;
@@ -249,7 +286,8 @@ std::set<std::size_t> unusable_runs(const suite::Plan& plan, const std::filesyst
   const std::vector<RunView> views = view_runs(runs, folders);
   std::set<std::size_t> unusable;
   for (std::size_t index = 0; index < views.size(); ++index) {
-    const std::string problem = lost_record(views[index], folders[index]);
+    std::string problem = lost_record(views[index], folders[index]);
+    if (views[index].state == RunState::kFinished) problem = changed_table(*views[index].record, folders[index]);
     if (problem.empty()) continue;
     if (on_change != OnChange::kFresh) {
       throw Error(views[index].is_foreign
@@ -265,7 +303,7 @@ std::set<std::size_t> unusable_runs(const suite::Plan& plan, const std::filesyst
 /// A worker says that its run is finished a moment before it lets go of the folder.
 void await_release_of_finished(const std::filesystem::path& run_folder) {
   const auto deadline = std::chrono::steady_clock::now() + kReleaseTime;
-  while (results::is_locked(run_folder / run::kLockFile) && view_run(run_folder).state == RunState::kFinished &&
+  while (results::is_locked(run_folder / run::kLockFile) && view_run(run_folder).state != RunState::kRunning &&
          std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kReleasePoll);
   }

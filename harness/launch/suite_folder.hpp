@@ -36,7 +36,8 @@ using results::to_text;
 struct RunView {
   RunState state = RunState::kWaiting;
   std::optional<results::RunRecord> record;
-  std::string problem;      // why there is no record although there is a file; starts with it unless is_foreign
+  std::string problem;      // why there is no record although there is a file, or which table a finished run has
+                            // lost (kDamaged); starts with the file unless is_foreign
   bool is_foreign = false;  // the record is another run's; known of view_runs() only
 };
 
@@ -48,7 +49,8 @@ RunView view_run(const std::filesystem::path& run_folder);
 std::vector<RunView> view_runs(const std::vector<results::RunIdentity>& runs,
                                const std::vector<std::filesystem::path>& folders);
 
-/// Why the run has no record although it has begun, starting with the file; empty if it has one, or has not begun.
+/// Why the run has no record although it has begun, or which table of a finished one is missing, starting with the
+/// file; empty if nothing is, or it has not begun.
 std::string lost_record(const RunView& view, const std::filesystem::path& run_folder);
 
 results::RunIdentity identity_of(const suite::Run& run);
@@ -93,9 +95,9 @@ struct Settlement {
 };
 
 /// Decides about runs that were made from something else, and changes nothing. kRefuse throws Error with the
-/// differences; a folder that holds another run, or one that has lost its run.json, is refused even by kKeep; kFresh
-/// has those runs removed, or with `retry` the failed ones, and then refuses differences of the others. Throws Error,
-/// too, if a run to be removed is being executed.
+/// differences; a folder that holds another run, one that has lost its run.json, or a finished one that has lost a
+/// table or has another one, is refused even by kKeep; kFresh has those runs removed, or with `retry` the failed ones,
+/// and then refuses differences of the others. Throws Error, too, if a run to be removed is being executed.
 Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
                          bool retry, ChangeFinder& finder);
 

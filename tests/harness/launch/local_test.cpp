@@ -276,6 +276,15 @@ TEST_F(LaunchTest, StatusSaysWhoHasASuiteInWorkInsteadOfHowToGoOn) {
   EXPECT_NE(status_text(other.path() / "link", 120).find(command), std::string::npos);
 }
 
+TEST_F(LaunchTest, StatusOfARenamedFolderSaysWhatItHasToBeCalled) {
+  const std::filesystem::path folder = folder_.path() / "line-monday";
+  results::make_folder(folder);
+  write_plan_files(plan(line_suite()), {}, folder);
+  const std::string text = status_text(folder, 120);
+  EXPECT_NE(text.find("to continue, rename this folder to \"line\""), std::string::npos) << text;
+  EXPECT_EQ(text.find("to continue: "), std::string::npos) << text;
+}
+
 TEST_F(LaunchTest, FailureBeforeThereIsARecordIsToldInItsOwnWords) {
   const suite::Run run = plan(line_suite()).runs.at(0);
   prepare_run(run, folder_.path() / "run", false);
@@ -521,6 +530,39 @@ TEST_F(LaunchTest, RunThatHasLostItsRecordIsLeftAsItIsUnlessItIsToStartAnew) {
     }
   }
   EXPECT_EQ(outcome(OnChange::kFresh), "complete");
+}
+
+TEST_F(LaunchTest, FinishedRunWithoutItsTablesIsDamagedUnlessItIsToStartAnew) {
+  ASSERT_TRUE(launch(line_suite()).complete());
+  const std::filesystem::path folder = run_folder(plan(line_suite()).runs.at(0));
+  const std::filesystem::path table = folder / "training.csv";
+  const auto expect_refused = [&](const std::string& what) {
+    for (const OnChange on_change : {OnChange::kRefuse, OnChange::kKeep}) {
+      options_.on_change = on_change;
+      try {
+        launch(line_suite());
+        ADD_FAILURE() << "finished without its table";
+      } catch (const Error& error) {
+        EXPECT_EQ(std::string(error.what()),
+                  table.string() + what + "; put it back, or start the run again with --fresh (without --retry)");
+      }
+    }
+  };
+  const std::string content = results::read_file(table);
+  results::write_file(table, content + "1\n", results::Durability::kProcess);
+  expect_refused(": is not the file that run.json has the digest of");
+  std::filesystem::rename(table, folder / "training.csv.gz");
+  options_.on_change = OnChange::kRefuse;
+  EXPECT_TRUE(launch(line_suite()).complete()) << "tables that are compressed for keeping";
+  std::filesystem::remove(folder / "training.csv.gz");
+  expect_refused(": is missing, although the run has finished");
+  const std::string status = status_text(folder_.path() / "line", 200);
+  EXPECT_NE(status.find("1 damaged"), std::string::npos) << status;
+  EXPECT_NE(status.find("training.csv: is missing"), std::string::npos) << status;
+  EXPECT_NE(status.find("or start them again: "), std::string::npos) << status;
+  options_.on_change = OnChange::kFresh;
+  EXPECT_TRUE(launch(line_suite()).complete());
+  EXPECT_TRUE(std::filesystem::exists(table));
 }
 
 TEST_F(LaunchTest, RunOfWhichOnlyCompressedTablesAreThereHasBegun) {
