@@ -83,7 +83,7 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
   results::make_folder(folder_);
   const results::Lock lock = claim(folder_);
   wait_for_strays();
-  ChangeFinder finder(registry);
+  ChangeFinder finder(registry, /*computes_here=*/true);
   const Settlement settlement = settlement_of(plan_, folder_, options_.on_change, options_.retry, finder);
   to_do_ = settlement.to_do;
   // Before anything is removed or written: a plan that cannot be carried out leaves what is there.

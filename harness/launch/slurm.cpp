@@ -348,7 +348,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   }
   const QueuedRuns queued = answer_of_cluster(options.dry_run, [&] { return queued_runs(folder); });
   check_queued(plan, folder, queued);
-  ChangeFinder finder(registry);
+  ChangeFinder finder(registry, /*computes_here=*/false);
   const Settlement settlement = settlement_of(plan, folder, options.on_change, options.retry, finder);
   std::deque<std::size_t> to_do = settlement.to_do;
   Submission submission;

@@ -224,8 +224,13 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
     changes.push_back(error.what());
   }
   const run::Provenance before{view.record->plugins, view.record->libraries};
-  const std::vector<std::string> more = run::differences(provenance_of(run), before, has_checkpoint(folder));
+  const bool resumes = has_checkpoint(folder);
+  const std::vector<std::string> more = run::differences(provenance_of(run), before, resumes);
   changes.insert(changes.end(), more.begin(), more.end());
+  if (computes_here_ && resumes && view.state != RunState::kFinished) {
+    const auto arithmetic = run::changed_arithmetic(view.record->machine, view.record->numerics);
+    changes.insert(changes.end(), arithmetic.begin(), arithmetic.end());
+  }
   return changes;
 }
 
@@ -247,7 +252,8 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
   if (changed == 0) return;
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
-      fmt::format("{}{} run(s) of {} were started with other settings, plugins or libraries; --fresh (without --retry) "
+      fmt::format("{}{} run(s) of {} were started with other settings, plugins, libraries or instructions; --fresh "
+                  "(without --retry) "
                   "starts them again, "
                   "--keep leaves them as they are and continues as they began",
                   text, changed, plan.runs.size()));

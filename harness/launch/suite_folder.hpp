@@ -61,8 +61,8 @@ results::PlanRecord plan_record(const suite::Plan& plan);
 /// Finds the runs that were made from something else.
 class ChangeFinder {
  public:
-  /// `registry` outlives it.
-  explicit ChangeFinder(loader::Registry& registry) : registry_(registry) {}
+  /// `registry` outlives it. `computes_here`: runs resume on this machine, so that its arithmetic counts.
+  ChangeFinder(loader::Registry& registry, bool computes_here) : registry_(registry), computes_here_(computes_here) {}
 
   /// One line for each difference between `run` and what `folder` was begun with; empty if nothing was begun.
   std::vector<std::string> changes(const suite::Run& run, const std::filesystem::path& folder);
@@ -74,6 +74,7 @@ class ChangeFinder {
   const run::Provenance& provenance_of(const suite::Run& run);
 
   loader::Registry& registry_;
+  bool computes_here_;
   std::map<std::tuple<std::string, std::string, std::string>, run::Provenance>
       provenance_;  // by environment, algorithm and device
 };

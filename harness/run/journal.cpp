@@ -70,6 +70,8 @@ void carry_over(const std::filesystem::path& folder, results::RunRecord& record)
       record.plugins = earlier->plugins;
       record.libraries = earlier->libraries;
       record.task_facts = earlier->task_facts;
+      record.machine = earlier->machine;
+      record.numerics = earlier->numerics;
       record.progress = earlier->progress;
       record.time = earlier->time;
     }
@@ -148,7 +150,7 @@ std::vector<std::string> last_log_lines(const std::filesystem::path& folder, std
 }
 
 Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64_t jobs)
-    : run_(run), folder_(std::move(folder)) {
+    : run_(run), folder_(std::move(folder)), jobs_(jobs) {
   record_.suite = run_.suite;
   record_.suite_digest = digest_if_any(suite_folder(folder_, run_.folder()) / "suite.toml");
   record_.run_id = new_run_id(run_);
@@ -172,6 +174,10 @@ Journal::Journal(const suite::Run& run, std::filesystem::path folder, std::int64
   segment.process = ::getpid();
   record_.segments.push_back(segment);
   results::write_run_record(folder_, record_);
+}
+
+std::vector<std::string> Journal::changed_arithmetic() const {
+  return run::changed_arithmetic(record_.machine, record_.numerics);
 }
 
 std::vector<std::string> Journal::changed_facts(const EnvironmentSpec& spec) const {
@@ -204,6 +210,8 @@ void Journal::release_reserve() {
 void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.plugins = plugins_of(run_, registry);
   record_.libraries = libraries_of(run_, registry);
+  record_.machine = this_machine(jobs_);
+  record_.numerics = numerics_in_use();
   if (const std::optional<Blas> blas = blas_in_use()) record_.numerics["BLAS"] = blas->name;
   // What computes the products of our algorithms, with the instructions that it uses.
   for (const char* name : {"oneDNN", "BLAS of LibTorch"}) {

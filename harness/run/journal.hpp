@@ -39,6 +39,9 @@ class Journal {
   /// What earlier attempts recorded that they were made with; empty if there was none.
   Provenance before() const { return {record_.plugins, record_.libraries}; }
 
+  /// run::changed_arithmetic() since earlier attempts.
+  std::vector<std::string> changed_arithmetic() const;
+
   /// What fixes the numbers of the task and is not as earlier attempts recorded it: "fact speed: 5.0, was 0.1".
   std::vector<std::string> changed_facts(const EnvironmentSpec& spec) const;
 
@@ -65,6 +68,7 @@ class Journal {
 
   suite::Run run_;
   std::filesystem::path folder_;
+  std::int64_t jobs_;
   results::RunRecord record_;
 };
 

@@ -100,6 +100,14 @@ std::string build_id(const dl_phdr_info& library) {
   return "";
 }
 
+/// Environment variables by which libraries choose instructions.
+constexpr std::array kInstructionVariables = {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",    "OPENBLAS_CORETYPE",
+                                              "MKL_CBWR",           "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES"};
+
+void add_variable(const char* name, results::Facts& facts) {
+  if (const char* value = std::getenv(name)) facts[name] = value;
+}
+
 int add_if_computing(dl_phdr_info* library, std::size_t, void* out) {
   const std::filesystem::path file = library->dlpi_name;
   for (const std::string_view name : kComputing) {
@@ -172,12 +180,28 @@ results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins) {
 
 results::Facts numerics_in_use() {
   results::Facts facts = {{"subnormal_numbers", std::string(subnormal_numbers())}};
-  for (const char* name :
-       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-        "OPENBLAS_CORETYPE", "MKL_CBWR", "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES"}) {
-    if (const char* value = std::getenv(name)) facts[name] = value;
-  }
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) add_variable(name, facts);
+  for (const char* name : kInstructionVariables) add_variable(name, facts);
   return facts;
+}
+
+std::vector<std::string> changed_arithmetic(const results::MachineRecord& machine, const results::Facts& numerics) {
+  if (numerics.empty()) return {};
+  std::vector<std::string> changes;
+  if (const std::string vectors = widest_vectors(); vectors != machine.instruction_set) {
+    changes.push_back(fmt::format("instruction set: {}, was {}", vectors, machine.instruction_set));
+  }
+  const results::Facts now = numerics_in_use();
+  const auto text = [](const results::Facts& facts, const char* name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::string("not set") : found->second;
+  };
+  for (const char* name : kInstructionVariables) {
+    const std::string value = text(now, name);
+    const std::string before = text(numerics, name);
+    if (value != before) changes.push_back(fmt::format("variable {}: {}, was {}", name, value, before));
+  }
+  return changes;
 }
 
 }  // namespace tutti::run

@@ -20,6 +20,10 @@ results::Facts libraries_in_use(const std::vector<LibraryVersion>& of_plugins);
 /// The environment variables that change numbers or speed, and how the processor treats subnormal numbers.
 results::Facts numerics_in_use();
 
+/// One line for each difference between what decides numbers here, the widest vector instructions and environment
+/// variables, and what a record says of them. A record without numerics says nothing.
+std::vector<std::string> changed_arithmetic(const results::MachineRecord& machine, const results::Facts& numerics);
+
 /// Threads of this process now.
 std::int64_t thread_count();
 

@@ -144,13 +144,15 @@ class Worker {
     outcome_ = training_->execute();
   }
 
-  // Numbers of one run come from one build.
+  // Numbers of one run come from one build and one arithmetic.
   void check_provenance() {
     const Provenance now = provenance_of(run_, registry_);
     if (!options_.build.empty() && build_digest(now.plugins) != options_.build) {
       throw Error("its plugins were built again after the suite was started; start the suite again");
     }
-    if (has_to_match()) refuse(differences(now, journal_.before(), true));
+    if (!has_to_match()) return;
+    refuse(differences(now, journal_.before(), true));
+    refuse(journal_.changed_arithmetic());
   }
 
   // And from one task: a plugin may read what fixes them from a file, or from the environment's variables.
@@ -164,7 +166,8 @@ class Worker {
   static void refuse(const std::vector<std::string>& changes) {
     if (changes.empty()) return;
     throw Error(
-        fmt::format("its checkpoint was made with something else: {}; --fresh starts it again, --keep continues",
+        fmt::format("its checkpoint was made with something else: {}; put that back and --retry continues, --retry "
+                    "--fresh starts it again, --retry --keep continues as it is",
                     fmt::join(changes, "; ")));
   }
 

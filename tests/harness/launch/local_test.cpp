@@ -392,6 +392,32 @@ TEST_F(LaunchTest, WorkerGoesOnFromACheckpointOnlyWithWhatMadeIt) {
   EXPECT_EQ(execute(run, run_folder(run), {.keep = true}).state, RunState::kFinished);
 }
 
+TEST_F(LaunchTest, RunResumesOnlyWithTheArithmeticThatItWasBegunWith) {
+  launch(line_suite());
+  const suite::Run run = plan(line_suite()).runs.at(0);
+  results::RunRecord record = record_of(run);
+  record.numerics["GLIBC_TUNABLES"] = "glibc.cpu.hwcaps=-FMA";
+  results::write_run_record(run_folder(run), record);
+  EXPECT_TRUE(launch(line_suite()).complete()) << "what has finished resumes no more";
+  record.status = results::RunState::kInterrupted;
+  results::write_run_record(run_folder(run), record);
+  const std::string difference = "variable GLIBC_TUNABLES: not set, was glibc.cpu.hwcaps=-FMA";
+  try {
+    launch(line_suite());
+    FAIL() << "one run of two computations";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find(difference), std::string::npos) << error.what();
+  }
+  const RunView refused = execute(run, run_folder(run), {});
+  EXPECT_EQ(refused.state, RunState::kFailed);
+  const std::string message = refused.record.value().failure.value().message;
+  EXPECT_NE(message.find(difference + "; put that back and --retry continues"), std::string::npos) << message;
+  EXPECT_EQ(record_of(run).numerics, record.numerics) << "what the checkpoint was made with";
+  options_.retry = true;
+  options_.on_change = OnChange::kKeep;
+  EXPECT_TRUE(launch(line_suite()).complete());
+}
+
 TEST_F(LaunchTest, WorkerThatFindsAnotherBuildThanItsHostFails) {
   const suite::Run run = plan(line_suite()).runs.at(0);
   prepare_run(run, run_folder(run), false);

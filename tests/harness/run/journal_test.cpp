@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fixture_plan.hpp"
+#include "run/machine.hpp"
 #include "tutti/random.hpp"
 
 namespace tutti::run {
@@ -67,6 +68,22 @@ TEST_F(JournalTest, FactsThatAreNotAsTheEarlierAttemptRecordedThemAreNamed) {
   EXPECT_EQ(journal.changed_facts(spec),
             (std::vector<std::string>{"fact digest: ab, was absent", "fact episode_limit: 77, was 5",
                                       "fact speed: 5.0, was 0.1"}));
+}
+
+TEST_F(JournalTest, ArithmeticThatIsNotAsTheEarlierAttemptRecordedItIsNamed) {
+  results::MachineRecord machine = this_machine(1);
+  results::Facts numerics = numerics_in_use();
+  const std::string vectors = machine.instruction_set;
+  machine.host = "elsewhere";
+  numerics["threads"] = "7";
+  numerics["OMP_NUM_THREADS"] = "8";
+  EXPECT_TRUE(changed_arithmetic(machine, numerics).empty());
+  machine.instruction_set = "sse1";
+  numerics["MKL_CBWR"] = "COMPATIBLE";
+  EXPECT_EQ(changed_arithmetic(machine, numerics),
+            (std::vector<std::string>{"instruction set: " + vectors + ", was sse1",
+                                      "variable MKL_CBWR: not set, was COMPATIBLE"}));
+  EXPECT_TRUE(changed_arithmetic(machine, {}).empty()) << "an earlier build recorded nothing";
 }
 
 TEST_F(JournalTest, LastLogLinesAreThoseOfThisAttemptAndFew) {
