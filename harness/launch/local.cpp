@@ -92,8 +92,10 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
     if (const std::string left = left_by_retry(plan_, folder_); !left.empty()) display_.say(left);
   }
   settle(settlement, plan_, folder_);
-  if (options_.on_change == OnChange::kKeep) {
+  const bool keep = options_.on_change == OnChange::kKeep;
+  if (keep) {
     if (const std::string left_out = left_out_of_reports(plan_, folder_); !left_out.empty()) display_.say(left_out);
+    if (const std::string kept = kept_as_begun(plan_, folder_, finder); !kept.empty()) display_.say(kept);
   }
   for (const std::size_t index : to_do_) {
     const suite::Run& run = plan_.runs[index];
@@ -102,7 +104,7 @@ Summary LocalLauncher::execute(loader::Registry& registry) {
       gpus_[run.algorithm_name] = registry.devices(run.algorithm_name).cuda.size();
     }
   }
-  write_plan_files(plan_, options_.repeated, folder_);
+  write_plan_files(plan_, options_.repeated, folder_, keep);
   look_at_runs();
   work_off();
   display_.finish(board_);

@@ -360,6 +360,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
   }
   if (options.on_change == OnChange::kKeep) {
     if (const std::string left_out = left_out_of_reports(plan, folder); !left_out.empty()) say(stderr, left_out + '\n');
+    if (const std::string kept = kept_as_begun(plan, folder, finder); !kept.empty()) say(stderr, kept + '\n');
   }
   if (to_do.empty() && submission.queued > 0) {
     throw Error(
@@ -392,7 +393,7 @@ Submission submit_to_slurm(const suite::Plan& plan, loader::Registry& registry, 
     ReplacedFiles replaced(folder, slurm_folder(folder) / (arrays[part] + ".replaced"));
     if (part == 0) {
       for (const char* const file : {"suite.toml", "plan.json"}) replaced.take(file);
-      write_plan_files(planned, options.repeated, folder);
+      write_plan_files(planned, options.repeated, folder, keep);
     }
     for (const std::size_t index : parts[part]) {
       const suite::Run& run = plan.runs[index];

@@ -211,7 +211,8 @@ std::vector<std::string> ChangeFinder::changes(const suite::Run& run, const std:
   const RunView view = view_run(folder);
   if (const std::string lost = lost_record(view, folder); !lost.empty()) return {lost};
   if (!view.record) return {};
-  if (!std::filesystem::exists(folder / "config.toml")) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "config.toml", ignored)) {
     return {"config.toml is missing, so the settings that it was begun with are not known"};
   }
   std::vector<std::string> changes;
@@ -342,6 +343,25 @@ std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& 
       open);
 }
 
+namespace {
+
+bool is_of_protocol(const results::RunRecord& record, const suite::Run& run) {
+  return results::protocol_differences(record.protocol, run::protocol_of(run)).empty();
+}
+
+/// What a run that reports take for `run` was begun with instead of its settings.
+std::vector<std::string> changed_settings(const suite::Run& run, const std::filesystem::path& run_folder) {
+  const RunView view = view_run(run_folder);
+  if (!view.record || !is_of_protocol(*view.record, run)) return {};
+  try {
+    return suite::differences(run, suite::read_config(run_folder / "config.toml"));
+  } catch (const std::exception& error) {
+    return {error.what()};
+  }
+}
+
+}  // namespace
+
 std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
   std::size_t others = 0;
   std::string first;
@@ -358,6 +378,24 @@ std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::
       "--keep leaves {} run(s) with another protocol than the suite's as they are, and a report of the suite leaves "
       "them out; {}{}",
       others, others > 1 ? "the first is " : "it is ", first);
+}
+
+std::string kept_as_begun(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
+  std::size_t kept = 0;
+  std::string first;
+  for (const suite::Run& run : plan.runs) {
+    const std::filesystem::path folder = suite_folder / run.folder();
+    const RunView view = view_run(folder);
+    if (!view.record || !is_of_protocol(*view.record, run)) continue;
+    const std::vector<std::string> changes = finder.changes(run, folder);
+    if (changes.empty()) continue;
+    if (kept++ == 0) first = fmt::format("{}: {}", folder.string(), fmt::join(changes, ", "));
+  }
+  if (kept == 0) return "";
+  return fmt::format(
+      "--keep leaves {} run(s) as they were begun, with other settings, plugins, libraries or instructions than the "
+      "suite's, and a report of the suite has them; {}{}",
+      kept, kept > 1 ? "the first is " : "it is ", first);
 }
 
 Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,
@@ -419,9 +457,12 @@ results::Lock claim(const std::filesystem::path& suite_folder) {
 }
 
 void write_plan_files(const suite::Plan& plan, const std::vector<std::string>& options,
-                      const std::filesystem::path& suite_folder) {
+                      const std::filesystem::path& suite_folder, bool keep) {
   results::write_file(suite_folder / "suite.toml", plan.text, results::Durability::kPower);
   results::PlanRecord record = plan_record(plan);
+  for (std::size_t index = 0; keep && index < plan.runs.size(); ++index) {
+    record.runs[index].kept = changed_settings(plan.runs[index], suite_folder / plan.runs[index].folder());
+  }
   record.command = {"run", std::filesystem::absolute(plan.file).lexically_normal().string()};
   record.command.insert(record.command.end(), options.begin(), options.end());
   results::write_plan(suite_folder, record);

@@ -89,6 +89,9 @@ std::string left_by_retry(const suite::Plan& plan, const std::filesystem::path& 
 /// What keeping the runs that are there means for a report, in a sentence; empty if all are of the plan's protocol.
 std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder);
 
+/// Which of the others are kept although they were made from something else, in a sentence; empty if none is.
+std::string kept_as_begun(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder);
+
 /// What is to be done about the runs of a plan, as their indices.
 struct Settlement {
   std::deque<std::size_t> to_remove;  // what is in their folders
@@ -117,10 +120,10 @@ inline constexpr const char* kSuiteLockFile = "lock";
 /// Claims the suite's folder for this process. Throws Error naming who has it.
 results::Lock claim(const std::filesystem::path& suite_folder);
 
-/// Writes suite.toml and plan.json. `options`: those of the command line, which continuing the suite needs. Throws
-/// FileError.
+/// Writes suite.toml and plan.json. `options`: those of the command line, which continuing the suite needs. `keep`:
+/// runs that were begun with other settings stay, and plan.json says what differs. Throws FileError.
 void write_plan_files(const suite::Plan& plan, const std::vector<std::string>& options,
-                      const std::filesystem::path& suite_folder);
+                      const std::filesystem::path& suite_folder, bool keep = false);
 
 /// Makes the run's folder and writes its config.toml, unless `keep` and it was begun with one. A run that has a
 /// checkpoint keeps its checkpoint_interval: the room of its replay buffer follows from it. Throws FileError.

@@ -10,7 +10,6 @@
 namespace tutti::results {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedBounds, low, high)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRun, task, algorithm, seed, folder)
 
 namespace {
 
@@ -62,6 +61,23 @@ PlannedAlgorithm algorithm_from_json(const json& object) {
           .title = object.value("title", "")};
 }
 
+json runs_to_json(const std::vector<PlannedRun>& runs) {
+  json list = json::array();
+  for (const PlannedRun& run : runs) {
+    list.push_back({{"task", run.task}, {"algorithm", run.algorithm}, {"seed", run.seed}, {"folder", run.folder}});
+    if (!run.kept.empty()) list.back()["kept"] = run.kept;
+  }
+  return list;
+}
+
+PlannedRun run_from_json(const json& object) {
+  return {.task = object.at("task").get<std::string>(),
+          .algorithm = object.at("algorithm").get<std::string>(),
+          .seed = object.at("seed").get<std::uint64_t>(),
+          .folder = object.at("folder").get<std::string>(),
+          .kept = object.value("kept", std::vector<std::string>{})};
+}
+
 json tasks_to_json(const std::vector<PlannedTask>& tasks) {
   json list = json::array();
   for (const PlannedTask& task : tasks) list.push_back(task_to_json(task));
@@ -111,7 +127,7 @@ PlanRecord plan_from_object(const json& object) {
   for (const json& algorithm : object.at("algorithms")) plan.algorithms.push_back(algorithm_from_json(algorithm));
   object.at("seeds").get_to(plan.seeds);
   read_report(object.at("report"), plan);
-  object.at("runs").get_to(plan.runs);
+  for (const json& run : object.at("runs")) plan.runs.push_back(run_from_json(run));
   for (const PlannedRun& run : plan.runs) {
     if (!lies_inside(run.folder)) throw Error("run folder \"" + run.folder + "\" does not lie inside of the suite's");
   }
@@ -136,7 +152,7 @@ void write_plan(const std::filesystem::path& folder, const PlanRecord& plan) {
                                          {"algorithms", algorithms_to_json(plan.algorithms)},
                                          {"seeds", plan.seeds},
                                          {"report", report_to_json(plan)},
-                                         {"runs", json(plan.runs)}};
+                                         {"runs", runs_to_json(plan.runs)}};
   write_file(folder / "plan.json", object.dump(1, ' ', false, json::error_handler_t::replace) + '\n',
              Durability::kPower);
 }

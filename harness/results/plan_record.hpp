@@ -35,6 +35,8 @@ struct PlannedRun {
   std::string algorithm;
   std::uint64_t seed = 0;
   std::string folder;  // below the suite's
+  // What it was begun with instead of the suite's settings, "algorithm.discount: 0.99, was 0.95", and kept.
+  std::vector<std::string> kept = {};
 };
 
 /// Returns that a suite maps to 0 and 1 in place of a task's reference range.

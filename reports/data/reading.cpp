@@ -1,5 +1,8 @@
 #include "reports/data/reading.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -59,6 +62,25 @@ void leave_out_copies(Dataset& data) {
     leave_out(data.runs[index], "is the same run as " + data.runs[*copies[index]].name + ", one is a copy of the other",
               data.damage);
   }
+}
+
+// Runs that are reported as the suite's although they were begun with other settings.
+void note_kept(const results::PlanRecord& plan, Dataset& data) {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> names, differences;
+  for (const results::PlannedRun& run : plan.runs) {
+    if (run.kept.empty()) continue;
+    if (names.empty()) differences = run.kept;
+    names.push_back(run.folder);
+  }
+  if (names.empty()) return;
+  const std::size_t count = names.size();
+  names.resize(std::min(count, kShown));
+  data.notes.push_back(
+      fmt::format("{} run(s) of suite {} were begun with other settings than the suite's and kept (--keep): {}{}; what "
+                  "differs of the first: {}",
+                  count, plan.suite, fmt::join(names, ", "),
+                  count > kShown ? fmt::format(" and {} more", count - kShown) : "", fmt::join(differences, "; ")));
 }
 
 // Two versions of a task's plugin, or of a suite, need not agree; the first one counts.
@@ -180,6 +202,7 @@ Dataset read_suites(std::span<const std::filesystem::path> folders) {
       data.algorithm_index(
           {.label = algorithm.label, .name = algorithm.name, .proposed = algorithm.proposed, .title = algorithm.title});
     }
+    note_kept(plan, data);
     add_plan(folder, plan, data);
     const std::string unplanned = results::unplanned_text(results::unplanned_runs(folder, plan));
     if (!unplanned.empty()) data.damage.push_back({"plan.json", unplanned + "; they are left out"});

@@ -311,10 +311,18 @@ TEST_F(LaunchTest, ChangedRunIsRefusedUnlessItIsToStartAnewOrToStay) {
     EXPECT_NE(std::string(error.what()).find("--fresh"), std::string::npos);
   }
   options_.on_change = OnChange::kKeep;
+  testing::internal::CaptureStderr();
   EXPECT_TRUE(launch(after).complete());
+  const std::string said = testing::internal::GetCapturedStderr();
+  const std::string difference = "algorithm.learning_rate: 0.5, was 0.01";
+  EXPECT_NE(said.find("--keep leaves 1 run(s) as they were begun"), std::string::npos) << said;
+  EXPECT_NE(said.find(difference), std::string::npos) << said;
+  const auto kept = [&] { return results::read_plan_record(folder_.path() / "line").runs.at(0).kept; };
+  EXPECT_EQ(kept(), std::vector{difference});
   EXPECT_EQ(sha256_of_file(run_folder(run) / "evaluations.csv"), evaluations);
   options_.on_change = OnChange::kFresh;
   EXPECT_TRUE(launch(after).complete());
+  EXPECT_TRUE(kept().empty());
   EXPECT_NE(sha256_of_file(run_folder(run) / "evaluations.csv"), evaluations);
   options_.on_change = OnChange::kRefuse;
   EXPECT_TRUE(launch(after).complete());

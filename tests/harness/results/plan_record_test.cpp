@@ -23,7 +23,8 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   plan.algorithms = {{"ours", "omad", true}, {"hatd3", "hatd3", false}};
   plan.seeds = {1, 18446744073709551615U};
   plan.report_options = {{"score", "final"}, {"runs", true}, {"level", 0.9}, {"replicates", std::int64_t{100}}};
-  plan.runs = {{"mpe/coop-nav-n3", "ours", 1, "mpe/coop-nav-n3/ours/seed-1"}};
+  plan.runs = {{"mpe/coop-nav-n3", "ours", 1, "mpe/coop-nav-n3/ours/seed-1", {"algorithm.discount: 0.99, was 0.95"}},
+               {"mpe/coop-nav-n3", "hatd3", 1, "mpe/coop-nav-n3/hatd3/seed-1"}};
   write_plan(folder.path(), plan);
 
   const PlanRecord read = read_plan_record(folder.path());
@@ -45,6 +46,8 @@ TEST(PlanRecord, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read.seeds, plan.seeds);
   EXPECT_EQ(read.report_options, plan.report_options);
   EXPECT_EQ(read.runs.at(0).folder, "mpe/coop-nav-n3/ours/seed-1");
+  EXPECT_EQ(read.runs.at(0).kept, plan.runs[0].kept);
+  EXPECT_TRUE(read.runs.at(1).kept.empty());
 }
 
 TEST(PlanRecord, PlanOfBeforeThereWereCommandsIsRead) {

@@ -496,6 +496,18 @@ TEST(Mixed, APropertyThatARunDoesNotRecordIsADifference) {
   EXPECT_EQ(analysis.differences[0].values[0].runs, 1);
 }
 
+TEST(Mixed, RunsThatWereKeptWithOtherSettingsThanTheSuitesAreNamed) {
+  SuiteFolder suite(1, 2);
+  suite.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));
+  suite.plan.runs[0].kept = {"algorithm.discount: 0.99, was 0.95"};
+  const std::vector<std::string> warnings = analyse_folder(suite.write(), quick_options()).warnings;
+  EXPECT_EQ(std::ranges::count(warnings,
+                               "1 run(s) of suite made-up were begun with other settings than the suite's and kept "
+                               "(--keep): mpe/a/o/seed-0; what differs of the first: algorithm.discount: 0.99, was "
+                               "0.95"),
+            1);
+}
+
 /// A run that has recorded all that made it, and one whose worker ended before it could.
 void add_one_that_began(SuiteFolder& suite) {
   FakeRun began = plain_run("mpe/a", "o", 0, {0, 1}, 0);
