@@ -18,8 +18,8 @@ struct SupervisorOptions {
   std::int64_t memory_limit_bytes = 0;
   std::string build = {};  // run::build_digest() of the plugins it was planned with; empty: any
   bool keep = false;       // resume a checkpoint with whatever plugins and libraries there are now
-  std::int64_t grace_seconds = run::kGraceSeconds;
-  std::string device = {};  // the GPU of the worker, "cuda:1"; empty: as its configuration says
+  std::int64_t grace_seconds = run::kGraceSeconds;  // between the request to stop and the kill
+  std::string device = {};                          // the GPU of the worker, "cuda:1"; empty: as its configuration says
 };
 
 class Supervisor {

@@ -123,6 +123,7 @@ bool stop_requested() { return stop != 0; }
 
 void check_stop_requests() {
   if (stop == 0 && host_is_gone()) on_stop_request(SIGTERM);
+  if (stop != 0) return;  // it ends by itself
   struct sigaction action {};
   sigset_t blocked;
   ::sigaction(SIGTERM, nullptr, &action);
