@@ -254,9 +254,7 @@ void refuse_changes(const suite::Plan& plan, const std::filesystem::path& suite_
   if (changed > kMostShownRuns) text += fmt::format("and {} more\n", changed - kMostShownRuns);
   throw Error(
       fmt::format("{}{} run(s) of {} were started with other settings, plugins, libraries or instructions; --fresh "
-                  "(without --retry) "
-                  "starts them again, "
-                  "--keep leaves them as they are and continues as they began",
+                  "(without --retry) starts them again, --keep leaves them as they are and continues as they began",
                   text, changed, plan.runs.size()));
 }
 
@@ -360,42 +358,55 @@ std::vector<std::string> changed_settings(const suite::Run& run, const std::file
   }
 }
 
-}  // namespace
-
-std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
-  std::size_t others = 0;
+/// How many runs have differences, and which is the first, as the end of a sentence: "3 run(s)", "the first is ...".
+struct Differing {
+  std::size_t count = 0;
   std::string first;
+};
+
+/// `differences_of` takes a run, its folder and its record; runs without a record have none.
+template <class DifferencesOf>
+Differing differing_runs(const suite::Plan& plan, const std::filesystem::path& suite_folder,
+                         const DifferencesOf& differences_of) {
+  Differing found;
   for (const suite::Run& run : plan.runs) {
     const std::filesystem::path folder = suite_folder / run.folder();
     const RunView view = view_run(folder);
     if (!view.record) continue;
-    const auto differences = results::protocol_differences(view.record->protocol, run::protocol_of(run));
+    const std::vector<std::string> differences = differences_of(run, folder, *view.record);
     if (differences.empty()) continue;
-    if (others++ == 0) first = fmt::format("{}: {}", folder.string(), fmt::join(differences, ", "));
+    if (found.count++ == 0) found.first = fmt::format("{}: {}", folder.string(), fmt::join(differences, ", "));
   }
-  if (others == 0) return "";
+  found.first = (found.count > 1 ? "the first is " : "it is ") + found.first;
+  return found;
+}
+
+}  // namespace
+
+std::string left_out_of_reports(const suite::Plan& plan, const std::filesystem::path& suite_folder) {
+  const Differing others = differing_runs(
+      plan, suite_folder, [](const suite::Run& run, const std::filesystem::path&, const results::RunRecord& record) {
+        return results::protocol_differences(record.protocol, run::protocol_of(run));
+      });
+  if (others.count == 0) return "";
   return fmt::format(
       "--keep leaves {} run(s) with another protocol than the suite's as they are, and a report of the suite leaves "
-      "them out; {}{}",
-      others, others > 1 ? "the first is " : "it is ", first);
+      "them out; {}",
+      others.count, others.first);
 }
 
 std::string kept_as_begun(const suite::Plan& plan, const std::filesystem::path& suite_folder, ChangeFinder& finder) {
-  std::size_t kept = 0;
-  std::string first;
-  for (const suite::Run& run : plan.runs) {
-    const std::filesystem::path folder = suite_folder / run.folder();
-    const RunView view = view_run(folder);
-    if (!view.record || !is_of_protocol(*view.record, run)) continue;
-    const std::vector<std::string> changes = finder.changes(run, folder);
-    if (changes.empty()) continue;
-    if (kept++ == 0) first = fmt::format("{}: {}", folder.string(), fmt::join(changes, ", "));
-  }
-  if (kept == 0) return "";
+  const Differing kept = differing_runs(plan, suite_folder,
+                                        [&](const suite::Run& run, const std::filesystem::path& folder,
+                                            const results::RunRecord& record) -> std::vector<std::string> {
+                                          if (!is_of_protocol(record, run)) return {};
+                                          return finder.changes(run, folder);
+                                        });
+  if (kept.count == 0) return "";
   return fmt::format(
       "--keep leaves {} run(s) as they were begun, with other settings, plugins, libraries or instructions than the "
-      "suite's, and a report of the suite has them; {}{}",
-      kept, kept > 1 ? "the first is " : "it is ", first);
+      "suite's, and a report of the suite has them; {}",
+      kept.count, kept.first);
 }
 
 Settlement settlement_of(const suite::Plan& plan, const std::filesystem::path& suite_folder, OnChange on_change,

@@ -23,7 +23,7 @@ using namespace tutti;
 // A damaged library may loop for ever; a sound one answers within milliseconds.
 constexpr std::chrono::seconds kTrialTime{3};
 
-// In some builds one of the hundred libraries of the test is such a one.
+// In some builds one library of the test's hundred ends its host although its trial went well.
 constexpr int kMostEndedHosts = 1;
 int ended_hosts = 0;
 

@@ -78,7 +78,8 @@ class TUTTI_API Algorithm {
  public:
   virtual ~Algorithm() = default;
 
-  /// Names, in order, of the columns this algorithm adds to training.csv: words of UTF-8 without spaces , / "; constant.
+  /// Names and order of the columns that this algorithm adds to training.csv; constant for its lifetime. Each is a
+  /// word: UTF-8 without spaces, commas, slashes and quotes.
   virtual std::vector<std::string> metric_names() const = 0;
 
   /// Chooses the joint actions of all rows, [E, O] -> [E, A], each value in [-1, 1]; writes every one of them.
