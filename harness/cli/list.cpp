@@ -226,16 +226,29 @@ bool describe_if_task(loader::Registry& registry, const std::string& name) {
   return false;
 }
 
-// A table of Markdown. Its cells are one line each, and a bar in one would end it.
+// Outside of `code`, what looks like HTML is none; a bar would end the cell everywhere.
+std::string markdown_cell(std::string_view cell) {
+  std::string text;
+  bool is_code = false;
+  for (const char c : cell) {
+    if (c == '`') is_code = !is_code;
+    if (c == '|') {
+      text += "\\|";
+    } else if (!is_code && (c == '<' || c == '&')) {
+      text += c == '<' ? "&lt;" : "&amp;";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+// A table of Markdown. Its cells are one line each.
 std::string markdown_table(const Table& table) {
   std::string text;
   for (const Row& row : table) {
     text += '|';
-    for (std::string cell : row) {
-      for (std::size_t at = cell.find('|'); at != std::string::npos; at = cell.find('|', at + 2))
-        cell.insert(at, 1, '\\');
-      text += ' ' + cell + " |";
-    }
+    for (const std::string& cell : row) text += ' ' + markdown_cell(cell) + " |";
     text += '\n';
     if (&row != &table.front()) continue;
     text += '|';

@@ -35,4 +35,11 @@ Protocol protocol_from_json(const nlohmann::json& object) {
   return protocol;
 }
 
+std::string reason(const nlohmann::json::exception& error, std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return "it is empty";
+  const std::string_view what = error.what();
+  const std::size_t end = what.starts_with("[json.exception.") ? what.find("] ") : std::string_view::npos;
+  return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
+}
+
 }  // namespace tutti::results

@@ -201,7 +201,7 @@ PlanRecord read_plan_record(const std::filesystem::path& folder) {
   try {
     return plan_from_object(json::parse(*text));
   } catch (const json::exception& error) {
-    throw Error(file.string() + ": " + error.what());
+    throw Error(file.string() + ": " + reason(error, *text));
   } catch (const Error& error) {
     throw Error(file.string() + ": " + error.what());
   }

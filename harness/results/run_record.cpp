@@ -142,7 +142,7 @@ RunRecord run_record_from_json(std::string_view text) {
   try {
     return from_object(json::parse(text));
   } catch (const json::exception& error) {
-    throw Error(error.what());
+    throw Error(reason(error, text));
   }
 }
 

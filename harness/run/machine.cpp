@@ -18,6 +18,7 @@
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <ranges>
 #include <sstream>
 #include <thread>
 
@@ -103,6 +104,17 @@ std::string build_id(const dl_phdr_info& library) {
 /// Environment variables by which libraries choose instructions.
 constexpr std::array kInstructionVariables = {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",    "OPENBLAS_CORETYPE",
                                               "MKL_CBWR",           "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES"};
+
+/// Of GLIBC_TUNABLES, the settings by which the C library chooses instructions: those of malloc decide no number.
+std::string processor_tunables(std::string_view tunables) {
+  std::string chosen;
+  for (const auto part : std::views::split(tunables, ':')) {
+    const std::string_view setting(part.begin(), part.end());
+    if (!setting.starts_with("glibc.cpu.")) continue;
+    chosen += (chosen.empty() ? "" : ":") + std::string(setting);
+  }
+  return chosen;
+}
 
 void add_variable(const char* name, results::Facts& facts) {
   if (const char* value = std::getenv(name)) facts[name] = value;
@@ -192,9 +204,11 @@ std::vector<std::string> changed_arithmetic(const results::MachineRecord& machin
     changes.push_back(fmt::format("instruction set: {}, was {}", vectors, machine.instruction_set));
   }
   const results::Facts now = numerics_in_use();
-  const auto text = [](const results::Facts& facts, const char* name) {
-    const auto found = facts.find(name);
-    return found == facts.end() ? std::string("not set") : found->second;
+  const auto text = [](const results::Facts& facts, const std::string_view name) {
+    const auto found = facts.find(std::string(name));
+    std::string value = found == facts.end() ? "" : found->second;
+    if (name == "GLIBC_TUNABLES") value = processor_tunables(value);
+    return value.empty() ? "not set" : value;
   };
   for (const char* name : kInstructionVariables) {
     const std::string value = text(now, name);

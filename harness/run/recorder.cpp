@@ -86,6 +86,9 @@ Recorder::Recorder(std::filesystem::path folder, const EnvironmentSpec& spec, st
               end_of(ends, kTiming)),
       training_(folder_ / kTraining, columns_of_training(metrics_), end_of(ends, kTraining)),
       events_(open_events(folder_, ends)) {
+  // Nothing of an earlier attempt stays: the tables above have been emptied.
+  std::error_code ignored;
+  if (ends.empty()) std::filesystem::remove(folder_ / kAbsolute, ignored);
   if (!spec.coverage.empty()) {
     coverage_.emplace(folder_ / kCoverage,
                       std::vector<std::string>{"step", "bins", "visited", "inside", "outside", "entropy"},

@@ -213,7 +213,7 @@ struct Runtime {
   Matrix<RuntimeCell> cells;
   double total_cpu_seconds = 0;
   std::int64_t most_jobs = 0;  // runs at once on one machine
-  std::string machine;         // processor and the number of runs that shared it, for captions
+  std::string machine;         // whose processors and devices, and how many runs at once, for captions
   TrainingClock clock = TrainingClock::kWall;
 };
 

@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -173,6 +177,22 @@ std::string joined(const std::set<std::string>& values) {
   return result;
 }
 
+/// What ran on a processor, or a processor and a GPU: algorithms by the name of the hardware.
+using Hardware = std::map<std::string, std::set<std::string>>;
+
+bool all_ran_on_the_same(const Hardware& hardware) {
+  return std::ranges::all_of(hardware, [&](const auto& one) { return one.second == hardware.begin()->second; });
+}
+
+/// With who ran on what, unless all did on the same.
+std::string hardware_text(const Hardware& hardware) {
+  const bool same = all_ran_on_the_same(hardware);
+  std::set<std::string> names;
+  for (const auto& [name, algorithms] : hardware)
+    names.insert(same ? name : fmt::format("{} ({})", name, fmt::join(algorithms, ", ")));
+  return joined(names);
+}
+
 }  // namespace
 
 Spread spread_of(const std::vector<double>& values) {
@@ -246,17 +266,22 @@ Runtime runtime_of(const Material& material) {
       result.cells[task][a] = runtime_cell(material, material.table[task][a]);
     }
   }
-  std::set<std::string> processors, jobs;
+  Hardware hardware;
+  std::set<std::string> jobs;
   std::vector<double> seconds;
   for (const Run& run : material.data.runs) {
     if (!run.record) continue;
     seconds.push_back(run.record->time.cpu_seconds);
-    processors.insert(run.record->machine.processor);
+    const std::string& device = run.record->device;
+    const std::string name = run.record->machine.processor + (device == "cpu" ? "" : " with " + device);
+    hardware[name].insert(material.data.algorithms[run.algorithm].label);
     jobs.insert(std::to_string(run.record->machine.jobs));
     result.most_jobs = std::max(result.most_jobs, run.record->machine.jobs);
   }
   result.total_cpu_seconds = ascending_sum(seconds);
-  if (!processors.empty()) result.machine = joined(processors) + ", " + joined(jobs) + " runs at once";
+  if (hardware.empty()) return result;
+  result.machine = hardware_text(hardware) + ", " + joined(jobs) + " runs at once";
+  if (!all_ran_on_the_same(hardware)) result.machine += "; times of different hardware do not compare algorithms";
   return result;
 }
 

@@ -82,7 +82,7 @@ class RliableExport {
     }
   }
 
-  void write_axes() {
+  void write_axes(bool ragged) {
     std::vector<std::string> labels;
     for (const std::size_t task : tasks()) labels.push_back(clean_text(analysis_.tasks[task].label));
     folder_.write(kFolder + "tasks.txt", lines(labels));
@@ -96,7 +96,10 @@ class RliableExport {
             (by_share() ? "shares of each task's budget of shares.txt,\nor of <algorithm>.shares.txt"
                         : "environment steps of steps.txt,\nor of <algorithm>.steps.txt") +
             " where that is there.\n"
-            "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n");
+            "Rows are the runs of the lines of seeds.txt, or of <algorithm>.seeds.txt where that is there.\n" +
+            (ragged ? "Only seeds that have run on every task are here, because rliable needs as many runs on each.\n"
+                      "The report's aggregates have all runs (ragged).\n"
+                    : ""));
   }
 
  private:
@@ -157,7 +160,7 @@ class RliableExport {
 
 void export_rliable(const Analysis& analysis, const ReportOptions& options, OutputFolder& folder) {
   RliableExport out(analysis, folder);
-  out.write_axes();
+  out.write_axes(options.ragged);
   for (const std::string& score :
        std::set<std::string>{"final", "absolute", to_text(options.score), analysis.aggregates.score}) {
     out.write_score(score);

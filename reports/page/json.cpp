@@ -32,6 +32,18 @@ Json estimate(const Estimate& e) { return {{"value", number(e.value)}, {"interva
 
 Json spread(const Spread& s) { return {{"n", s.n}, {"mean", number(s.mean)}, {"sd", number(s.sd)}}; }
 
+const char* clock_name(TrainingClock clock) {
+  switch (clock) {
+    case TrainingClock::kWall:
+      break;
+    case TrainingClock::kProcessor:
+      return "processor";
+    case TrainingClock::kSharedWall:
+      return "wall, of runs that may have shared cores";
+  }
+  return "wall";
+}
+
 Json facts(const std::vector<Fact>& list) {
   Json out = Json::object();
   for (const Fact& fact : list) out[fact.name] = fact.value;
@@ -408,7 +420,7 @@ class Writer {
 
   Json runtime() const {
     return {{"machine", analysis_.runtime.machine},
-            {"training_clock", analysis_.runtime.clock == TrainingClock::kProcessor ? "processor" : "wall"},
+            {"training_clock", clock_name(analysis_.runtime.clock)},
             {"total_cpu_seconds", number(analysis_.runtime.total_cpu_seconds)},
             {"cells", matrix(analysis_.runtime.cells, [](const RuntimeCell& c) {
                return Json{{"n", c.n},

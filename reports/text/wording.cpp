@@ -115,7 +115,8 @@ std::string speed_up_text(const ReportOptions& options) {
   const std::string own =
       "T(b)/T(a), where T(a) is the step at which the mean curve of algorithm a reaches the threshold and T(b) the "
       "step at which that of the best baseline, the one with the highest peak, ";
-  return own + (options.threshold == ThresholdKind::kBaselinePeak ? "first has its peak" : "reaches it");
+  if (options.threshold != ThresholdKind::kBaselinePeak) return own + "reaches it";
+  return own + "first has its peak" + (options.hold > 1 ? ", which it need not hold" : "");
 }
 
 const char* to_text(SpeedUp::Kind kind) {

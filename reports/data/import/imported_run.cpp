@@ -12,6 +12,7 @@
 
 #include "reports/data/names.hpp"
 #include "reports/statistics/summary.hpp"
+#include "results/json.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::reports {
@@ -98,7 +99,7 @@ nlohmann::json parse_python_json(std::string text) {
   try {
     return nlohmann::json::parse(plain, RefuseRepeatedKeys());
   } catch (const nlohmann::json::exception& error) {
-    throw Error(std::string("is not JSON: ") + error.what());
+    throw Error(std::string("is not JSON: ") + results::reason(error, plain));
   }
 }
 

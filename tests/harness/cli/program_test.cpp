@@ -273,10 +273,11 @@ TEST(Program, DescribeShowsParametersPresetsAndTasks) {
 TEST(Program, DescribeWritesAPageOfMarkdown) {
   const Outcome one = run({"describe", "learner", "--markdown"});
   EXPECT_EQ(one.status, 0) << one.err;
-  expect_all(one.out, {"# Plugin reference\n", "\n## algorithm `learner` 1.0\n",
-                       "| parameter | default | expected | meaning |\n|---|---|---|---|\n",
-                       "| `learning_rate` | `0.01` | number, more than 0 | size of a step |\n",
-                       "`copies = 2, learning_rate = 0.5`"});
+  expect_all(one.out,
+             {"# Plugin reference\n", "\n## algorithm `learner` 1.0\n",
+              "| parameter | default | expected | meaning |\n|---|---|---|---|\n",
+              "| `learning_rate` | `0.01` | number, more than 0 | size of a step |\n",
+              "transitions kept \\| 0 &lt; n &amp;&amp; n &lt; 1e9, `x < y` |\n", "`copies = 2, learning_rate = 0.5`"});
   EXPECT_EQ(one.out.find("`line`"), std::string::npos);
   expect_all(run({"describe", "--markdown"}).out, {"algorithm `learner`", "environment `line`", "| `line/short` |"});
   EXPECT_EQ(run({"describe", "--markdown", "nothing"}).status, 2);

@@ -408,6 +408,10 @@ TEST_F(LaunchTest, RunResumesOnlyWithTheArithmeticThatItWasBegunWith) {
   results::write_run_record(run_folder(run), record);
   EXPECT_TRUE(launch(line_suite()).complete()) << "what has finished resumes no more";
   record.status = results::RunState::kInterrupted;
+  record.numerics["GLIBC_TUNABLES"] = "glibc.malloc.check=0";
+  results::write_run_record(run_folder(run), record);
+  EXPECT_TRUE(launch(line_suite()).complete()) << "malloc decides no number";
+  record.numerics["GLIBC_TUNABLES"] = "glibc.malloc.check=0:glibc.cpu.hwcaps=-FMA";
   results::write_run_record(run_folder(run), record);
   const std::string difference = "variable GLIBC_TUNABLES: not set, was glibc.cpu.hwcaps=-FMA";
   try {

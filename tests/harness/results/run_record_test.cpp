@@ -74,7 +74,10 @@ TEST(RunRecord, DamagedFileIsASentenceThatNamesIt) {
       (void)read_run_record(folder.path());
       FAIL() << "accepted: " << text;
     } catch (const Error& error) {
-      EXPECT_EQ(std::string(error.what()).find((folder.path() / "run.json").string()), 0U) << error.what();
+      const std::string message = error.what();
+      EXPECT_EQ(message.find((folder.path() / "run.json").string()), 0U) << message;
+      EXPECT_EQ(message.find("json.exception"), std::string::npos) << message;
+      EXPECT_EQ(message.ends_with("run.json: it is empty"), text.empty()) << message;
     }
   }
 }

@@ -133,6 +133,13 @@ TEST_F(TrainingTest, AbsoluteEvaluationCanBeLeftOut) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "absolute.csv"));
 }
 
+TEST_F(TrainingTest, StartFromTheFirstStepLeavesNoTableOfAnEarlierAttempt) {
+  results::write_file(folder_.path() / "absolute.csv", "of a run whose folder was half removed\n",
+                      results::Durability::kProcess);
+  execute(line_suite("", "absolute = false"), folder_.path());
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "absolute.csv"));
+}
+
 TEST_F(TrainingTest, FixedSeedsReturnAtEveryEvaluationAndFreshOnesDoNot) {
   execute(line_suite("", "seeds = \"fixed\""), folder_.path());
   const auto fixed = column(read_csv(folder_.path() / "evaluations.csv"), "seed");

@@ -442,6 +442,24 @@ TEST(WallClock, DoesNotMixProcessors) {
   EXPECT_TRUE(std::ranges::any_of(analysis.differences, [](const Difference& d) { return !d.refused; }));
 }
 
+TEST(Runtime, SaysWhoRanOnWhichHardwareWhereThatDiffers) {
+  SuiteFolder suite(1, 1);
+  FakeRun first = plain_run("mpe/a", "first", 0, {0, 1}, 0), second = plain_run("mpe/a", "second", 0, {0, 1}, 0);
+  suite.add(first);
+  suite.add(second);
+  EXPECT_EQ(analyse_folder(suite.write(), quick_options()).runtime.machine, "test processor, 2 runs at once");
+
+  SuiteFolder mixed(1, 1);
+  second.record.device = "cuda:0";
+  mixed.add(first);
+  mixed.add(second);
+  ReportOptions options = quick_options();
+  options.mixed = true;
+  EXPECT_EQ(analyse_folder(mixed.write(), options).runtime.machine,
+            "test processor (first); test processor with cuda:0 (second), 2 runs at once; times of different hardware "
+            "do not compare algorithms");
+}
+
 TEST(Mixed, RunsOfDifferentCodeAreRefusedUnlessAskedFor) {
   SuiteFolder suite(1, 2);
   suite.add(plain_run("mpe/a", "o", 0, {0, 1}, 0));

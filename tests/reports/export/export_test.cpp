@@ -146,6 +146,12 @@ TEST_F(Export, RliableHasTheRunsBehindTheAggregates) {
   std::memcpy(&first, bytes.data() + 128, 8);
   const Bounds bounds = analysis_.tasks[0].bounds;
   EXPECT_EQ(first, (7.25 - bounds.low) / (bounds.high - bounds.low));
+  const std::string all_runs = "The report's aggregates have all runs (ragged).";
+  EXPECT_EQ(read_text(out() / "rliable" / "README.txt").find(all_runs), std::string::npos);
+  ReportOptions ragged = quick_options();
+  ragged.ragged = true;
+  write(analysis_, ragged);
+  EXPECT_NE(read_text(out() / "rliable" / "README.txt").find(all_runs), std::string::npos);
 }
 
 TEST_F(Export, TidyTablesHaveARowForEveryObservation) {

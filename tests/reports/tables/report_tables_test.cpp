@@ -339,6 +339,15 @@ TEST(ThresholdsTable, ABaselineThatNeverGetsThereTakesMoreThanTheHorizon) {
   EXPECT_TRUE(has(text, "| 50.00 | OMAD | > 1.2k |")) << text;
 }
 
+TEST(EfficiencyTables, ABaselineNeedNotHoldItsPeakAndTheCaptionSaysSo) {
+  const Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  ReportOptions options;
+  const auto caption = [&] { return sample_efficiency_table(analysis, options).shown.caption; };
+  EXPECT_FALSE(has(caption(), "which it need not hold"));
+  options.hold = 3;
+  EXPECT_TRUE(has(caption(), "first has its peak, which it need not hold"));
+}
+
 TEST(ThresholdsTable, SaysThatThereIsNoBaseline) {
   Analysis analysis = testing::empty_analysis(1, 1);
   EXPECT_FALSE(has(to_markdown(thresholds_table(analysis, {}).shown), "no baseline")) << "nothing ran";
