@@ -13,6 +13,7 @@
 #include "launch/command.hpp"
 #include "process/temporary_folder.hpp"
 #include "results/files.hpp"
+#include "run/guard.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::cli {
@@ -41,7 +42,8 @@ std::string last_line(std::string text) {
 
 std::string reason_of(const launch::BoundedResult& result, const reports::ShownRun& run) {
   if (result.timed_out) return fmt::format("it took longer than {} seconds", kMostDrawingTime.count());
-  const std::string said = last_line(result.errors);
+  // A crash leaves a stack trace, which says nothing to readers of a report.
+  const std::string said = last_line(result.errors.substr(0, result.errors.find(run::kFatalSignalLine)));
   const std::string reason = said.empty() ? "its process gave no reason" : without_place(said, run);
   return result.status <= 128 ? reason
                               : fmt::format("its process was ended by signal {}: {}", result.status - 128, reason);

@@ -10,6 +10,7 @@
 #include "launch/say.hpp"
 #include "launch/suite_folder.hpp"
 #include "loader/trial.hpp"
+#include "process/process_state.hpp"
 #include "reports/analysis/option_problems.hpp"
 #include "reports/analysis/options.hpp"
 
@@ -49,7 +50,11 @@ loader::Registry load_plugins() {
     if (std::filesystem::exists(folder, ignored)) continue;
     launch::say(stderr, fmt::format("warning: {}: no folder; expected one with plugins\n", folder.string()));
   }
+  // What plugins print is none of the program's output, which other programs may read.
+  launch::keep_others_off_output();
+  const process::ProcessState own;
   loader::Registry registry(folders);
+  own.restore();
   for (const loader::Refusal& refusal : registry.refusals())
     launch::say(stderr, fmt::format("warning: plugin refused: {}\n", refusal.reason));
   return registry;

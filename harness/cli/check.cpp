@@ -131,7 +131,7 @@ void print_notes(const suite::Plan& plan) {
                                 place_of(group, groups), grouped(settings.environment_steps),
                                 grouped(evaluation.interval)));
   }
-  for (const std::string& line : lines) fmt::print("note: {}\n", line);
+  for (const std::string& line : lines) launch::say(stdout, fmt::format("note: {}\n", line));
 }
 
 /// True if every run could be begun, as far as that was tried; with times if there is a `stopped`, until it says so.

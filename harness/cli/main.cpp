@@ -69,13 +69,13 @@ void refuse_exit() {
 
 /// Whoever read the output has gone away, as `head` does when it has seen enough.
 bool reader_is_gone() {
-  pollfd output{STDOUT_FILENO, 0, 0};
-  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+  pollfd reader{::fileno(launch::output()), 0, 0};
+  return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
 }
 
 /// `status`, unless the output was lost: then nobody may take it for done.
 int status_with_output(int status) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  if (std::fflush(launch::output()) == 0 && std::ferror(launch::output()) == 0) return status;
   if (reader_is_gone()) return status == 0 ? kFailed : status;
   launch::say(stderr, "standard output: cannot be written; is it closed, or its disk full?\n");
   return status == 0 ? kFailed : status;

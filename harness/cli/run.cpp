@@ -20,6 +20,7 @@
 #include "launch/say.hpp"
 #include "launch/slurm.hpp"
 #include "launch/status.hpp"
+#include "process/process_state.hpp"
 
 namespace tutti::cli {
 namespace {
@@ -117,19 +118,6 @@ int submit(const suite::Plan& plan, loader::Registry& registry, const RunOptions
   return 0;
 }
 
-/// The working directory, which plugins may leave.
-class WorkingDirectory {
- public:
-  void restore() const {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::current_path(path_, ignored);
-  }
-
- private:
-  std::error_code ignored_;
-  std::filesystem::path path_ = std::filesystem::current_path(ignored_);
-};
-
 int run(const RunOptions& options) {
   if (options.local.results.empty()) throw Error("--results is empty; expected a folder for the results of all suites");
   const bool slurm = options.launcher == "slurm";
@@ -141,14 +129,14 @@ int run(const RunOptions& options) {
   launch::LocalOptions local = options.local;
   if (options.memory_limit) local.memory_limit_bytes = bytes_from(*options.memory_limit);
   local.repeated = repeated(options);
-  const WorkingDirectory here;
+  const process::ProcessState own;
   loader::Registry registry = load_plugins();
   const suite::Plan plan = requested_plan(*options.suite, registry, /*on_cluster=*/slurm);
-  here.restore();
+  own.restore();
   if (slurm) return submit(plan, registry, options);
   local.on_change = on_change(options);
   const launch::Summary summary = launch::run_suite(plan, registry, local);
-  here.restore();
+  own.restore();
   const std::filesystem::path folder = local.results / plan.name;
   const bool reported = summary.interrupted || options.no_report || report_on(folder);
   if (!summary.complete()) {

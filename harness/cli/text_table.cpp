@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "launch/say.hpp"
 #include "text/clean.hpp"
 
 namespace tutti::cli {
@@ -124,7 +125,7 @@ class Layout {
 
 std::size_t terminal_width() {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::ioctl(::fileno(launch::output()), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return kAnyWidth;
 }
 

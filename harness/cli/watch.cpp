@@ -19,6 +19,7 @@
 #include "cli/text_table.hpp"
 #include "launch/say.hpp"
 #include "launch/stop_requests.hpp"
+#include "run/guard.hpp"
 #include "run/preparation.hpp"
 #include "watch/mp4.hpp"
 
@@ -163,6 +164,7 @@ void require_run(const std::filesystem::path& folder) {
 
 int show(WatchArguments arguments) {
   run::prepare_to_compute();
+  run::trace_fatal_signals();  // of plugins: their stack trace says where
   watch::WatchOptions& options = arguments.options;
   options.size = size_from(arguments.size);
   options.mode = arguments.mode == "sampled" ? ActMode::kSampled : ActMode::kDeterministic;
@@ -188,13 +190,14 @@ int show(WatchArguments arguments) {
   if (!arguments.no_mp4 && !options.mp4)
     launch::say(stderr, "no MP4: ffmpeg is not installed (on Debian: apt install ffmpeg)\n");
   try {
-    const launch::StopRequests stop_requests;
+    const launch::StopRequests stop_requests{launch::StopRequests::Insistent{}};
     ProgressLine line;
     const watch::Watched watched =
         watch::watch(policies, options,
                      {.should_stop = [&] { return stop_requests.asked(); },
                       .progress =
                           [&](std::int64_t episode, std::int64_t step) {
+                            run::note_step(step);
                             if (line.is_due())
                               line.show(fmt::format("episode {} of {}, step {}", episode + 1, options.episodes, step));
                           }});

@@ -1,5 +1,7 @@
 #include "launch/stop_requests.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 #include <ctime>
@@ -29,9 +31,19 @@ void on_request(int signal) {
   }
 }
 
+void on_request_with_deadline(int) {
+  constexpr unsigned kGraceSeconds = 10;
+  was_asked = true;
+  ::alarm(kGraceSeconds);
+}
+
 }  // namespace
 
-StopRequests::StopRequests() {
+StopRequests::StopRequests() { take(on_request, SA_RESTART); }
+
+StopRequests::StopRequests(Insistent) { take(on_request_with_deadline, SA_RESTART | SA_RESETHAND); }
+
+void StopRequests::take(void (*handler)(int), int flags) {
   was_asked = was_insisted = false;
   first_interrupt = 0;
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
@@ -39,13 +51,14 @@ StopRequests::StopRequests() {
     const bool may_be_ignored = kSignals[i] == SIGHUP || kSignals[i] == SIGINT;
     if (may_be_ignored && run::is_ignored(kSignals[i])) continue;
     struct sigaction action {};
-    action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : on_request;
-    action.sa_flags = SA_RESTART;
+    action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : handler;
+    action.sa_flags = kSignals[i] == SIGPIPE ? SA_RESTART : flags;
     ::sigaction(kSignals[i], &action, nullptr);
   }
 }
 
 StopRequests::~StopRequests() {
+  ::alarm(0);
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 

@@ -12,6 +12,11 @@ class StopRequests {
  public:
   StopRequests();
   ~StopRequests();
+  /// For work that looks at them between calls of plugins, which may hang: ten seconds after a request, or at a second
+  /// one of a signal, the process ends.
+  struct Insistent {};
+  explicit StopRequests(Insistent);
+
   StopRequests(const StopRequests&) = delete;
   StopRequests& operator=(const StopRequests&) = delete;
 
@@ -23,6 +28,8 @@ class StopRequests {
   bool insisted() const;
 
  private:
+  void take(void (*handler)(int), int flags);
+
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGPIPE};
   std::array<struct sigaction, kSignals.size()> before_{};
 };

@@ -15,6 +15,7 @@
 
 #include "process/spawn.hpp"
 #include "run/guard.hpp"
+#include "run/worker.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::launch {
@@ -114,8 +115,15 @@ void WorkerProcess::listen() {
 std::optional<Ending> WorkerProcess::ending() {
   if (ending_) return ending_;
   int status = 0;
-  if (::waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
+  const pid_t found = ::waitpid(process_, &status, WNOHANG);
+  // A plugin that ignores SIGCHLD in the host, or waits for children that are not its own, takes the status with it.
+  const bool lost = found < 0 && errno == ECHILD;
+  if (found != process_ && !lost) return std::nullopt;
   ending_.emplace();
+  if (lost) {
+    ending_->exit_status = run::kExitFailed;  // what the run has recorded counts
+    return ending_;
+  }
   // What a plugin has started ends with it, and with it the locks that it took over.
   ::kill(-process_, SIGKILL);
   if (WIFEXITED(status)) {

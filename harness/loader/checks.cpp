@@ -67,6 +67,22 @@ void check_size(const Plugin& plugin, const std::string& what, std::int64_t size
                      (size > kMostValues ? " and at most " + std::to_string(kMostValues) : ""));
 }
 
+void check_facts(const Plugin& plugin, const EnvironmentSpec& spec) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : spec.facts) {
+    if (name.empty() || text::clean_text(name) != name || text::clean_text(value) != value)
+      refuse(plugin,
+             "the name or the text of fact " + in_quotes(name) + " is empty, not UTF-8, or has control characters");
+    if (std::ranges::find(kOwnFacts, name) != std::end(kOwnFacts) || name.starts_with(kLibraryFact))
+      refuse(plugin, "fact " + in_quotes(name) + " has a name that the host uses itself; rename it");
+    names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    if (std::ranges::count(names, name) > 1)
+      refuse(plugin, "fact " + in_quotes(name) + " is there twice; expected each once");
+  }
+}
+
 /// What `call` of the plugin lists.
 template <class List>
 List listed(const Plugin& plugin, const std::string& what, void (*call)(List&)) {
@@ -112,6 +128,7 @@ void check_spec(const Plugin& plugin, const EnvironmentSpec& spec) {
     check_size(plugin, "action_size of agent " + in_quotes(agent.name), agent.action_size, 1);
   }
   check_names(plugin, agents, "agent");
+  check_facts(plugin, spec);
   check_size(plugin, "state_size", spec.state_size, 0);
   if (spec.state_is_joint_observation && spec.state_size != spec.joint_observation_size()) {
     refuse(plugin, "its state is the joint observation, but state_size is " + std::to_string(spec.state_size) +
@@ -132,6 +149,23 @@ void check_spec(const Plugin& plugin, const EnvironmentSpec& spec) {
                          "; expected two finite numbers, the smaller first");
     }
   }
+}
+
+bool is_alike(const EnvironmentSpec& one, const EnvironmentSpec& other) {
+  const auto agent = [](const AgentSpec& a, const AgentSpec& b) {
+    return a.observation_size == b.observation_size && a.action_size == b.action_size;
+  };
+  return one.state_size == other.state_size && one.state_is_joint_observation == other.state_is_joint_observation &&
+         one.episode_limit == other.episode_limit && one.coverage_points == other.coverage_points &&
+         one.coverage.size() == other.coverage.size() && std::ranges::equal(one.agents, other.agents, agent) &&
+         one.reward_terms == other.reward_terms && one.facts == other.facts;
+}
+
+void check_same_spec(const EnvironmentSpec& made, const Environment& environment) {
+  if (is_alike(made, environment.spec())) return;
+  throw Error(
+      "the environment's spec() has other sizes, another episode_limit, other reward terms or other facts than when it "
+      "was made; it has to stay as it is");
 }
 
 void check_metrics(const Plugin& plugin, const std::vector<std::string>& names) {

@@ -2,6 +2,8 @@
 // file and says what to change.
 #pragma once
 
+#include <string_view>
+
 #include "loader/registry.hpp"
 
 namespace tutti::loader {
@@ -14,8 +16,19 @@ void check_declarations(const Plugin& plugin, const EnvironmentPlugin& table);
 /// throw.
 void check_declarations(const Plugin& plugin, const AlgorithmPlugin& table);
 
-/// Sizes, the episode limit, and names that become columns of tables.
+/// Names of facts that the host records of every task, and the start of those that name a library.
+inline constexpr std::string_view kOwnFacts[] = {"agents",     "observation_sizes", "action_sizes",
+                                                 "state_size", "episode_limit",     "reward_terms"};
+inline constexpr std::string_view kLibraryFact = "library ";
+
+/// Sizes, the episode limit, names that become columns of tables, and facts: each name once, none of the host's own.
 void check_spec(const Plugin& plugin, const EnvironmentSpec& spec);
+
+/// Whether two copies have the same sizes, limit, reward terms, facts and coverage.
+bool is_alike(const EnvironmentSpec& one, const EnvironmentSpec& other);
+
+/// Throws Error if the environment's spec() is another than `made`, that of the time when it was made.
+void check_same_spec(const EnvironmentSpec& made, const Environment& environment);
 
 /// Names of metrics, which become columns of training.csv.
 void check_metrics(const Plugin& plugin, const std::vector<std::string>& names);

@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostText = 1 << 16;  // a child that writes more is not ours any more
+constexpr std::size_t kMostText = 16 << 20;  // a child that writes more is not ours any more
 
 /// Nothing of the host's: its handlers would write stack traces, and what a plugin prints is nobody's.
 void become_child() {
@@ -68,7 +68,7 @@ bool read_until(Clock::time_point deadline, int pipe, std::string& text, const s
   for (;;) {
     if (stopped()) return false;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0 || text.size() > kMostText) return false;
+    if (left <= 0 || text.size() > kMostText) return text.size() > kMostText;
     pollfd waiting{pipe, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000)));
     if (ready < 0 && errno != EINTR) return false;
@@ -91,6 +91,7 @@ void write_line(int pipe, std::string line) {
 
 std::string ChildReport::how(std::chrono::milliseconds most) const {
   if (timed_out) return "gave no answer for " + std::to_string(most.count() / 1000) + " s";
+  if (too_long) return "wrote more than " + std::to_string(kMostText >> 20) + " MB of answers";
   if (WIFEXITED(status)) return "ended the process with exit status " + std::to_string(WEXITSTATUS(status));
   const char* name = ::sigabbrev_np(WTERMSIG(status));
   return std::string("crashed with SIG") + (name == nullptr ? "?" : name);
@@ -114,7 +115,8 @@ ChildReport call_in_child(const std::function<void(int pipe)>& function, std::ch
   }
   ChildReport report;
   report.timed_out = !read_until(Clock::now() + most, ends[0], report.text, stopped);
-  if (report.timed_out) ::kill(child, SIGKILL);
+  report.too_long = report.text.size() > kMostText;
+  if (report.timed_out || report.too_long) ::kill(child, SIGKILL);
   ::close(ends[0]);
   while (::waitpid(child, &report.status, 0) < 0 && errno == EINTR) {
   }

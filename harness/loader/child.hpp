@@ -19,6 +19,7 @@ struct ChildReport {
   std::string text;        // the lines that the child wrote, without kChildDone
   bool done = false;       // the last line came and the process ended with exit status 0
   bool timed_out = false;  // it was killed because its time was over
+  bool too_long = false;   // it was killed because it wrote too much
   int status = 0;          // as waitpid() gives it
 
   /// "crashed with SIGSEGV", "ended the process with exit status 3", "gave no answer for 120 s".

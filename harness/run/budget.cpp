@@ -12,24 +12,39 @@ namespace {
 
 using text::grouped;
 
-// A parameter of these names means the same in every algorithm: steps at random before the first update, and steps of
-// every copy that one update learns from.
-std::optional<std::int64_t> integer_of(const suite::Run& run, const char* parameter) {
+// A parameter of one of these names means the same in every algorithm: those of UpdateSchedule, and rollout_length, the
+// steps of every copy that one update learns from.
+template <class Number>
+std::optional<Number> number_of(const suite::Run& run, const char* parameter) {
   const auto found = run.algorithm_values.find(parameter);
   if (found == run.algorithm_values.end()) return std::nullopt;
-  const auto* value = std::get_if<std::int64_t>(&found->second.value);
+  const auto* value = std::get_if<Number>(&found->second.value);
   return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
+std::int64_t sweeps_of(std::int64_t steps, std::int64_t copies) { return (steps + copies - 1) / copies; }
+
+// The first of UpdateSchedule's conditions that is never met; empty if an update follows.
+std::string reason_in_schedule(const suite::Run& run, const suite::RunSettings& settings) {
+  const std::int64_t copies = settings.copies;
+  const std::int64_t warm_up = number_of<std::int64_t>(run, "warm_up_steps").value_or(0);
+  const std::int64_t sweeps = sweeps_of(settings.environment_steps, copies) - sweeps_of(warm_up, copies);
+  if (sweeps <= 0) return fmt::format("warm_up_steps = {}", grouped(warm_up));
+  const std::int64_t interval = number_of<std::int64_t>(run, "update_interval").value_or(1);
+  const std::string beside = warm_up > 0 ? fmt::format("warm_up_steps = {}, ", grouped(warm_up)) : "";
+  if (sweeps < interval)
+    return fmt::format("{}update_interval = {}, copies = {}", beside, grouped(interval), grouped(copies));
+  const double rate = number_of<double>(run, "updates_per_step").value_or(1);
+  const double steps = static_cast<double>(sweeps / interval * interval) * static_cast<double>(copies);
+  return rate * steps < 1 - 1e-9 ? fmt::format("{}updates_per_step = {}", beside, rate) : "";
 }
 
 }  // namespace
 
 std::string reason_without_update(const suite::Run& run) {
   const suite::RunSettings settings = run.run_settings();
-  const auto warm_up = integer_of(run, "warm_up_steps");
-  // All copies step before an update: the last ones begin here, and learn only if they do not begin at random.
-  const std::int64_t last_start = (settings.environment_steps - 1) / settings.copies * settings.copies;
-  if (warm_up && *warm_up > last_start) return fmt::format("warm_up_steps = {}", grouped(*warm_up));
-  const auto rollout = integer_of(run, "rollout_length");
+  if (std::string reason = reason_in_schedule(run, settings); !reason.empty()) return reason;
+  const auto rollout = number_of<std::int64_t>(run, "rollout_length");
   if (rollout && *rollout * settings.copies > settings.environment_steps) {
     return fmt::format("rollout_length = {}, copies = {}", grouped(*rollout), grouped(settings.copies));
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "loader/checks.hpp"
 #include "run/error_context.hpp"
 #include "run/finite.hpp"
 #include "run/protocol.hpp"
@@ -41,17 +42,9 @@ void observe_all(const Environment& environment, std::span<float> row) {
 }
 
 void check_alike(const std::vector<std::unique_ptr<Environment>>& environments) {
-  const auto sizes = [](const EnvironmentSpec& spec) {
-    std::vector<std::int64_t> numbers{spec.state_size, spec.state_is_joint_observation ? 1 : 0, spec.episode_limit,
-                                      spec.coverage_points, static_cast<std::int64_t>(spec.coverage.size())};
-    for (const AgentSpec& agent : spec.agents)
-      numbers.insert(numbers.end(), {agent.observation_size, agent.action_size});
-    return numbers;
-  };
   const EnvironmentSpec& first = environments.front()->spec();
   for (std::size_t copy = 1; copy < environments.size(); ++copy) {
-    const EnvironmentSpec& spec = environments[copy]->spec();
-    if (sizes(spec) == sizes(first) && spec.reward_terms == first.reward_terms && spec.facts == first.facts) continue;
+    if (loader::is_alike(environments[copy]->spec(), first)) continue;
     throw Error(
         fmt::format("copy {} of the environment has other sizes, another episode_limit, other reward terms or other "
                     "facts than copy 0; all copies of a task have to be alike",
@@ -80,6 +73,7 @@ void check_end(const EnvironmentSpec& spec, const StepResult& result, std::int64
 
 Copies::Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed)
     : environments_(std::move(environments)),
+      spec_(environments_.front()->spec()),
       observation_size_(static_cast<std::size_t>(spec().joint_observation_size())),
       action_size_(static_cast<std::size_t>(spec().joint_action_size())),
       state_size_(static_cast<std::size_t>(spec().state_size)),
@@ -112,6 +106,7 @@ void Copies::start() {
 
 void Copies::restart(std::size_t copy) {
   environments_[copy]->reset(streams_[copy].next());
+  loader::check_same_spec(spec_, *environments_[copy]);
   returns_[copy] = 0;
   lengths_[copy] = 0;
   look_at_start(copy, "reset");
@@ -173,26 +168,41 @@ void Copies::step_copy(std::size_t copy) {
 void Copies::step(std::int64_t step, const std::function<void(const Environment&)>& after) {
   step_ = step;
   check_actions(actions_, action_size_, [&](std::size_t copy) { return fmt::format("step {}, copy {}", step, copy); });
+  own_actions_ = actions_;
   for (std::size_t copy = 0; copy < count(); ++copy) {
     with_context([&] { return fmt::format("step {}, copy {}", step, copy); }, [&] { step_copy(copy); });
     after(*environments_[copy]);
+  }
+  if (!same_bits(actions_, own_actions_)) {
+    throw Error(fmt::format(
+        "step {}: the environment changed the actions that it was handed; it has to copy them before it changes them",
+        step));
   }
   check_finite(step, "observation", next_observations_, observation_size_);
   check_finite(step, "state value", next_states_, state_size_);
   own_next_observations_ = next_observations_;
   own_next_states_ = next_states_;
+  own_rewards_ = rewards_;
+  own_terminated_ = terminated_;
+  own_truncated_ = truncated_;
 }
 
 void Copies::check_unchanged() const {
-  const auto check = [](const char* what, const std::vector<float>& now, const std::vector<float>& before) {
-    if (same_bits(now, before)) return;
+  const auto require = [](bool is_same, const char* what) {
+    if (is_same) return;
     throw Error(fmt::format(
         "the algorithm changed the {} that it was handed; it has to copy them before it changes them", what));
+  };
+  const auto check = [&](const char* what, const std::vector<float>& now, const std::vector<float>& before) {
+    require(same_bits(now, before), what);
   };
   check("observations", observations_, own_observations_);
   check("states", states_, own_states_);
   check("next observations", next_observations_, own_next_observations_);
   check("next states", next_states_, own_next_states_);
+  check("actions", actions_, own_actions_);
+  check("rewards", rewards_, own_rewards_);
+  require(terminated_ == own_terminated_ && truncated_ == own_truncated_, "ends of episodes");
 }
 
 Transitions Copies::transitions() const {
@@ -236,6 +246,7 @@ void Copies::load(SnapshotReader& reader) {
   for (std::size_t copy = 0; copy < count(); ++copy) {
     streams_[copy].load(reader, "episode_seeds");
     environments_[copy]->load(reader);
+    loader::check_same_spec(spec_, *environments_[copy]);
     look_at_start(copy, "load");
   }
   reader.values<double>("returns", returns_);

@@ -48,7 +48,7 @@ class Copies {
   Copies(std::vector<std::unique_ptr<Environment>> environments, std::uint64_t run_seed);
 
   std::size_t count() const { return environments_.size(); }
-  const EnvironmentSpec& spec() const { return environments_.front()->spec(); }
+  const EnvironmentSpec& spec() const { return spec_; }
 
   /// Starts the first episode of every copy. Throws NotFiniteError for what it begins with.
   void start();
@@ -60,13 +60,14 @@ class Copies {
 
   /// One environment step of every copy with the present actions. `after` is called for each copy once it has stepped.
   /// Throws NotFiniteError naming `step`, the copy and the quantity, and Error with the same for an action outside
-  /// [-1, 1], for an episode beyond its limit, and before what an environment threw.
+  /// [-1, 1], for an episode beyond its limit, for an environment that changes the actions it is handed, and before
+  /// what an environment threw.
   void step(std::int64_t step, const std::function<void(const Environment&)>& after);
 
   /// What the last step did. Valid until advance().
   Transitions transitions() const;
 
-  /// Throws Error if the algorithm has changed the observations or states that it was handed since the last advance().
+  /// Throws Error if the algorithm has changed what it was handed of the last step.
   void check_unchanged() const;
 
   /// Advances: successors become present, copies whose episode ended start the next one. Throws NotFiniteError for what
@@ -97,6 +98,7 @@ class Copies {
                     std::size_t columns) const;
 
   std::vector<std::unique_ptr<Environment>> environments_;
+  EnvironmentSpec spec_;               // as the first was made
   std::vector<RandomStream> streams_;  // seeds of episodes
   std::size_t observation_size_;
   std::size_t action_size_;
@@ -108,9 +110,9 @@ class Copies {
   // The same as the environments wrote them.
   std::vector<float> own_observations_, own_next_observations_;
   std::vector<float> own_states_, own_next_states_;
-  std::vector<float> actions_;
-  std::vector<float> rewards_;
-  std::vector<std::uint8_t> terminated_, truncated_;
+  std::vector<float> actions_, own_actions_;
+  std::vector<float> rewards_, own_rewards_;
+  std::vector<std::uint8_t> terminated_, truncated_, own_terminated_, own_truncated_;
 
   std::vector<double> returns_;        // of the episodes under way
   std::vector<std::int64_t> lengths_;  // the same

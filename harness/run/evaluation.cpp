@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "loader/checks.hpp"
 #include "run/copies.hpp"
 #include "run/error_context.hpp"
 #include "run/finite.hpp"
@@ -22,7 +23,8 @@ double mean_return(std::span<const Episode> episodes) {
 Evaluator::Evaluator(const std::function<std::unique_ptr<Environment>()>& make, std::size_t most_copies) {
   for (std::size_t copy = 0; copy < most_copies; ++copy) copies_.push_back(make());
   check_alike(copies_);
-  const EnvironmentSpec& spec = copies_.front()->spec();
+  spec_ = copies_.front()->spec();
+  const EnvironmentSpec& spec = spec_;
   observation_size_ = static_cast<std::size_t>(spec.joint_observation_size());
   action_size_ = static_cast<std::size_t>(spec.joint_action_size());
   observations_.resize(copies_.size() * observation_size_);
@@ -32,6 +34,7 @@ Evaluator::Evaluator(const std::function<std::unique_ptr<Environment>()>& make, 
 
 void Evaluator::begin(Slot slot, std::uint64_t seed, Episode& episode) {
   slot.environment->reset(seed);
+  loader::check_same_spec(spec_, *slot.environment);
   episode = {.seed = seed, .terms = std::vector<double>(terms_.size())};
 }
 
@@ -43,12 +46,12 @@ bool Evaluator::advance(const Slot& slot, std::span<const float> action, Episode
   slot.environment->reward_terms(terms_);
   for (std::size_t term = 0; term < terms_.size(); ++term) {
     if (!std::isfinite(episode.terms[term] += terms_[term]))
-      throw NotFiniteError(fmt::format("the reward term \"{}\" adds up to {}",
-                                       slot.environment->spec().reward_terms.at(term), episode.terms[term]));
+      throw NotFiniteError(
+          fmt::format("the reward term \"{}\" adds up to {}", spec_.reward_terms.at(term), episode.terms[term]));
   }
   if (!std::isfinite(episode.episode_return += result.reward))
     throw NotFiniteError(fmt::format("the rewards of the episode add up to {}", episode.episode_return));
-  check_end(slot.environment->spec(), result, ++episode.length);
+  check_end(spec_, result, ++episode.length);
   episode.terminated = result.terminated;
   return !(result.terminated || result.truncated);
 }

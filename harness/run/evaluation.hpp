@@ -49,6 +49,7 @@ class Evaluator {
   bool advance(const Slot& slot, std::span<const float> action, Episode& episode);
 
   std::vector<std::unique_ptr<Environment>> copies_;
+  EnvironmentSpec spec_;  // as the first was made
   std::size_t observation_size_;
   std::size_t action_size_;
   std::vector<float> observations_;  // [copies, O], the active ones first

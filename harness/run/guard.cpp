@@ -73,6 +73,16 @@ void on_stop_request(int) {
   if (host_is_gone()) ::alarm(static_cast<unsigned>(grace));
 }
 
+// Slurm sends it to every process of a job when its time is nearly over, and the host passes it on as SIGTERM: a plugin
+// may handle or ignore it, but it must not end the run.
+void take_back_if_fatal() {
+  struct sigaction action {};
+  if (::sigaction(SIGUSR1, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
+  action.sa_handler = on_stop_request;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
+  ::sigaction(SIGUSR1, &action, nullptr);
+}
+
 void on_exit() {
   if (leaving) return;
   write_text("a plugin called exit()\n");
@@ -124,6 +134,7 @@ bool stop_requested() { return stop != 0; }
 void check_stop_requests() {
   if (stop == 0 && host_is_gone()) on_stop_request(SIGTERM);
   if (stop != 0) return;  // it ends by itself
+  take_back_if_fatal();
   struct sigaction action {};
   sigset_t blocked;
   ::sigaction(SIGTERM, nullptr, &action);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "digest/digest.hpp"
+#include "loader/checks.hpp"
 #include "results/files.hpp"
 #include "results/host.hpp"
 #include "run/blas.hpp"
@@ -24,7 +25,6 @@
 namespace tutti::run {
 namespace {
 
-const std::string kLibraryFact = "library ";
 constexpr std::size_t kLogLines = 20;
 constexpr std::size_t kTraceLines = 80;  // all frames of a stack trace, and what comes before them
 constexpr std::uintmax_t kTailBytes = 256 << 10;
@@ -185,7 +185,8 @@ std::vector<std::string> Journal::changed_facts(const EnvironmentSpec& spec) con
   std::set<std::string> names;
   for (const auto& [name, value] : now) names.insert(name);
   for (const auto& [name, value] : record_.task_facts) {
-    if (!name.starts_with(kLibraryFact)) names.insert(name);  // libraries are compared with the others of the run
+    if (!name.starts_with(loader::kLibraryFact))
+      names.insert(name);  // libraries are compared with the others of the run
   }
   const auto text = [](const results::Facts& facts, const std::string& name) {
     const auto found = facts.find(name);
@@ -222,7 +223,8 @@ void Journal::describe(loader::Registry& registry, const Training& training) {
   record_.task_facts = task_facts(training.environment_spec());
   std::vector<LibraryVersion> libraries;
   registry.environment(run_.environment).libraries(libraries);
-  for (const LibraryVersion& library : libraries) record_.task_facts[kLibraryFact + library.name] = library.version;
+  for (const LibraryVersion& library : libraries)
+    record_.task_facts[std::string(loader::kLibraryFact) + library.name] = library.version;
   record_.segments.back().from_step = training.first_step();
   take_figures(training);
   results::write_run_record(folder_, record_);

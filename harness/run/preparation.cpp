@@ -4,11 +4,14 @@
 #include <stdlib.h>
 
 #include <limits>
+#include <optional>
 
 #include "run/subnormal_numbers.hpp"
 
 namespace tutti::run {
 namespace {
+
+std::optional<ArithmeticMode> prepared;
 
 // Every library's own switch for the number of its threads. OpenBLAS reads its own when it is loaded.
 constexpr const char* kThreadVariables[] = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS",
@@ -27,12 +30,15 @@ void keep_freed_memory() {
 
 }  // namespace
 
+ArithmeticMode prepared_arithmetic() { return prepared.value_or(arithmetic_mode()); }
+
 void prepare_to_compute() {
   for (const char* name : kThreadVariables) ::setenv(name, "1", 1);
   // cuBLAS gives the same bits each time with memory of its own of a fixed size; it reads this when it is first used.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 1);
   flush_subnormal_numbers();
   keep_freed_memory();
+  prepared = arithmetic_mode();
 }
 
 }  // namespace tutti::run

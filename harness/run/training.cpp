@@ -104,8 +104,10 @@ Training::Training(const suite::Run& run, loader::Registry& registry, std::files
     coverage_.emplace(spec.coverage);
     coverage_points_.resize(static_cast<std::size_t>(spec.coverage_points) * spec.coverage.size());
   }
+  check_process("opening the plugins, or making a copy of the environment,");
   results::path_below(folder_, kWorkFolder);
   if (!resume()) begin();
+  check_process("making the algorithm");
   stopwatch_ = Stopwatch(account_.seconds, account_.train_cpu_seconds);
 }
 

@@ -15,6 +15,7 @@
 #include "run/coverage.hpp"
 #include "run/evaluation.hpp"
 #include "run/metric_averages.hpp"
+#include "run/preparation.hpp"
 #include "run/progress.hpp"
 #include "run/protocol.hpp"
 #include "run/recorder.hpp"
@@ -104,7 +105,7 @@ class Training {
   std::unique_ptr<Evaluator> evaluator_;
   std::optional<BestPolicy> best_;
 
-  ArithmeticMode arithmetic_ = arithmetic_mode();  // before the run's plugins do anything
+  ArithmeticMode arithmetic_ = prepared_arithmetic();  // before the run's plugins do anything
   std::int64_t step_ = 0;
   std::int64_t updates_ = 0;
   std::int64_t next_evaluation_ = 0;

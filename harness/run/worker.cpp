@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -124,7 +125,10 @@ class Worker {
   void train() {
     journal_.keep_reserve();
     limit_memory(options_.memory_limit_bytes);
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
     check_provenance();
+    ::umask(mask);  // a plugin that is opened may change who can read the results
     const ProgressPipe pipe(options_.progress_descriptor);
     training_.emplace(run_, registry_, options_.folder,
                       Hooks{.should_stop = stop_requested,

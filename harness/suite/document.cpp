@@ -7,6 +7,7 @@
 
 #include "suite/depth.hpp"
 #include "suite/unknown_plugin.hpp"
+#include "text/clean.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::suite {
@@ -149,7 +150,7 @@ std::optional<ParameterValue> parse_value(std::string_view text) {
   } catch (const toml::parse_error&) {
     // Text without quotes, as one types it in a shell.
   }
-  if (!is_printable(text)) return std::nullopt;
+  if (!is_printable(text) || text::clean_text(text) != text) return std::nullopt;
   return std::string(text);
 }
 

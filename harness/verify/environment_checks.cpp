@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "digest/digest.hpp"
+#include "loader/checks.hpp"
+#include "run/finite.hpp"
 #include "run/subnormal_numbers.hpp"
 #include "suite/choices.hpp"
 #include "tutti/error.hpp"
@@ -395,6 +397,37 @@ Result memory_does_not_grow(EnvironmentMaker& make) {
              : passed();
 }
 
+Result actions_stay(EnvironmentMaker& make) {
+  const auto environment = make();
+  RandomStream actions(1);
+  std::vector<float> action(static_cast<std::size_t>(environment->spec().joint_action_size()));
+  environment->reset(1);
+  for (std::int64_t step = 0; step < kSteps; ++step) {
+    actions.fill_uniform(action, -1, 1);
+    const std::vector<float> handed = action;
+    const StepResult result = environment->step(action);
+    if (!run::same_bits(action, handed)) return failed(fmt::format("step {} wrote into them", step + 1));
+    if (result.terminated || result.truncated) environment->reset(static_cast<std::uint64_t>(step));
+  }
+  return passed();
+}
+
+Result spec_stays(EnvironmentMaker& make) {
+  const auto environment = make();
+  const EnvironmentSpec made = environment->spec();
+  try {
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      environment->reset(seed);
+      loader::check_same_spec(made, *environment);
+      play_many(*environment, kSteps);
+      loader::check_same_spec(made, *environment);
+    }
+  } catch (const Error& error) {
+    return failed(error.what());
+  }
+  return passed();
+}
+
 Result arithmetic_stays(EnvironmentMaker& make) {
   const run::ArithmeticMode before = run::arithmetic_mode();
   play_many(*make(), kSteps);
@@ -448,6 +481,9 @@ const std::vector<Check<EnvironmentMaker>>& environment_checks() {
       {"coverage is written and finite", "coverage() and coverage_points", coverage_is_finite},
       {"wrong actions are refused", "step(): throw tutti::Error for a wrong size and for what is not finite",
        wrong_actions_are_refused},
+      {"the actions it is handed stay as they are", "step(): copy them before they are scaled or clipped",
+       actions_stay},
+      {"what it declares stays as it is", "spec(): the same sizes, limit, terms and facts at any time", spec_stays},
       {"a snapshot of something else is refused", "load(): read the same names in the same order as save()",
        foreign_snapshot_is_refused},
       {"memory does not grow over many steps", "what step() and reset() keep", memory_does_not_grow},

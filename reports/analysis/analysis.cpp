@@ -1,6 +1,9 @@
 // Puts the sections of an Analysis together.
 #include "reports/analysis/analysis.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -69,19 +72,30 @@ Score aggregate_score_of(const Material& material, std::vector<std::string>& war
   const Dataset& data = material.data;
   const ReportOptions& options = material.options;
   if (options.aggregate_score.kind != Score::Kind::kAbsolute) return options.aggregate_score;
-  std::set<std::string> without;
+  std::vector<std::string> without;
+  std::set<double> shares;  // of a run's evaluations that the score in its place would average
   for (std::size_t a = 0; a < data.algorithms.size(); ++a) {
+    std::int64_t lacking = 0, all = 0;
     for (const auto& runs : select(material.table, material.tasks, a, {}, options.ragged).runs) {
-      if (std::ranges::any_of(runs, [](const Run* run) { return lacks_absolute(*run); }))
-        without.insert(data.algorithms[a].label);
+      for (const Run* run : runs) {
+        ++all;
+        lacking += lacks_absolute(*run) ? 1 : 0;
+        if (!run->evaluations.empty()) shares.insert(share_of_last(*run, kFallbackScore.count));
+      }
     }
+    const std::string& label = data.algorithms[a].label;
+    if (lacking > 0)
+      without.push_back(lacking == all ? label : fmt::format("{} of {} runs of {}", lacking, all, label));
   }
   if (without.empty()) return options.aggregate_score;
-  std::string names;
-  for (const std::string& name : without) names += (names.empty() ? "" : ", ") + name;
-  warnings.push_back("No absolute evaluation was made of " + names + "; aggregates use " + to_text(kFallbackScore) +
-                     " instead");
-  return kFallbackScore;
+  // Scores of one report average the same part of the training.
+  const bool alike = shares.empty() || *shares.rbegin() <= kAlikeShares * *shares.begin();
+  const Score score = alike ? kFallbackScore : Score{.kind = Score::Kind::kFinal};
+  warnings.push_back(fmt::format(
+      "No absolute evaluation was made of {}; aggregates use {} instead{}", fmt::join(without, ", "), to_text(score),
+      alike ? ""
+            : fmt::format(", because {} would be another share of the training of each", to_text(kFallbackScore))));
+  return score;
 }
 
 void add_failures(const Dataset& data, const ReportOptions& options, Analysis& analysis) {
@@ -218,7 +232,8 @@ void warn_of_comparisons(const Material& material, Analysis& analysis) {
   const std::vector<std::string> budgets = different_budgets(material), units = different_units(material);
   analysis.budgets_differ_within_tasks = !budgets.empty();
   analysis.units_differ_within_tasks = !units.empty();
-  analysis.warnings.insert(analysis.warnings.begin(), budgets.begin(), budgets.end());
+  for (const auto& sentences : {different_shares(material), unknown_units(material), budgets})
+    analysis.warnings.insert(analysis.warnings.begin(), sentences.begin(), sentences.end());
   analysis.warnings.insert(analysis.warnings.begin(), units.begin(), units.end());
   for (const auto& sentences : {early_ends(material), unlike_steps(material), unused_options(material)})
     analysis.warnings.insert(analysis.warnings.end(), sentences.begin(), sentences.end());

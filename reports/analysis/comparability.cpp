@@ -12,6 +12,8 @@
 namespace tutti::reports {
 namespace {
 
+using Labels = std::set<std::string>;
+
 std::vector<const Run*> runs_of_task(const Material& material, std::size_t task) {
   std::vector<const Run*> runs;
   for (const auto& of_algorithm : material.table[task])
@@ -83,10 +85,13 @@ std::vector<std::string> early_ends(const Material& material) {
   for (std::size_t task = 0; task < material.table.size(); ++task) {
     const std::optional<double> end = early_end(material, task);
     if (!end) continue;
+    const std::string ended = who_ends_by(material, task, *end);
     sentences.push_back(fmt::format(
         "{}: steps to thresholds, speed-ups, areas and milestones of all algorithms rest on the first {} environment "
-        "steps, since no later evaluation is shared by all runs (ended there: {}); most runs end after {}",
-        material.data.tasks[task].label, *end, who_ends_by(material, task, *end), usual_end(material.table[task])));
+        "steps, since no later evaluation is shared by all runs ({}); others end after {}",
+        material.data.tasks[task].label, *end,
+        ended.empty() ? "they were evaluated at different steps" : "ended there: " + ended,
+        usual_end(material.table[task])));
   }
   return sentences;
 }
@@ -111,8 +116,53 @@ std::vector<std::string> different_budgets(const Material& material) {
   return sentences;
 }
 
+std::vector<std::string> unknown_units(const Material& material) {
+  std::map<Labels, std::vector<std::string>> tasks;  // by whose unit is not known
+  for (std::size_t task = 0; task < material.table.size(); ++task) {
+    Labels unknown;
+    bool others = false;
+    for (const Run* run : runs_of_task(material, task)) {
+      const bool known = run->unit != ReturnUnit::kUnknown;
+      others = others || known;
+      if (!known) unknown.insert(material.data.algorithms[run->algorithm].label);
+    }
+    if (others && !unknown.empty()) tasks[unknown].push_back(material.data.tasks[task].label);
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [labels, names] : tasks) {
+    sentences.push_back(fmt::format(
+        "{}: whether returns of {} are of the whole team, like others here, or means over agents is not known, and the "
+        "two differ by the number of agents; --unit sum or --unit mean-over-agents says it",
+        fmt::join(names, ", "), fmt::join(labels, ", ")));
+  }
+  return sentences;
+}
+
+std::vector<std::string> different_shares(const Material& material) {
+  std::set<std::int64_t> counts;
+  for (const Score& score : {material.score, material.aggregate_score}) {
+    if (score.kind == Score::Kind::kLast) counts.insert(score.count);
+  }
+  std::vector<std::string> sentences;
+  for (const std::int64_t count : counts) {
+    for (std::size_t task = 0; task < material.table.size(); ++task) {
+      std::map<double, std::string> shares;  // whose, for example
+      for (const Run* run : runs_of_task(material, task)) {
+        if (run->worst || run->evaluations.empty()) continue;
+        shares.emplace(share_of_last(*run, count), material.data.algorithms[run->algorithm].label);
+      }
+      if (shares.empty() || shares.rbegin()->first <= kAlikeShares * shares.begin()->first) continue;
+      sentences.push_back(fmt::format(
+          "{}: last-{} averages {:.0f} % of the training of {}, but {:.0f} % of that of {}, so these scores are not "
+          "alike; the score final is",
+          material.data.tasks[task].label, count, 100 * shares.rbegin()->first, shares.rbegin()->second,
+          100 * shares.begin()->first, shares.begin()->second));
+    }
+  }
+  return sentences;
+}
+
 std::vector<std::string> different_units(const Material& material) {
-  using Labels = std::set<std::string>;
   std::map<std::pair<Labels, Labels>, std::vector<std::string>> tasks;  // by who has means and who has sums
   for (std::size_t task = 0; task < material.table.size(); ++task) {
     Labels means, sums;

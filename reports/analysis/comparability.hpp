@@ -17,6 +17,12 @@ std::vector<std::string> different_budgets(const Material& material);
 /// scale.
 std::vector<std::string> different_units(const Material& material);
 
+/// A sentence for tasks on which some returns are in a unit that is not known, beside others whose unit is.
+std::vector<std::string> unknown_units(const Material& material);
+
+/// A sentence for each task of which a score that averages last evaluations takes unlike shares of the runs' training.
+std::vector<std::string> different_shares(const Material& material);
+
 /// The last step at which all runs of `task` were evaluated, if most runs end later. What compares whole curves (steps
 /// to thresholds, speed-ups, areas, milestones) ends there.
 std::optional<double> early_end(const Material& material, std::size_t task);

@@ -162,18 +162,46 @@ Curve aggregate_steps(const Material& material, std::size_t algorithm, const std
   return iqm_curve(material, std::move(points), curves, selection.seeds);
 }
 
-// Intervals that divide the budgets unevenly leave few shares at which every task was evaluated.
-void warn_of_few_shares(const Material& material, const std::vector<Curve>& aggregate,
-                        std::vector<std::string>& warnings) {
+// How often the runs of a task were evaluated, at most.
+std::size_t evaluations_of(const Material& material, std::size_t task) {
+  std::size_t most = 0;
+  for (const auto& runs : material.table[task]) {
+    for (const Run* run : runs) most = std::max(most, steps_of(*run).size());
+  }
+  return most;
+}
+
+// Intervals that divide the budgets unevenly leave few points at which every task was evaluated.
+void warn_of_few_points(const Material& material, const Curves& curves, std::vector<std::string>& warnings) {
   std::size_t points = 0, least = std::numeric_limits<std::size_t>::max();
-  for (const Curve& curve : aggregate) points = std::max(points, curve.x.size());
-  for (const std::size_t task : material.tasks)
-    least = std::min(least, static_cast<std::size_t>(material.data.tasks[task].protocol.evaluations()) + 1);
-  if (points == 0 || points >= least) return;
-  warnings.push_back(fmt::format(
-      "The tasks are evaluated at the same share of their budgets only {} times, so the aggregate curve has "
-      "no more points; intervals that divide every budget into equally many parts give it all",
-      points));
+  double last = 0;
+  for (const Curve& curve : curves.aggregate) {
+    points = std::max(points, curve.x.size());
+    if (!curve.x.empty()) last = std::max(last, curve.x.back());
+  }
+  if (points == 0) return;
+  for (const std::size_t task : material.tasks) least = std::min(least, evaluations_of(material, task));
+  if (points < least && curves.by_share) {
+    warnings.push_back(fmt::format(
+        "The tasks are evaluated at the same share of their budgets only {} times, so the aggregate curve has "
+        "no more points; intervals that divide every budget into equally many parts give it all",
+        points));
+  } else if (points < least) {
+    warnings.push_back(fmt::format(
+        "The aggregate curve has only the {} points up to step {} at which all tasks were evaluated, although no task "
+        "has fewer than {} evaluations",
+        points, last, least));
+  }
+  for (std::size_t a = 0; a < curves.aggregate.size(); ++a) {
+    const std::size_t own = curves.aggregate[a].x.size();
+    const bool has_runs = !select(material.table, material.tasks, a, {}, material.options.ragged).runs.empty();
+    if (!has_runs || own == points) continue;
+    warnings.push_back(
+        fmt::format("{} has {} in the aggregate figure, because {} of the {} points of the longest "
+                    "curve {} evaluated in all of its runs",
+                    material.data.algorithms[a].label, own == 0 ? "no curve" : "a shorter curve",
+                    own == 0 ? "none" : fmt::format("only {}", own), points, own == 1 || own == 0 ? "was" : "were"));
+  }
 }
 
 // The largest training time of any algorithm on each task.
@@ -220,6 +248,10 @@ void add_cells(const Material& material, Curves& result, std::vector<std::string
   for (std::size_t task = 0; task < result.steps.size(); ++task) {
     for (std::size_t a = 0; a < result.steps[task].size(); ++a) {
       result.steps[task][a] = step_curve(material, material.table[task][a]);
+      if (result.steps[task][a].x.empty() && !material.table[task][a].empty()) {
+        warnings.push_back(material.data.tasks[task].label + ", " + material.data.algorithms[a].label +
+                           ": its runs have no evaluation at a common step, so there is no learning curve of it");
+      }
       const std::vector<const Run*> timed = timed_runs(material, material.table[task][a]);
       if (!one_processor(timed)) {
         warnings.push_back(material.data.tasks[task].label + ", " + material.data.algorithms[a].label +
@@ -260,7 +292,7 @@ Curves curves_of(const Material& material, std::vector<std::string>& warnings) {
     result.aggregate.push_back(aggregate_steps(material, a, units));
     result.aggregate_wall_clock.push_back(aggregate_time(material, a, longest));
   }
-  if (result.by_share) warn_of_few_shares(material, result.aggregate, warnings);
+  warn_of_few_points(material, result, warnings);
   return result;
 }
 

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -29,13 +32,21 @@ TaskCurves task_curves(const Material& material, std::size_t task, std::vector<s
         std::ranges::none_of(material.table[task][a], [](const Run* run) { return run->never_learned(); });
     curves.baseline.push_back(!algorithm.proposed && learned);
     curves.runs.emplace_back();
+    std::vector<std::int64_t> lacking;  // seeds
     for (const Run* run : material.table[task][a]) {
       std::vector<double> curve = at_steps(*run, curve_of(*run), curves.steps);
-      if (!curve.empty()) curves.runs.back().push_back(std::move(curve));
+      if (curve.empty()) {
+        lacking.push_back(run->seed);
+      } else {
+        curves.runs.back().push_back(std::move(curve));
+      }
     }
-    if (curves.steps.size() >= 2 && curves.runs.back().size() < material.table[task][a].size()) {
-      warnings.push_back(material.data.tasks[task].label + ", " + algorithm.label +
-                         ": imported without evaluations at the steps of the others, so it has no sample efficiency");
+    if (curves.steps.size() >= 2 && !lacking.empty()) {
+      const bool all = lacking.size() == material.table[task][a].size();
+      warnings.push_back(fmt::format(
+          "{}, {}: imported without evaluations at the steps of the others{}, so it has no sample efficiency",
+          material.data.tasks[task].label, algorithm.label,
+          all ? "" : fmt::format(" (seed{} {})", lacking.size() == 1 ? "" : "s", fmt::join(lacking, ", "))));
       curves.runs.back().clear();
     }
   }

@@ -109,6 +109,13 @@ std::string last_evaluations(std::int64_t count, const std::vector<const Run*>& 
   return text + " of a run" + (fewer ? ", or all of them where it has fewer" : "");
 }
 
+// Other harnesses do not say how many.
+std::string new_episodes(const std::vector<const Run*>& runs) {
+  const auto imported = std::ranges::count_if(runs, &Run::imported);
+  if (imported == 0) return "ten times as many new episodes";
+  return imported == std::ssize(runs) ? "new episodes" : "new episodes, in runs of this harness ten times as many";
+}
+
 // "maximum of 6 evaluations"; where runs differ, of how many to how many.
 std::string maximum_of_evaluations(const std::vector<const Run*>& runs) {
   const std::set<std::int64_t> numbers = numbers_of_evaluations(runs, true);
@@ -142,11 +149,15 @@ double score_of(const Run& run, const Score& score) {
   }
 }
 
+double share_of_last(const Run& run, std::int64_t count) {
+  const std::int64_t all = trained_evaluations(run);
+  return static_cast<double>(std::min(count, all)) / static_cast<double>(all);
+}
+
 std::string definition_of(const Score& score, const std::vector<const Run*>& runs) {
   switch (score.kind) {
     case Score::Kind::kAbsolute:
-      return std::string("mean return of the run's best policy, the one with the highest evaluation, over ") +
-             (std::ranges::any_of(runs, &Run::imported) ? "new episodes" : "ten times as many new episodes");
+      return "mean return of the run's best policy, the one with the highest evaluation, over " + new_episodes(runs);
     case Score::Kind::kLast:
       return "mean over the " + last_evaluations(score.count, runs);
     case Score::Kind::kBest:

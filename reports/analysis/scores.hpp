@@ -13,6 +13,13 @@ namespace tutti::reports {
 /// One number for a run. NaN if the run does not have it.
 double score_of(const Run& run, const Score& score);
 
+/// How many of its evaluations a run's last-`count` averages, as a share of all but that of the untrained policy.
+double share_of_last(const Run& run, std::int64_t count);
+
+/// How many times as large the largest of such shares may be where scores count as alike: a run may have an evaluation
+/// more or less than others.
+inline constexpr double kAlikeShares = 1.1;
+
 /// What the score is, in one sentence, of each of `runs`; none: of any run.
 std::string definition_of(const Score& score, const std::vector<const Run*>& runs = {});
 

@@ -22,12 +22,14 @@ bool shared_cores(const Run& run) {
 }  // namespace
 
 TrainingClock training_clock(const Dataset& data) {
-  bool shared = false, recorded = true;
+  bool any = false, shared = false, recorded = true;
   for (const Run& run : data.runs) {
     if (!has_time(run)) continue;
+    any = true;
     shared = shared || shared_cores(run);
     recorded = recorded && has_processor_time(run);
   }
+  if (!any) return TrainingClock::kNone;
   if (!shared) return TrainingClock::kWall;
   return recorded ? TrainingClock::kProcessor : TrainingClock::kSharedWall;
 }
@@ -42,6 +44,8 @@ double train_seconds(const results::TimeRecord& time, TrainingClock clock) {
 
 std::string_view to_text(TrainingClock clock) {
   switch (clock) {
+    case TrainingClock::kNone:
+      return "No run recorded its training time.";
     case TrainingClock::kWall:
       return "Training time is wall-clock time: no runs shared a core.";
     case TrainingClock::kProcessor:

@@ -9,6 +9,7 @@ namespace tutti::reports {
 
 /// Processor time counts no waiting, so it compares runs that shared cores with each other and with those that did not.
 enum class TrainingClock {
+  kNone,        // no run recorded its time
   kWall,        // no run shared a core
   kProcessor,   // some did, or it cannot be known
   kSharedWall,  // some did, or it cannot be known, and some recorded no processor time

@@ -36,6 +36,7 @@ struct TaskInfo {
   std::optional<ReferenceRange> reference = {};                 // as the task's environment declares it
   std::string title = {};                                       // empty: the label
   Protocol protocol = {};                                       // of the first plan that has it
+  std::int64_t imported_budget = 0;  // where no plan has it: at which step most imported runs end
 
   /// As tables and figures show it.
   const std::string& shown() const { return title.empty() ? label : title; }

@@ -37,13 +37,22 @@ bool budgets_differ(const std::vector<Protocol>& protocols) {
 }
 
 std::vector<double> axis_units(const std::vector<TaskInfo>& tasks, const std::vector<std::size_t>& compared) {
+  const auto budget_of = [](const TaskInfo& task) {
+    return task.protocol.is_known() ? task.protocol.environment_steps : task.imported_budget;
+  };
   std::set<std::int64_t> budgets;
-  for (const std::size_t task : compared) budgets.insert(tasks[task].protocol.environment_steps);
-  std::vector<double> units;
-  for (const TaskInfo& task : tasks) {
-    const bool share = budgets.size() > 1 && task.protocol.is_known();
-    units.push_back(share ? static_cast<double>(task.protocol.environment_steps) : 1);
+  bool planned = true;
+  for (const std::size_t task : compared) {
+    budgets.insert(budget_of(tasks[task]));
+    planned = planned && tasks[task].protocol.is_known();
   }
+  // Imported runs of equal budgets may end a few steps beside each other.
+  const double alike = planned ? 1 : 1.05;
+  const bool differ =
+      !budgets.empty() && static_cast<double>(*budgets.rbegin()) > alike * static_cast<double>(*budgets.begin());
+  std::vector<double> units;
+  for (const TaskInfo& task : tasks)
+    units.push_back(differ && budget_of(task) > 0 ? static_cast<double>(budget_of(task)) : 1);
   return units;
 }
 

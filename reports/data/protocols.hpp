@@ -23,7 +23,8 @@ std::string each_number(const std::vector<Protocol>& protocols,
 bool budgets_differ(const std::vector<Protocol>& protocols);
 
 /// What a task's environment steps are divided by on an axis that the `compared` tasks share: 1 where their budgets are
-/// the same, so that it counts environment steps, else each task's budget. One for every task.
+/// the same, so that it counts environment steps, else each task's budget, which of a task that was only imported is
+/// the step of most runs' last evaluation. One for every task.
 std::vector<double> axis_units(const std::vector<TaskInfo>& tasks, const std::vector<std::size_t>& compared);
 
 /// Whether such an axis is the share of each task's budget.

@@ -150,9 +150,10 @@ void write_environment(Text& out, const Dataset& data, const RunsByKey& runs, co
   out.push_back('}');
 }
 
-std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vector<Rectangle>& rectangles) {
+std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vector<Rectangle>& rectangles,
+                      bool include_initial) {
   std::set<const Run*> exported;
-  bool substituted = false, by_share = false;
+  bool substituted = false, by_share = false, fewer_steps = false;
   for (const Rectangle& rectangle : rectangles) {
     by_share = by_share || is_share(rectangle.units);
     for (const std::size_t task : rectangle.tasks) {
@@ -161,16 +162,27 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
           const Run* run = runs.at({task, algorithm, seed});
           exported.insert(run);
           substituted = substituted || !run->absolute;
+          fewer_steps = fewer_steps || rectangle.points.size() < run->evaluations.size();
         }
       }
     }
   }
+  const bool imported = std::ranges::any_of(data.runs, &Run::imported);
+  const std::string imports = imported ? "\nImported runs are not exported.\n" : "";
+  if (rectangles.empty())
+    return "There is no metrics.json, because no run of this harness can be exported.\n" + imports;
   std::string text =
       "metrics.json is in the format of marl-eval: environment, task, algorithm, run, step. The metric \"return\" "
       "holds the\n"
-      "undiscounted team return of every evaluation episode, step_count the nominal environment steps. Each "
+      "undiscounted team return of every episode of an evaluation, step_count the nominal environment steps. Each "
       "environment has\n"
       "the largest set of runs that all of its algorithms have on all of its tasks.\n";
+  if (!include_initial) text += "\nEvaluations of untrained policies, at step 0, are left out.\n";
+  if (fewer_steps) {
+    text +=
+        "\nEvaluations at steps that not all runs of an environment have are left out: each run has the same steps "
+        "here.\n";
+  }
   if (substituted) {
     text += "\nWhere no absolute evaluation was made, absolute_metrics holds the episodes of the last evaluation.\n";
   }
@@ -179,12 +191,14 @@ std::string readme_of(const Dataset& data, const RunsByKey& runs, const std::vec
         "\nTasks of one environment have different budgets: a step is the same share of each task's budget, and its\n"
         "step_count that of the task.\n";
   }
+  text += imports;
   std::string left_out;
   for (const Run& run : data.runs) {
     if (!run.imported && !exported.contains(&run))
       left_out += "  " + clean_text(run.name) + " (" + std::string(to_text(run.state)) + ")\n";
   }
-  return text + (left_out.empty() ? "\nEvery run is there.\n" : "\nRuns that are not there:\n" + left_out);
+  if (!left_out.empty()) return text + "\nRuns that are not there:\n" + left_out;
+  return text + (imported ? "\nEvery run of this harness is there.\n" : "\nEvery run is there.\n");
 }
 
 }  // namespace
@@ -201,7 +215,7 @@ void export_marl_eval(const Dataset& data, const ReportOptions& options, OutputF
     Rectangle rectangle = rectangle_of(data, runs, family);
     if (!rectangle.seeds.empty() && !rectangle.points.empty()) rectangles.push_back(std::move(rectangle));
   }
-  folder.write("export/marl-eval/README.txt", readme_of(data, runs, rectangles));
+  folder.write("export/marl-eval/README.txt", readme_of(data, runs, rectangles, options.include_initial));
   if (rectangles.empty()) return;  // an empty object would be read as results
   Text out;
   for (const Rectangle& rectangle : rectangles) {

@@ -303,7 +303,9 @@ class Script {
     const int decimals = decimals_of(places);
     std::vector<std::string> ticks;
     for (const double tick : places) {
-      const std::string label = panel.x_axis == Axis::kSteps ? count_text(tick) : fixed(tick, decimals);
+      // A count may be in another unit than steps, such as millions of them.
+      const bool whole = decimals == 0 || high / unit >= 1000;
+      const std::string label = panel.x_axis == Axis::kSteps && whole ? count_text(tick) : fixed(tick, decimals);
       ticks.push_back(fmt::format("{} {}", in_quotes(label), shortest(tick * unit)));
     }
     line("  set xtics ({})", fmt::join(ticks, ", "));

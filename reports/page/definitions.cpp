@@ -74,6 +74,13 @@ std::string profile(const ReportOptions& options) {
          std::string(options.ragged ? "; each task weighs the same." : ".");
 }
 
+std::vector<const Run*> all_runs(const Analysis& analysis) {
+  std::vector<const Run*> runs;
+  if (!analysis.data) return runs;
+  for (const Run& run : analysis.data->runs) runs.push_back(&run);
+  return runs;
+}
+
 // Columns whose returns are something else, or may be.
 std::string imported_units(const Analysis& analysis) {
   std::set<std::string> means, unknown;
@@ -110,7 +117,7 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
     case Term::kEvaluation:
       return evaluation(run_protocols(analysis));
     case Term::kAbsolute:
-      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute})) +
+      return sentence(definition_of(Score{.kind = Score::Kind::kAbsolute}, all_runs(analysis))) +
              " New episodes, because the maximum over many noisy evaluations is biased upwards.";
     case Term::kFinal:
       return sentence(definition_of(Score{.kind = Score::Kind::kFinal}));
@@ -174,13 +181,14 @@ std::string text_of(Term term, const Analysis& analysis, const ReportOptions& op
              "all runs of both are dealt out, in every way where there are no more than 10,000 and otherwise 10,000 "
              "times at random, and p is the share of deals with a probability at least as far from one half.";
     case Term::kCoverage:
-      return "The task declares dimensions with bounds and bins; every training step falls into one joint bin or "
-             "outside the box. Coverage is visited bins over all bins; entropy is that of the visit distribution, "
-             "divided by the logarithm of the number of bins. Evaluation episodes do not count.";
+      return "The task declares dimensions with bounds and bins. Every training step, or every step of every learner "
+             "where the task says so, falls into one joint bin or outside the box. Coverage is visited bins over all "
+             "bins; entropy is that of the visit distribution, divided by the logarithm of the number of bins. "
+             "Evaluation episodes do not count.";
     case Term::kUpdates:
-      return "One update is one gradient step of all of an algorithm's networks, as the algorithm counts them. "
-             "Algorithms that learn from the same environment steps may differ in their number of updates by a factor "
-             "of ten or more.";
+      return "One update is one gradient step of an algorithm's critics, as the algorithm counts them; its policies "
+             "take a step with every update or with some. Algorithms that learn from the same environment steps may "
+             "differ in their number of updates by a factor of ten or more.";
     case Term::kRuntime:
       return "Training seconds leave out evaluation and checkpoints and are summed over resumed segments; time between "
              "segments does not count. Where runs shared cores they are processor time, which counts no waiting for a "

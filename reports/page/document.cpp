@@ -155,13 +155,14 @@ class Builder {
         fmt::format("interquartile mean {} of the normalised {} score over {}", estimate_text(first.iqm),
                     analysis_.aggregates.score, plural(analysis_.aggregates.tasks.size(), "task"));
     if (shared > 1) {
-      paragraph(text + " share the lead: " + score + basis(first) + "." + not_compared());
+      paragraph(text + " share the lead: " + score + basis({order.begin(), order.begin() + shared}) + "." +
+                not_compared());
       return;
     }
     const Aggregate& second = aggregate(order[1]);
     paragraph(fmt::format("{} leads: {}, {} above {} with {}; {}{}.{}", text, score,
                           fixed(first.iqm.value - second.iqm.value, 3), label(order[1]), estimate_text(second.iqm),
-                          certainty(order[0], order[1]), basis(first), not_compared()));
+                          certainty(order[0], order[1]), basis({order[0], order[1]}), not_compared()));
   }
 
   // Without normalised scores: in how many tasks the mean is the best.
@@ -233,9 +234,14 @@ class Builder {
            (is_sure ? ", so chance alone does not explain the lead" : ", so with these runs the lead may be chance");
   }
 
-  std::string basis(const Aggregate& leader) const {
+  // `compared` are those that the sentence names, the leader first.
+  std::string basis(const std::vector<std::size_t>& compared) const {
+    std::vector<std::string> counts;
+    for (const std::size_t a : compared) counts.push_back(runs_per_task(aggregate(a)));
+    const bool same = std::ranges::count(counts, counts.front()) == std::ssize(counts);
     const std::string budget = budget_text(analysis_);
-    return fmt::format(" (N = {} per task{})", runs_per_task(leader), budget.empty() ? "" : ", " + budget);
+    return fmt::format(" (N = {} per task{})", same ? counts.front() : fmt::format("{}", fmt::join(counts, " and ")),
+                       budget.empty() ? "" : ", " + budget);
   }
 
   // What limits the answer: all of it when it is short, otherwise the weightiest with the others folded.

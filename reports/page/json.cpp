@@ -34,6 +34,8 @@ Json spread(const Spread& s) { return {{"n", s.n}, {"mean", number(s.mean)}, {"s
 
 const char* clock_name(TrainingClock clock) {
   switch (clock) {
+    case TrainingClock::kNone:
+      return "none";
     case TrainingClock::kWall:
       break;
     case TrainingClock::kProcessor:

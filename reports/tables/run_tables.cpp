@@ -48,8 +48,19 @@ CsvTable runtime_data(const Analysis& analysis) {
   return csv;
 }
 
+// Nobody knows which runs of an import were planned.
+std::string nothing_missing(const Analysis& analysis) {
+  const bool imported = analysis.data && std::ranges::any_of(analysis.data->runs, &Run::imported);
+  const bool own = !analysis.data || !std::ranges::all_of(analysis.data->runs, &Run::imported);
+  std::string text =
+      own ? "Every planned run finished." : "All runs were imported; which others there were is not known.";
+  if (own && imported) text += " Which runs others have planned is not known.";
+  if (!analysis.damage.empty()) text += " Not all that was read could be used: see the files left out.";
+  return text;
+}
+
 std::string failures_caption(const Analysis& analysis, const ReportOptions& options) {
-  if (analysis.failures.empty() && analysis.missing.empty()) return "Every planned run finished.";
+  if (analysis.failures.empty() && analysis.missing.empty()) return nothing_missing(analysis);
   std::string text;
   if (!analysis.failures.empty()) {
     text = options.failed == FailedRuns::kWorst
@@ -122,7 +133,7 @@ ReportTable runtime_table(const Analysis& analysis, const ReportOptions& options
       .name = "runtime",
       .title = "Updates, run time and resources",
       .caption =
-          "Means over runs; memory is the largest. Updates are gradient steps of the whole algorithm, as it "
+          "Means over runs; memory is the largest. Updates are gradient steps of the critics, as each algorithm "
           "counts them. Training time and steps/s leave out evaluation and checkpoints; the three shares are of "
           "the wall-clock time of training. " +
           std::string(to_text(analysis.runtime.clock)) +

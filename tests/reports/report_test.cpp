@@ -519,6 +519,16 @@ TEST(Report, TheAnswerOfImportsSaysWhatMakesThemUnlike) {
             std::string::npos);
 }
 
+TEST(Report, TheAnswerGivesTheNumberOfRunsOfBoth) {
+  Analysis analysis = testing::synthetic_analysis(1, 2, 3);
+  const auto order = std::ranges::minmax_element(analysis.aggregates.algorithms, {},
+                                                 [](const Aggregate& aggregate) { return aggregate.iqm.value; });
+  order.min->n = order.min->most = 2;
+  const fs::path folder = fresh_folder("numbers");
+  write_report(analysis, {}, folder);
+  EXPECT_NE(read(folder / "report.md").find("(N = 3 and 2 per task"), std::string::npos);
+}
+
 TEST(Report, AnIntervalWithoutWidthIsNoProof) {
   Analysis analysis = testing::synthetic_analysis(1, 2, 3);
   ReportOptions options;

@@ -181,8 +181,7 @@ void hatd3_presets(std::vector<Preset>& presets) {
       {"harl", "mamujoco/ant-*", n_step(5), tuned + "mamujoco/Ant-v2-4x2/hatd3"},
       {"harl", "mamujoco/half-cheetah-*", n_step(10), tuned + "mamujoco/HalfCheetah-v2-2x3/hatd3"},
       {"harl", "mamujoco/swimmer-*", n_step(10), tuned + "mamujoco/HalfCheetah-v2-2x3/hatd3, for want of its own"},
-      {"harl", "mamujoco/walker2d-2x3", with(n_step(20), {{"policy_interval", std::int64_t{8}}}),
-       tuned + "mamujoco/Walker2d-v2-2x3/hatd3"},
+      {"harl", "mamujoco/walker2d-2x3", n_step(20), tuned + "mamujoco/Walker2d-v2-2x3/hatd3"},
   };
 }
 

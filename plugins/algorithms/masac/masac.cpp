@@ -11,6 +11,7 @@
 #include "nn/adam.hpp"
 #include "nn/polyak.hpp"
 #include "off_policy.hpp"
+#include "presets.hpp"
 #include "snapshot_parts.hpp"
 #include "temperature.hpp"
 
@@ -141,19 +142,19 @@ class Masac final : public OffPolicyAlgorithm {
 
 namespace {
 
-/// BenchMARL's values, as far as this form has them.
+/// BenchMARL's values, as far as this form has them. Its first temperature of 1 weighs the mean of the agents' log
+/// densities, which is 1/N of the sum here.
 void masac_presets(std::vector<Preset>& presets) {
-  presets = {{"paper",
-              "*",
-              {{"hidden", IntegerList{256, 256}},
-               {"batch_size", std::int64_t{128}},
-               {"actor_learning_rate", 5e-5},
-               {"critic_learning_rate", 5e-5},
-               {"temperature_learning_rate", 5e-5},
-               {"updates_per_step", 1.0 / 6},
-               {"share_parameters", true},
-               {"copies", std::int64_t{10}}},
-              "BenchMARL, conf/experiment/base_experiment.yaml and conf/algorithm/masac.yaml"}};
+  const ParameterValues values = {{"hidden", IntegerList{256, 256}},   {"batch_size", std::int64_t{128}},
+                                  {"actor_learning_rate", 5e-5},       {"critic_learning_rate", 5e-5},
+                                  {"temperature_learning_rate", 5e-5}, {"updates_per_step", 1.0 / 6},
+                                  {"share_parameters", true},          {"copies", std::int64_t{10}}};
+  const std::string source = "BenchMARL, conf/experiment/base_experiment.yaml and conf/algorithm/masac.yaml";
+  presets = {{"paper", "*", values, source}};
+  const std::pair<const char*, int> agents[] = {{"mpe/*-n2", 2},       {"mpe/*-n3", 3},       {"mpe/*-n4", 4},
+                                                {"mamujoco/*-2x*", 2}, {"mamujoco/*-4x*", 4}, {"mamujoco/*-6x*", 6}};
+  for (const auto& [tasks, count] : agents)
+    presets.push_back({"paper", tasks, with(values, {{"temperature", 1.0 / count}}), source});
 }
 
 }  // namespace

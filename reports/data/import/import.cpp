@@ -29,9 +29,9 @@ std::string listed(const std::vector<std::string>& reasons) {
 
 // BenchMARL takes the mean over the agents of a group, then that over its groups (benchmarl/experiment/logger.py);
 // Mava that over all agents (mava/wrappers/episode_metrics.py).
-ReturnUnit unit_of(const ImportedRun& run, bool format_says, const std::string& given) {
+ReturnUnit unit_of(const ImportedRun& run, const std::string& given) {
   if (run.writer == "BenchMARL" || run.writer == "Mava") return ReturnUnit::kMeanOverAgents;
-  if (format_says) return ReturnUnit::kUnknown;
+  if (given.empty()) return ReturnUnit::kUnknown;
   return given == "sum" ? ReturnUnit::kTeam : ReturnUnit::kMeanOverAgents;
 }
 
@@ -100,6 +100,7 @@ class Importer {
     check_folders();
     add_file_notes();
     for (const std::string& text : align_steps(data_)) note(text);
+    set_budgets();
     data_.sort_runs();
     warn_of_numbers();
     warn_of_copies();
@@ -200,9 +201,15 @@ class Importer {
       return;
     }
     for (const std::string& reason : reasons) data_.damage.push_back({source.shown, reason});
+    if (!reasons.empty()) {
+      note(source, std::to_string(reasons.size()) + (reasons.size() == 1 ? " run is" : " runs are") +
+                       " left out, which flatters an algorithm whose bad runs they are: " + reasons.front());
+    }
     note(source, "imported; these numbers were not measured by this harness");
     for (const std::string& text : source.content.notes) note(source, text);
-    if (!source.content.has_unit) {
+    const bool by_option = std::ranges::any_of(
+        source.content.runs, [](const ImportedRun& run) { return run.writer != "BenchMARL" && run.writer != "Mava"; });
+    if (by_option && !unit_.empty()) {
       note(source, std::string("returns are ") + (unit_ == "sum" ? "sums over the agents (--unit sum)"
                                                                  : "means over the agents (--unit mean-over-agents)"));
     }
@@ -228,7 +235,7 @@ class Importer {
     if (run.seed != imported.seed) numbered_.push_back(run.name + " is seed " + std::to_string(run.seed));
     run.state = RunState::kFinished;
     run.imported = true;
-    run.unit = unit_of(imported, source.content.has_unit, unit_);
+    run.unit = unit_of(imported, unit_);
     run.evaluations = std::move(imported.evaluations);
     run.absolute = std::move(imported.absolute);
     run.best_single_episode = imported.best_single_episode;
@@ -238,8 +245,12 @@ class Importer {
            ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as \"best single "
            "episode\" and is no absolute evaluation");
     }
-    if (run.unit == ReturnUnit::kMeanOverAgents && source.content.has_unit)
-      note(label + ": returns of " + imported.writer + " are means over agents");
+    if (imported.writer == "BenchMARL" || imported.writer == "Mava") {
+      note(label + ": returns of " + imported.writer + " are means over agents" +
+           (imported.guessed ? "; nothing but its absolute entry, the largest single episode, shows that BenchMARL "
+                               "wrote this file"
+                             : ""));
+    }
     files_[{run.task, run.algorithm, run.seed}] = source.shown;
     data_.runs.push_back(std::move(run));
     return true;
@@ -260,6 +271,19 @@ class Importer {
     std::int64_t seed = 0;
     while (is_taken(run, seed, "", true)) ++seed;
     return seed;
+  }
+
+  // Where no plan says one: the most frequent last step, of two equally frequent ones the later.
+  void set_budgets() {
+    std::map<std::size_t, std::map<std::int64_t, int>> ends;  // how many runs end there, by task
+    for (const Run& run : data_.runs) {
+      if (run.imported && !run.evaluations.empty()) ++ends[run.task][run.evaluations.back().step];
+    }
+    for (const auto& [task, counts] : ends) {
+      const auto most =
+          std::ranges::max_element(counts, std::ranges::less_equal(), [](const auto& e) { return e.second; });
+      if (!data_.tasks[task].protocol.is_known()) data_.tasks[task].imported_budget = most->first;
+    }
   }
 
   // Runs of one algorithm may come from several files, but not from several harnesses, and never join our own.

@@ -103,10 +103,17 @@ nlohmann::json parse_python_json(std::string text) {
   }
 }
 
+std::string shown(const nlohmann::json& value) {
+  constexpr std::size_t kMost = 40;
+  const std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
+}
+
 std::vector<double> episode_returns(const nlohmann::json& value) {
   std::vector<double> result;
   const auto add = [&](const nlohmann::json& item) {
-    if (!item.is_number() || !std::isfinite(item.get<double>())) throw Error("a return is not a finite number");
+    if (!item.is_number() || !std::isfinite(item.get<double>()))
+      throw Error("a return is not a finite number: " + (item.is_null() ? "NaN, infinite or null" : shown(item)));
     const auto number = item.get<double>();
     if (std::abs(number) > kLargestReturn) {
       throw Error(fmt::format("the return {:g} is too large to compute with (at most {:g})", number, kLargestReturn));

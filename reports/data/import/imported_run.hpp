@@ -51,6 +51,9 @@ bool is_seed_csv(const std::vector<std::string>& header);
 /// has a key twice.
 nlohmann::json parse_python_json(std::string text);
 
+/// A value of JSON for messages: its first forty characters.
+std::string shown(const nlohmann::json& value);
+
 /// A list of episodes, or one number that is already a mean. Throws Error on anything else and on numbers that cannot
 /// be averaged.
 std::vector<double> episode_returns(const nlohmann::json& value);

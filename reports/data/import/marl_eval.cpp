@@ -8,8 +8,10 @@
 // absolute evaluation.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string_view>
@@ -117,10 +119,27 @@ std::vector<double> absolute_returns(const json* absolute, const std::string& me
   return episode_returns(*found);
 }
 
-struct Steps {
-  std::vector<const json*> metrics;
-  const json* absolute = nullptr;
+struct Step {
+  std::string key;
+  const json* metrics = nullptr;
 };
+
+struct Steps {
+  std::vector<Step> steps;
+  std::vector<const json*> metrics;  // of the same
+  const json* absolute = nullptr;
+  bool numbered = true;  // every key is "step_<number>"
+};
+
+// The number of "step_12".
+std::optional<std::int64_t> number_in_key(const std::string& key) {
+  constexpr std::string_view kPrefix = "step_";
+  if (!lower_case(key).starts_with(kPrefix)) return std::nullopt;
+  const char* const end = key.data() + key.size();
+  std::int64_t number = 0;
+  const auto [at, error] = std::from_chars(key.data() + kPrefix.size(), end, number);
+  return error == std::errc() && at == end ? std::optional(number) : std::nullopt;
+}
 
 Steps steps_of(const json& entries) {
   if (!entries.is_object()) throw Error("is not an object of steps");
@@ -131,9 +150,13 @@ Steps steps_of(const json& entries) {
       continue;
     }
     if (!value.is_object()) throw Error("\"" + key + "\" is not an object of metrics");
-    steps.metrics.push_back(&value);
+    steps.steps.push_back({key, &value});
+    steps.numbered = steps.numbered && number_in_key(key);
   }
-  if (steps.metrics.empty()) throw Error("has no steps");
+  if (steps.steps.empty()) throw Error("has no steps");
+  if (steps.numbered)
+    std::ranges::stable_sort(steps.steps, {}, [](const Step& step) { return number_in_key(step.key); });
+  for (const Step& step : steps.steps) steps.metrics.push_back(step.metrics);
   return steps;
 }
 
@@ -158,13 +181,19 @@ PendingRun read_run(const json& entries, ImportedRun run) {
   const Steps steps = steps_of(entries);
   PendingRun pending{.run = std::move(run), .metric = return_metric(*steps.metrics.front()), .absolute = {}};
   const std::string& metric = pending.metric;
-  for (const json* metrics : steps.metrics) {
+  for (const auto& [key, metrics] : steps.steps) {
     const json* returns = find(*metrics, metric);
     const json* count = find(*metrics, "step_count");
-    if (returns == nullptr) throw Error("has a step without the metric \"" + metric + "\"");
-    if (count == nullptr || !count->is_number()) throw Error("has a step without step_count");
-    pending.run.evaluations.push_back(evaluation_at(count->get<double>(), episode_returns(*returns)));
+    if (returns == nullptr) throw Error("has no metric \"" + metric + "\" in " + key);
+    if (count == nullptr) throw Error("has no step_count in " + key);
+    if (!count->is_number()) throw Error("has a step_count that is no number in " + key + ": " + shown(*count));
+    try {
+      pending.run.evaluations.push_back(evaluation_at(count->get<double>(), episode_returns(*returns)));
+    } catch (const Error& error) {
+      throw Error(key + ": " + error.what());
+    }
   }
+  if (steps.numbered) refuse_steps_back(pending.run.evaluations);
   order_steps(pending.run.evaluations);
   pending.absolute = absolute_returns(steps.absolute, metric);
   if (metric != "return") return pending;
@@ -185,18 +214,25 @@ bool is_largest_episode(const PendingRun& pending) {
   return several && pending.absolute.size() == 1 && pending.absolute.front() == largest;
 }
 
+// Where every episode of an evaluation has the largest return, as on a task that is solved, the absolute entry is that
+// of any harness.
+bool could_be_a_mean(const PendingRun& pending) {
+  return std::ranges::any_of(pending.run.evaluations,
+                             [&](const Evaluation& evaluation) { return evaluation.mean == pending.absolute.front(); });
+}
+
 // One run may look like another harness's by chance, such as one that reached the largest possible return. So all
 // runs of the file have to look like BenchMARL's, and where no group's return shows it, those of other files, too.
 void set_writers(std::vector<PendingRun>& runs) {
-  bool groups = true, largest = true, has_absolute = false;
+  bool groups = true, largest = true, shown = false;
   for (const PendingRun& pending : runs) {
     if (pending.metric != "return") continue;
     groups = groups && (pending.groups_agree || !pending.has_groups);
     largest = largest && (pending.absolute.empty() || is_largest_episode(pending));
-    has_absolute = has_absolute || !pending.absolute.empty();
+    shown = shown || (is_largest_episode(pending) && !could_be_a_mean(pending));
   }
   for (PendingRun& pending : runs) {
-    const bool benchmarl = groups && (pending.has_groups || (largest && has_absolute));
+    const bool benchmarl = groups && (pending.has_groups || (largest && shown));
     pending.run.guessed = pending.metric == "return" && benchmarl && !pending.has_groups;
     pending.run.writer = pending.metric != "return" ? "Mava" : benchmarl ? "BenchMARL" : "marl-eval";
   }

@@ -76,6 +76,17 @@ void read_config(const std::filesystem::path& file, ImportedRun& run) {
   if (config.contains("seed") && config["seed"].is_number_integer()) run.seed = config["seed"].get<std::int64_t>();
 }
 
+// run.json beside the metrics says how the run ended. PyMARL and EPyMARL leave the process before Sacred can say that
+// it is complete, so that one which still runs may have ended well.
+void add_status(const std::filesystem::path& file, ImportedFile& result) {
+  const auto text = read_table_file(file.parent_path() / "run.json");
+  if (!text) return;
+  const std::string status = text_in(parse_python_json(*text), "status");
+  if (status.empty() || status == "COMPLETED" || status == "RUNNING") return;
+  result.notes.push_back("Sacred says that this run has not ended well (status " + status +
+                         "); it counts with its last evaluation");
+}
+
 bool is_training(const std::string& metric) { return !metric.starts_with("test_"); }
 
 // What the page says about the metric that was read.
@@ -105,6 +116,7 @@ ImportedFile read_sacred(const std::filesystem::path& file, const json& root) {
   ImportedFile result;
   const std::string metric = metric_in(root);
   add_notes(root, metric, result);
+  add_status(file, result);
   ImportedRun run;
   run.writer = "Sacred";
   run.name = metric;

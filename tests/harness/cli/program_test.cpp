@@ -133,6 +133,7 @@ TEST(Program, AnOptionThatAShellLeftWithoutItsValueTakesNoOtherWordForIt) {
     expect_all(run(command).err, {"--out: is empty; write it, or leave the option out\n"});
   // A value may end so.
   expect_all(run({"check", "demo.toml", "--set=run.copies="}).err, {"run.copies: expected integer"});
+  EXPECT_EQ(run({"check", "demo.toml", "--set=learner.fault=\xff"}).status, 2) << "no file of TOML could hold it";
 }
 
 TEST(Program, AMisspeltOptionGetsTheNearestOne) {
@@ -420,7 +421,7 @@ TEST_F(ReportCommand, SaysWhyARunOfAnImportIsLeftOut) {
     "seed_1": {"step_0": {"step_count": 100, "return": [NaN]}}}}}})");
   const Outcome some = tutti({"report", "--import", "diverged.json"}, folder_.path());
   EXPECT_EQ(some.status, 0) << some.err;
-  expect_all(some.err, {"seed_1: a return is not a finite number; the run is left out"});
+  expect_all(some.err, {"seed_1: step_0: a return is not a finite number: NaN, infinite or null; the run is left out"});
   folder_.write("wins.json", R"({"e": {"t": {"a": {"seed_0": {"step_0": {"step_count": 1, "win_rate": [1]}}}}}})");
   const Outcome none = tutti({"report", "--import", "wins.json"}, folder_.path());
   EXPECT_EQ(none.status, 2);

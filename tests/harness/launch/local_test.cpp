@@ -483,6 +483,26 @@ TEST_F(LaunchTest, PluginThatTakesOrBlocksTheRequestToStopFailsItsRun) {
   }
 }
 
+TEST_F(LaunchTest, SlurmsWarningDoesNotEndARunWhosePluginMadeItFatalAgain) {
+  using std::chrono::milliseconds;
+  const suite::Run run = plan(endless(faulty_algorithm("default_sigusr1"))).runs.at(0);
+  prepare_run(run, run_folder(run), false);
+  Supervisor supervisor(run, run_folder(run), {});
+  while (supervisor.worker().progress().step < 1000) {
+    ASSERT_FALSE(supervisor.poll()) << "the worker has ended";
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  supervisor.worker().signal(SIGUSR1);
+  while (!supervisor.poll()) std::this_thread::sleep_for(milliseconds(10));
+  EXPECT_EQ(supervisor.conclude().state, RunState::kInterrupted);
+}
+
+TEST_F(LaunchTest, RunWhoseExitStatusAPluginTookEndsAsItRecorded) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);  // the system forgets how children ended
+  EXPECT_TRUE(launch(line_suite()).complete());
+  std::signal(SIGCHLD, before);
+}
+
 TEST_F(LaunchTest, CopyOfTheRunsProcessThatAPluginMakesIsEndedAndTheRunGoesOn) {
   EXPECT_TRUE(launch(line_suite()).complete());
   const std::filesystem::path whole = run_folder(plan(line_suite()).runs.at(0));

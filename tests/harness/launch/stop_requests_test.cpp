@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <thread>
 
 namespace tutti::launch {
@@ -34,6 +36,17 @@ TEST(StopRequests, WhatWasIgnoredBeforeIsNoRequest) {
     EXPECT_FALSE(requests.asked());
     std::signal(signal, before);
   }
+}
+
+TEST(StopRequests, OfWorkThatMayHangASecondOneEndsTheProcess) {
+  const auto work = [] {
+    std::signal(SIGTERM, SIG_DFL);
+    const StopRequests requests{StopRequests::Insistent{}};
+    std::raise(SIGTERM);
+    if (!requests.asked()) std::exit(3);
+    std::raise(SIGTERM);
+  };
+  EXPECT_EXIT(work(), testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST(StopRequests, ANewOneKnowsNothingOfEarlierRequests) {

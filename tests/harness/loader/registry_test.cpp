@@ -222,6 +222,20 @@ TEST(CheckSpec, NamesWhatIsWrong) {
   EXPECT_EQ(problem([](EnvironmentSpec& spec) { spec.agents[1].name = "caf\xe9"; }),
             start + "agent \"caf\xe9\" is no word; expected UTF-8 without spaces, commas, slashes and quotes");
   EXPECT_EQ(problem([](EnvironmentSpec& spec) {
+              spec.facts = {{"map", "a"}, {"map", "b"}};
+            }),
+            start + "fact \"map\" is there twice; expected each once");
+  for (const std::string name : {"agents", "episode_limit", "library x"}) {
+    EXPECT_EQ(problem([&](EnvironmentSpec& spec) {
+                spec.facts = {{name, "1"}};
+              }),
+              start + "fact \"" + name + "\" has a name that the host uses itself; rename it");
+  }
+  EXPECT_EQ(problem([](EnvironmentSpec& spec) {
+              spec.facts = {{"map", "\x1b[2J"}};
+            }),
+            start + "the name or the text of fact \"map\" is empty, not UTF-8, or has control characters");
+  EXPECT_EQ(problem([](EnvironmentSpec& spec) {
               spec.reference = ReferenceRange{10, "", -10, ""};
             }),
             start + "its reference range is 10.0 to -10.0; expected two finite numbers, the smaller first");

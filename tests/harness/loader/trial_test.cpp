@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "harness/results/temporary_folder.hpp"
+#include "loader/child.hpp"
 #include "tutti/error.hpp"
 
 namespace tutti::loader {
@@ -21,6 +22,22 @@ std::string refusal(const std::string& fault, const std::string& moment) {
   const Registry registry({kFixtures / "failing" / fault});
   const Plugin& plugin = registry.find(PluginKind::kEnvironment, fault + "_" + moment);
   return try_plugin(plugin, fault == "hang" ? std::chrono::milliseconds(300) : kTrialTime).value_or("passed");
+}
+
+TEST(Child, LongAnswersAreReadAndEndlessOnesNameTheirLength) {
+  const auto answer = [](int lines) {
+    return call_in_child(
+        [lines](int pipe) {
+          for (int line = 0; line < lines; ++line) write_line(pipe, std::string(1000, 'x'));
+        },
+        kTrialTime);
+  };
+  const ChildReport long_one = answer(200);
+  EXPECT_TRUE(long_one.done);
+  EXPECT_EQ(long_one.text.size(), 200U * 1001);
+  const ChildReport endless = answer(20'000);
+  EXPECT_FALSE(endless.done);
+  EXPECT_EQ(endless.how(kTrialTime), "wrote more than 16 MB of answers");
 }
 
 TEST(Trial, ACrashAnExitAndAHangAreSentencesThatSayWhen) {

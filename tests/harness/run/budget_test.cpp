@@ -23,6 +23,25 @@ TEST(Budget, AWarmUpThatFillsItLeavesNoUpdate) {
   EXPECT_EQ(reason_without_update(run_with(200, 100, "warm_up_steps", 192, 64)), "");
 }
 
+TEST(Budget, AnIntervalOfUpdatesLongerThanTheRestLeavesNoUpdate) {
+  // 10,000 steps at random, then 20 sweeps of 20 copies.
+  suite::Run run = run_with(10'400, 1000, "warm_up_steps", 10'000, 20);
+  run.algorithm_values["update_interval"] = {std::int64_t{50}};
+  EXPECT_EQ(reason_without_update(run), "warm_up_steps = 10,000, update_interval = 50, copies = 20");
+  run.algorithm_values["update_interval"] = {std::int64_t{20}};
+  EXPECT_EQ(reason_without_update(run), "");
+}
+
+TEST(Budget, FewUpdatesPerStepLeaveNone) {
+  suite::Run run = run_with(1000, 100, "warm_up_steps", 900, 10);
+  run.algorithm_values["updates_per_step"] = {0.009};
+  EXPECT_EQ(reason_without_update(run), "warm_up_steps = 900, updates_per_step = 0.009");
+  run.algorithm_values["updates_per_step"] = {0.01};
+  EXPECT_EQ(reason_without_update(run), "");
+  run.algorithm_values["update_interval"] = {std::int64_t{6}};  // of ten sweeps, six count
+  EXPECT_EQ(reason_without_update(run), "warm_up_steps = 900, updates_per_step = 0.01");
+}
+
 TEST(Budget, ARolloutOfAllCopiesThatExceedsItLeavesNoUpdate) {
   EXPECT_EQ(reason_without_update(run_with(1000, 100, "rollout_length", 200, 6)), "rollout_length = 200, copies = 6");
   EXPECT_EQ(reason_without_update(run_with(1000, 100, "rollout_length", 200, 5)), "");

@@ -14,6 +14,7 @@
 #include "fixture_plan.hpp"
 #include "results/files.hpp"
 #include "run/finite.hpp"
+#include "run/preparation.hpp"
 
 namespace tutti::run {
 namespace {
@@ -358,6 +359,7 @@ TEST_F(TrainingTest, MetricThatIsNotFiniteEndsTheRunWithStepAndName) {
 }
 
 TEST_F(TrainingTest, WhatWouldMakeNumbersWrongEndsTheRunWithASentence) {
+  prepare_to_compute();
   const auto problem = [&](const std::string& algorithm_fault, const std::string& environment_fault) {
     std::string suite = line_suite();
     suite.replace(suite.find("environment_steps = 200"), 23, "environment_steps = 400");
@@ -390,6 +392,11 @@ TEST_F(TrainingTest, WhatWouldMakeNumbersWrongEndsTheRunWithASentence) {
        "before the first step, acting in an evaluation: acting for 64 observations, row 4: action 0 is nan, or not "
        "written"},
       {"in_place", "", "step 4: the algorithm changed the next observations that it was handed"},
+      {"ends", "", "step 4: the algorithm changed the ends of episodes that it was handed"},
+      {"", "writes_actions", "step 0: the environment changed the actions that it was handed"},
+      {"", "drifts", "the environment's spec() has other sizes, another episode_limit, other reward terms or other"},
+      {"", "rounds_made",
+       "step 0: opening the plugins, or making a copy of the environment, left the processor's rounding mode"},
       {"rounds", "", "step 12: the algorithm's observe() and update() left the processor's rounding mode"},
       {"", "unwritten", "step 0, copy 0: observation 1 is nan, or not written after a reset"},
       {"", "no_terms", "evaluation at step 0, episode 0: the reward term \"distance\" adds up to nan"},

@@ -58,6 +58,8 @@ TEST(Verify, EveryFaultOfAnEnvironmentIsNamedByTheCheckThatIsForIt) {
       {"deaf", {"a request to stop comes through"}},
       {"leaks", {"memory does not grow over many steps"}},
       {"takes_anything", {"a snapshot of something else is refused", "wrong actions are refused"}},
+      {"writes_actions", {"the actions it is handed stay as they are"}},
+      {"drifts", {"what it declares stays as it is"}},
       {"crashes", {"actions at their bounds are safe"}}};
   std::map<std::string, Findings> all = all_findings("unsound/environment.so");
   for (const auto& [fault, checks] : expected) {

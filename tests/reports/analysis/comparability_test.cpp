@@ -78,7 +78,16 @@ TEST_F(Comparability, ARunThatEndsEarlyEndsWhatComparesCurves) {
   EXPECT_EQ(early_ends(material()),
             std::vector<std::string>{"mpe/a: steps to thresholds, speed-ups, areas and milestones of all algorithms "
                                      "rest on the first 1000 environment steps, since no later evaluation is shared by "
-                                     "all runs (ended there: base seed 2); most runs end after 2000"});
+                                     "all runs (ended there: base seed 2); others end after 2000"});
+}
+
+TEST_F(Comparability, GridsThatPartAreNoEarlyEndOfAnybody) {
+  add("ours", 1, {0, 1000, 2000}, true);
+  add("base", 1, {0, 1000, 1900, 2000, 2100}, true);
+  add("base", 2, {0, 1000, 1900, 2100}, true);
+  ASSERT_EQ(early_ends(material()).size(), 1U);
+  EXPECT_NE(early_ends(material())[0].find("shared by all runs (they were evaluated at different steps)"),
+            std::string::npos);
 }
 
 TEST_F(Comparability, MeansOverAgentsAreNamedBesideReturnsOfTheTeam) {
@@ -92,6 +101,28 @@ TEST_F(Comparability, MeansOverAgentsAreNamedBesideReturnsOfTheTeam) {
             std::vector<std::string>{"mpe/a: returns of ippo are means over agents, those of ours are of the whole "
                                      "team, so their scores may differ by a factor of the number of agents; order and "
                                      "marks between them mean nothing until they are in one unit"});
+}
+
+TEST_F(Comparability, ReturnsOfUnknownUnitAreNamedBesideOthers) {
+  add("unsaid", 1, {0, 1000, 2000}, true);
+  data_.runs.back().unit = ReturnUnit::kUnknown;
+  EXPECT_TRUE(unknown_units(material()).empty()) << "nothing to compare with";
+  add("ours", 1, {0, 1000, 2000}, false);
+  ASSERT_EQ(unknown_units(material()).size(), 1U);
+  EXPECT_NE(unknown_units(material())[0].find("mpe/a: whether returns of unsaid are of the whole team"),
+            std::string::npos);
+}
+
+TEST_F(Comparability, LastEvaluationsThatAreUnlikeSharesAreNamed) {
+  add("coarse", 1, {0, 1000, 2000}, true);
+  add("fine", 1, {0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000}, true);
+  EXPECT_TRUE(different_shares(material()).empty()) << "of the last evaluation alone";
+  Material averaged = material();
+  averaged.score = {.kind = Score::Kind::kLast, .count = 2};
+  ASSERT_EQ(different_shares(averaged).size(), 1U);
+  EXPECT_NE(different_shares(averaged)[0].find(
+                "mpe/a: last-2 averages 100 % of the training of coarse, but 25 % of that of fine"),
+            std::string::npos);
 }
 
 TEST_F(Comparability, OfImportsAloneTheUsualBudgetIsTheMostFrequent) {

@@ -24,6 +24,11 @@ Analysis analysis_of(const std::vector<FakeRun>& runs) {
   return analyse_folder(suite.write(), quick_options());
 }
 
+TEST(TrainingClock, IsNoneWhereNoRunRecordedItsTime) {
+  EXPECT_EQ(training_clock(Dataset()), TrainingClock::kNone);
+  EXPECT_EQ(to_text(TrainingClock::kNone), "No run recorded its training time.");
+}
+
 TEST(TrainingClock, IsTheWallsWhereEveryRunHadACoreOfItsOwn) {
   const Analysis analysis = analysis_of({timed_run(0, {0, 9.9, 19.8, 29.7}), timed_run(1, {0, 9.9, 19.8, 29.7})});
   EXPECT_EQ(analysis.runtime.clock, TrainingClock::kWall);

@@ -252,6 +252,23 @@ TEST_F(Export, OfTasksWithBudgetsOfTheirOwnIsOverSharesOfThem) {
             std::string::npos);
 }
 
+TEST_F(Export, SaysWhatOfMarlEvalIsNotThere) {
+  const auto readme = [&] { return read_text(out() / "marl-eval" / "README.txt"); };
+  export_all();
+  EXPECT_NE(readme().find("Evaluations of untrained policies, at step 0, are left out."), std::string::npos);
+  EXPECT_EQ(readme().find("Imported runs"), std::string::npos);
+  EXPECT_EQ(readme().find("Evaluations at steps that not all runs"), std::string::npos);
+
+  write_text(suite_.write() / "theirs.json",
+             R"({"mpe": {"a": {"qmix": {"seed_0": {"step_0": {"step_count": 1000, "return": [1]}}}}}})");
+  ReportOptions options = quick_options();
+  options.imports = {suite_.write() / "theirs.json"};
+  write(analyse({}, options), options);
+  EXPECT_EQ(readme(),
+            "There is no metrics.json, because no run of this harness can be exported.\n\n"
+            "Imported runs are not exported.\n");
+}
+
 TEST_F(Export, SaysWhereTheLastEvaluationStandsForTheAbsoluteOne) {
   SuiteFolder suite(2, 2);
   suite.plan.protocol.absolute = false;

@@ -68,6 +68,17 @@ TEST(Figure, PointsOfAFastAlgorithmAreNoSmear) {
   EXPECT_TRUE(points(5));
 }
 
+TEST(Figure, StepsInMillionsHaveTheirDecimals) {
+  Figure figure = two_lines();
+  figure.panels.resize(1);
+  figure.panels[0].x_axis = Axis::kSteps;
+  figure.panels[0].x_low = 0;
+  figure.panels[0].x_high = 1;
+  EXPECT_NE(figure_script(figure).find("set xtics ('0.0' 0, '0.2' 0.2, "), std::string::npos) << figure_script(figure);
+  figure.panels[0].x_high = 5000;
+  EXPECT_NE(figure_script(figure).find("set xtics ('0' 0, '1k' 1000, "), std::string::npos) << figure_script(figure);
+}
+
 TEST(Figure, TickLabelsOfAnAxisHaveTheSameDecimals) {
   Figure figure = two_lines();
   figure.panels[0].x_low = 0.2;

@@ -156,7 +156,7 @@ TEST(Hatd3, ResumesExactly) {
 TEST(Hatd3, PresetsHoldHarlsValues) {
   expect_presets_fit();
   EXPECT_EQ(preset_value("harl", "mamujoco/ant-2x4", "n_step"), ParameterValue(std::int64_t{5}));
-  EXPECT_EQ(preset_value("harl", "mamujoco/walker2d-2x3", "policy_interval"), ParameterValue(std::int64_t{8}));
+  EXPECT_EQ(preset_value("harl", "mamujoco/walker2d-2x3", "policy_interval"), ParameterValue(std::int64_t{2}));
   EXPECT_EQ(preset_value("harl", "mamujoco/half-cheetah-2x3", "hidden"), ParameterValue(IntegerList{256, 256}));
   EXPECT_EQ(preset_value("harl", "mpe/coop-nav-n3", "updates_per_step"), ParameterValue(0.05));
   EXPECT_EQ(preset_value("paper", "mpe/coop-nav-n3", "hidden"), ParameterValue(IntegerList{128, 128}));

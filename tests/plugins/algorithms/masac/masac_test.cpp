@@ -136,7 +136,19 @@ TEST(Masac, OperatorsOfLibTorchLearnTheSame) { expect_operators_learn_the_same(s
 
 TEST(Masac, ResumesExactly) { expect_resumes_exactly(with(small_values(), {{"n_step", std::int64_t{3}}})); }
 
-TEST(Masac, PresetsFit) { expect_presets_fit(); }
+TEST(Masac, PresetsHaveBenchMarlsTemperatureInSumsOverAgents) {
+  expect_presets_fit();
+  for (const auto& [task, agents] : {std::pair{"mpe/physical-deception-n2", 2},
+                                     {"mpe/coop-nav-n3", 3},
+                                     {"mpe/coop-nav-n4", 4},
+                                     {"mamujoco/half-cheetah-2x3", 2},
+                                     {"mamujoco/ant-2x4d", 2},
+                                     {"mamujoco/ant-4x2", 4},
+                                     {"mamujoco/half-cheetah-6x1", 6}}) {
+    EXPECT_EQ(preset_value("paper", task, "temperature"), ParameterValue(1.0 / agents)) << task;
+    EXPECT_EQ(preset_value("paper", task, "batch_size"), ParameterValue(std::int64_t{128})) << task;
+  }
+}
 
 TEST(Masac, RefusesABatchThatDoesNotFitIntoTheBuffer) {
   expect_refusal(with(small_values(), {{"buffer_size", std::int64_t{100}}}),

@@ -204,6 +204,95 @@ TEST_F(Import, OrdersStepsByTheirCountNotByTheirName) {
   EXPECT_EQ(data.runs[0].evaluations[2].index, 2);
 }
 
+TEST_F(Import, StepsThatGoBackAreTwoRunsInOne) {
+  const Dataset data = import(R"({"e": {"t": {"a": {"seed_0": {"step_0": {"step_count": 0, "return": [1]},
+    "step_1": {"step_count": 1000, "return": [9]}, "step_2": {"step_count": 500, "return": [2]}},
+    "seed_1": {"step_0": {"step_count": 0, "return": [1]}}}}}})");
+  ASSERT_EQ(data.runs.size(), 1U);
+  EXPECT_EQ(data.runs[0].seed, 1);
+  ASSERT_EQ(data.damage.size(), 1U);
+  EXPECT_NE(data.damage[0].what.find("goes back from step 1000 to step 500"), std::string::npos);
+}
+
+TEST_F(Import, RunsThatAreLeftOutAreAmongTheNotes) {
+  const Dataset data = import(R"({"e": {"t": {"a": {"seed_0": {"step_0": {"step_count": "3000", "return": [1]}},
+    "seed_1": {"step_0": {"step_count": 0, "return": [1]}}}}}})");
+  const std::string note =
+      "1 run is left out, which flatters an algorithm whose bad runs they are: e/t, a, seed_0: has "
+      "a step_count that is no number in step_0: \"3000\"";
+  EXPECT_TRUE(std::ranges::any_of(data.notes, [&](const std::string& text) {
+    return text.find(note) != std::string::npos;
+  })) << data.notes.back();
+}
+
+TEST_F(Import, TheUnitThatIsGivenIsThatOfRunsWhoseFormatSaysNone) {
+  const auto path = file(R"({"e": {"t": {"a": {"seed_0": {"step_0": {"step_count": 0, "return": [1, 2]}}}}}})");
+  for (const auto& [unit, meaning] : {std::pair{"", ReturnUnit::kUnknown},
+                                      {"sum", ReturnUnit::kTeam},
+                                      {"mean-over-agents", ReturnUnit::kMeanOverAgents}}) {
+    Dataset data;
+    import_results(std::vector{path}, unit, data);
+    EXPECT_EQ(data.runs[0].unit, meaning) << unit;
+    EXPECT_EQ(std::ranges::any_of(data.notes,
+                                  [&](const std::string& text) { return text.find("--unit") != std::string::npos; }),
+              meaning != ReturnUnit::kUnknown);
+  }
+}
+
+// Of one algorithm on one task: evaluations every `interval` steps, without an absolute one.
+std::string curve(const std::string& task, const std::string& algorithm, int interval, int count) {
+  std::string steps;
+  for (int k = 0; k <= count; ++k) {
+    steps += (k > 0 ? "," : "") + ("\"step_" + std::to_string(k)) + R"(": {"step_count": )" +
+             std::to_string(k * interval) + R"(, "return": [)" + std::to_string(k) + "]}";
+  }
+  return R"({"e": {")" + task + R"(": {")" + algorithm + R"(": {"seed_0": {)" + steps + "}}}}}";
+}
+
+TEST_F(Import, WithoutAbsoluteEvaluationsScoresAverageEqualSharesOfTheTraining) {
+  const auto score_of_files = [&](int count) {
+    write_text(suite_.write() / "a.json", curve("t", "fine", 100, 20));
+    write_text(suite_.write() / "b.json", curve("t", "other", 2000 / count, count));
+    ReportOptions options = quick_options();
+    options.imports = {suite_.write() / "a.json", suite_.write() / "b.json"};
+    return analyse({}, options).aggregates.score;
+  };
+  EXPECT_EQ(score_of_files(20), "last-10");
+  EXPECT_EQ(score_of_files(10), "final");
+}
+
+TEST_F(Import, TasksThatEndAtDifferentStepsShareAnAxisOfShares) {
+  const auto analysis_of = [&](int interval, int count) {
+    write_text(suite_.write() / "a.json", curve("short", "x", 100, 10));
+    write_text(suite_.write() / "b.json", curve("long", "x", interval, count));
+    ReportOptions options = quick_options();
+    options.imports = {suite_.write() / "a.json", suite_.write() / "b.json"};
+    return analyse({}, options);
+  };
+  const Analysis even = analysis_of(500, 10);
+  EXPECT_TRUE(even.curves.by_share);
+  EXPECT_EQ(even.curves.aggregate[0].x.size(), 11U);
+  EXPECT_EQ(even.curves.aggregate[0].x.back(), 1);
+  const Analysis uneven = analysis_of(250, 4);
+  EXPECT_FALSE(uneven.curves.by_share) << "both end after 1000 steps";
+  EXPECT_EQ(uneven.curves.aggregate[0].x, (std::vector<double>{0, 500, 1000}));
+  EXPECT_TRUE(std::ranges::any_of(uneven.warnings, [](const std::string& warning) {
+    return warning.find("The aggregate curve has only the 3 points up to step 1000") == 0;
+  }));
+}
+
+TEST_F(Import, AnAlgorithmWithoutACurveIsNamed) {
+  write_text(suite_.write() / "a.json",
+             R"({"e": {"t": {"x": {"seed_0": {"step_0": {"step_count": 100, "return": [1]}},
+                                   "seed_1": {"step_0": {"step_count": 900, "return": [1]}}}}}})");
+  ReportOptions options = quick_options();
+  options.imports = {suite_.write() / "a.json"};
+  const Analysis analysis = analyse({}, options);
+  EXPECT_TRUE(std::ranges::any_of(analysis.warnings, [](const std::string& warning) {
+    return warning.find("x: its runs have no evaluation at a common step") != std::string::npos;
+  }));
+}
+
 TEST_F(Import, NamesRunsThatCannotBeUnderstood) {
   const std::string good = R"("seed_0": {"step_0": {"step_count": 1, "return": [1]}})";
   for (const char* bad :
@@ -492,6 +581,20 @@ TEST_F(ImportFormats, SacredSaysTheRestInItsConfiguration) {
   }
 }
 
+TEST_F(ImportFormats, SacredSaysWhichRunsHaveNotEndedWell) {
+  const auto path = write("sacred/8/info.json", R"({"test_return_mean": [1, 2], "test_return_mean_T": [0, 1000]})");
+  const auto says_failed = [&](const std::string& status) {
+    write("sacred/8/run.json", R"({"status": ")" + status + "\"}");
+    const Dataset data = read(path);
+    return std::ranges::any_of(data.notes, [](const std::string& note) {
+      return note.find("this run has not ended well (status FAILED)") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(says_failed("FAILED"));
+  EXPECT_FALSE(says_failed("COMPLETED"));
+  EXPECT_FALSE(says_failed("RUNNING")) << "how EPyMARL leaves a run that has ended";
+}
+
 TEST_F(ImportFormats, ReturnJsonHasAListForEachStepOrForEachRun) {
   const Dataset episodes =
       read(write("spread/maddpg/seed_3/return.json", R"({"steps": [100, 200], "returns": [[1, 3, 5], [4, 4, 4]]})"));
@@ -694,8 +797,16 @@ TEST_F(Import, OneFileThatReachedTheLargestReturnDoesNotChangeTheWriter) {
   }
   Dataset alone;
   import_results(std::vector{reached}, "", alone);
-  EXPECT_EQ(alone.algorithms[0].name, "BenchMARL");
-  EXPECT_TRUE(alone.runs[0].best_single_episode && !alone.runs[0].absolute);
+  EXPECT_EQ(alone.algorithms[0].name, "marl-eval") << "solved, so that every harness would write this";
+  EXPECT_TRUE(!alone.runs[0].best_single_episode && alone.runs[0].absolute);
+  Dataset lucky;
+  import_results(std::vector{saved("seed_2.json", "[18.0, 20.0]", "[20.0]")}, "", lucky);
+  EXPECT_EQ(lucky.algorithms[0].name, "BenchMARL");
+  EXPECT_TRUE(lucky.runs[0].best_single_episode && !lucky.runs[0].absolute);
+  EXPECT_TRUE(std::ranges::any_of(lucky.notes, [](const std::string& note) {
+    return note.find("nothing but its absolute entry, the largest single episode, shows that BenchMARL") !=
+           std::string::npos;
+  }));
 }
 
 TEST_F(Import, ANameThatAnotherOneIsShownByIsMarked) {
