@@ -1,4 +1,4 @@
-// What a library that is opened may change in the process, and the host's own work depends on.
+// State of the process that the host depends on and that a plugin may change while it is opened.
 #pragma once
 
 #include <sys/types.h>
@@ -10,13 +10,13 @@
 
 namespace tutti::process {
 
-/// The working directory, the mask of new files, the mode of arithmetic, and what becomes of the signals that the host
-/// takes or waits for, as they were when this was made.
+/// Remembers the working directory, the umask, the floating-point environment, the blocked signals, and the handlers of
+/// the signals that the host takes or waits for.
 class ProcessState {
  public:
   ProcessState();
 
-  /// Puts all of it back.
+  /// Sets everything back to what it was when this object was made.
   void restore() const;
 
  private:

@@ -43,8 +43,8 @@ bool is_ignored(int signal);
 void take_stop_requests();
 bool stop_requested();
 
-/// Throws Error if SIGTERM would not reach this process any more, because a plugin took or blocked it. A
-/// parent that is gone (see follow()) counts as a request to stop, whether its signal came or not.
+/// Throws Error if SIGTERM would not reach this process any more, because a plugin took or blocked it. A parent that is
+/// gone (see follow()) counts as a request to stop, whether its signal came or not.
 void check_stop_requests();
 
 /// From now on, end_if_copy() ends every copy of this process that fork() makes, with a line on standard error: two

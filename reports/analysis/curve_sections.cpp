@@ -197,10 +197,9 @@ void warn_of_few_points(const Material& material, const Curves& curves, std::vec
     const bool has_runs = !select(material.table, material.tasks, a, {}, material.options.ragged).runs.empty();
     if (!has_runs || own == points) continue;
     warnings.push_back(
-        fmt::format("{} has {} in the aggregate figure, because {} of the {} points of the longest "
-                    "curve {} evaluated in all of its runs",
+        fmt::format("{} has {} in the aggregate figure: its runs share {} of the {} points of the longest curve",
                     material.data.algorithms[a].label, own == 0 ? "no curve" : "a shorter curve",
-                    own == 0 ? "none" : fmt::format("only {}", own), points, own == 1 || own == 0 ? "was" : "were"));
+                    own == 0 ? "none" : fmt::format("only {}", own), points));
   }
 }
 

@@ -29,8 +29,10 @@ std::string listed(const std::vector<std::string>& reasons) {
 
 // BenchMARL takes the mean over the agents of a group, then that over its groups (benchmarl/experiment/logger.py);
 // Mava that over all agents (mava/wrappers/episode_metrics.py).
+bool writes_means(const ImportedRun& run) { return run.writer == "BenchMARL" || run.writer == "Mava"; }
+
 ReturnUnit unit_of(const ImportedRun& run, const std::string& given) {
-  if (run.writer == "BenchMARL" || run.writer == "Mava") return ReturnUnit::kMeanOverAgents;
+  if (writes_means(run)) return ReturnUnit::kMeanOverAgents;
   if (given.empty()) return ReturnUnit::kUnknown;
   return given == "sum" ? ReturnUnit::kTeam : ReturnUnit::kMeanOverAgents;
 }
@@ -207,8 +209,7 @@ class Importer {
     }
     note(source, "imported; these numbers were not measured by this harness");
     for (const std::string& text : source.content.notes) note(source, text);
-    const bool by_option = std::ranges::any_of(
-        source.content.runs, [](const ImportedRun& run) { return run.writer != "BenchMARL" && run.writer != "Mava"; });
+    const bool by_option = !std::ranges::all_of(source.content.runs, writes_means);
     if (by_option && !unit_.empty()) {
       note(source, std::string("returns are ") + (unit_ == "sum" ? "sums over the agents (--unit sum)"
                                                                  : "means over the agents (--unit mean-over-agents)"));
@@ -245,7 +246,7 @@ class Importer {
            ": BenchMARL's absolute_metrics is the largest single episode seen; it is kept as \"best single "
            "episode\" and is no absolute evaluation");
     }
-    if (imported.writer == "BenchMARL" || imported.writer == "Mava") {
+    if (writes_means(imported)) {
       note(label + ": returns of " + imported.writer + " are means over agents" +
            (imported.guessed ? "; nothing but its absolute entry, the largest single episode, shows that BenchMARL "
                                "wrote this file"
